@@ -1,0 +1,74 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The parts of Assay, lowest first. A target knows only what it lists, and arrows point down; where two targets of
+// one layer know each other, the reason is beside the arrow.
+
+let swift: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+]
+
+func layer(_ name: String, on dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: swift)
+}
+
+func tests(of name: String, with others: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: "\(name)Tests",
+        dependencies: [.byName(name: name), "TestSupport"] + others,
+        swiftSettings: swift
+    )
+}
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+let package = Package(
+    name: "assay",
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+    ],
+    targets: [
+        // 0  arithmetic, and the libraries that the system brings
+        .target(name: "CKernels"),
+        .systemLibrary(name: "COneDNN"),
+        .target(name: "COpenBLAS"),
+        .target(name: "CSentencePiece", linkerSettings: [.linkedLibrary("sentencepiece")]),
+
+        // 1  numbers with shapes
+        layer("Tensors", on: ["CKernels", "COneDNN", "COpenBLAS"]),
+        tests(of: "Tensors", with: ["CKernels"]),
+
+        // 2  bytes on disk; text to tokens
+        layer("Checkpoints", on: ["CKernels", crypto]),
+        layer("Tokenization", on: ["CSentencePiece"]),
+        tests(of: "Checkpoints"),
+        tests(of: "Tokenization"),
+
+        // 3  the model
+        layer("Transformers", on: ["Tensors", "Checkpoints", heap]),
+        tests(of: "Transformers", with: ["Tensors", "Checkpoints"]),
+
+        // 6  statistics of repeated sampling
+        layer("Resampling", on: []),
+        tests(of: "Resampling"),
+
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swift),
+    ],
+    cxxLanguageStandard: .cxx17
+)

@@ -1,0 +1,90 @@
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ck_backend.h"
+#include "simd/kernels.h"
+
+static const ck_kernels *chosen = &ck_kernels_generic;
+
+// Runs before main: kernels are used from many threads, and a choice made once needs no lock.
+__attribute__((constructor)) static void choose(void) {
+  const char *wish = getenv("ASSAY_SIMD");
+  if (wish && strcmp(wish, "generic") == 0) return;
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) chosen = &ck_kernels_avx2;
+  if (wish && strcmp(wish, "avx2") == 0) return;
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
+      __builtin_cpu_supports("avx512vl"))
+    chosen = &ck_kernels_avx512;
+#endif
+}
+
+const char *ck_backend_name(void) { return chosen->name; }
+
+float ck_dot(const float *a, const float *b, size_t n) { return chosen->rows->dot(a, b, n); }
+
+float ck_rms_scale(const float *x, size_t n, float epsilon) { return chosen->rows->rms_scale(x, n, epsilon); }
+
+void ck_divide(const float *x, float scale, float *out, size_t n) { chosen->rows->divide(x, scale, out, n); }
+
+void ck_multiply(const float *a, const float *b, float *out, size_t n) { chosen->rows->multiply(a, b, out, n); }
+
+void ck_add(const float *a, const float *b, float *out, size_t n) { chosen->rows->add(a, b, out, n); }
+
+void ck_add_scaled(float *x, float k, const float *y, size_t n) { chosen->rows->add_scaled(x, k, y, n); }
+
+void ck_silu_multiply(const float *gate, const float *up, float *out, size_t n) {
+  chosen->rows->silu_multiply(gate, up, out, n);
+}
+
+void ck_rotate_interleaved(float *x, const float *cosines, const float *sines, size_t pairs) {
+  chosen->rows->rotate_interleaved(x, cosines, sines, pairs);
+}
+
+void ck_rotate_halves(float *x, const float *cosines, const float *sines, size_t pairs) {
+  chosen->rows->rotate_halves(x, cosines, sines, pairs);
+}
+
+float ck_sum(const float *x, size_t n) { return chosen->rows->sum(x, n); }
+
+float ck_max(const float *x, size_t n) { return chosen->rows->max(x, n); }
+
+double ck_log_sum_exp(const float *x, size_t n) {
+  float largest = chosen->rows->max(x, n);
+  return (double)largest + log(chosen->rows->sum_of_exponentials(x, n, largest));
+}
+
+void ck_exp_scaled(const float *x, float shift, float factor, float *out, size_t n) {
+  chosen->rows->exp_scaled(x, shift, factor, out, n);
+}
+
+void ck_softmax(float *x, size_t n) { chosen->rows->softmax(x, n); }
+
+size_t ck_attention_scratch(size_t positions) { return 4 * ((positions + 2 * CK_KEY_BLOCK - 1) / 16 * 16 + 16); }
+
+void ck_attend(const ck_attention_shape *shape, const float *q, size_t q_stride, size_t first, size_t rows, float *out,
+               size_t out_stride, float *scratch) {
+  chosen->attention->attend(shape, q, q_stride, first, rows, out, out_stride, scratch);
+}
+
+void ck_attention_scores(const ck_attention_shape *shape, const float *q, size_t q_stride, size_t first, size_t rows,
+                         float *scores, size_t score_stride) {
+  chosen->attention->scores(shape, q, q_stride, first, rows, scores, score_stride);
+}
+
+void ck_attention_pattern(const ck_attention_shape *shape, size_t first, size_t rows, float *scores,
+                          size_t score_stride) {
+  chosen->attention->pattern(shape, first, rows, scores, score_stride);
+}
+
+void ck_attention_mix(const ck_attention_shape *shape, const float *pattern, size_t pattern_stride, size_t first,
+                      size_t rows, float *out, size_t out_stride) {
+  chosen->attention->mix(shape, pattern, pattern_stride, first, rows, out, out_stride);
+}
+
+void ck_store_key(float *keys, size_t position, const float *key, size_t head_dimension) {
+  float *block = keys + position / CK_KEY_BLOCK * head_dimension * CK_KEY_BLOCK + position % CK_KEY_BLOCK;
+  for (size_t d = 0; d < head_dimension; ++d) block[d * CK_KEY_BLOCK] = key[d];
+}

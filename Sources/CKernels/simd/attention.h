@@ -1,0 +1,188 @@
+// Attention by tiles of up to four queries; see ck_attention.h.
+//
+// A query is a pair (row, head): pair i is row i / group, head i % group. Every sum over components or positions is one
+// chain of multiply-adds in ascending order, so a tile's width changes speed and nothing else.
+
+enum { CK_NAME(tile_queries) = 4, CK_NAME(tile_blocks) = 4 };
+
+// scores[i][16 b ...] = scale * q[i] . keys[b], for `queries` queries and `blocks` blocks.
+CK_INLINE void CK_NAME(score_tile)(size_t queries, size_t blocks, const float *const *q, const float *keys,
+                                   size_t dimension, float scale, float *const *scores) {
+  vector total[CK_NAME(tile_queries)][CK_NAME(tile_blocks)];
+#pragma clang loop unroll(full)
+  for (size_t i = 0; i < queries; ++i)
+#pragma clang loop unroll(full)
+    for (size_t b = 0; b < blocks; ++b) total[i][b] = (vector){};
+  for (size_t d = 0; d < dimension; ++d) {
+    vector key[CK_NAME(tile_blocks)];
+#pragma clang loop unroll(full)
+    for (size_t b = 0; b < blocks; ++b) key[b] = load(keys + (b * dimension + d) * lanes);
+#pragma clang loop unroll(full)
+    for (size_t i = 0; i < queries; ++i) {
+      vector component = broadcast(q[i][d]);
+#pragma clang loop unroll(full)
+      for (size_t b = 0; b < blocks; ++b) total[i][b] = multiply_add(component, key[b], total[i][b]);
+    }
+  }
+#pragma clang loop unroll(full)
+  for (size_t i = 0; i < queries; ++i)
+#pragma clang loop unroll(full)
+    for (size_t b = 0; b < blocks; ++b) store(scores[i] + b * lanes, total[i][b] * scale);
+}
+
+static void CK_NAME(score_blocks)(size_t queries, const float *const *q, const float *keys, size_t blocks,
+                                  size_t dimension, float scale, float *const *scores) {
+  float *at[CK_NAME(tile_queries)];
+  for (size_t i = 0; i < queries; ++i) at[i] = scores[i];
+  size_t block = 0;
+  while (block < blocks) {
+    size_t width = blocks - block >= CK_NAME(tile_blocks) ? CK_NAME(tile_blocks) : 1;
+    const float *from = keys + block * dimension * lanes;
+#define CK_CASE(n) \
+  case n: \
+    if (width == CK_NAME(tile_blocks)) CK_NAME(score_tile)(n, CK_NAME(tile_blocks), q, from, dimension, scale, at); \
+    else CK_NAME(score_tile)(n, 1, q, from, dimension, scale, at); \
+    break;
+    switch (queries) { CK_CASE(1) CK_CASE(2) CK_CASE(3) CK_CASE(4) }
+#undef CK_CASE
+    for (size_t i = 0; i < queries; ++i) at[i] += width * lanes;
+    block += width;
+  }
+}
+
+// Scores of up to four queries against the first `positions` positions. A segment's last block may write past its end;
+// the next segment overwrites that.
+static void CK_NAME(score)(const ck_attention_shape *shape, size_t queries, const float *const *q, size_t positions,
+                           float *const *scores) {
+  float *at[CK_NAME(tile_queries)];
+  size_t done = 0;
+  for (size_t s = 0; s < shape->segment_count && done < positions; ++s) {
+    const ck_segment *segment = &shape->segments[s];
+    size_t count = positions - done < segment->count ? positions - done : segment->count;
+    for (size_t i = 0; i < queries; ++i) at[i] = scores[i] + done;
+    CK_NAME(score_blocks)(queries, q, segment->keys, (count + lanes - 1) / lanes, shape->head_dimension, shape->scale,
+                          at);
+    done += segment->count;
+  }
+}
+
+// total[i][v] += pattern[i][p] * values[p][v] for positions begin ..< end of one segment.
+CK_INLINE void CK_NAME(mix_tile)(size_t queries, size_t vectors, const float *const *pattern, const float *values,
+                                 size_t stride, size_t begin, size_t end,
+                                 vector total[CK_NAME(tile_queries)][4]) {
+  for (size_t p = begin; p < end; ++p) {
+    vector value[4];
+#pragma clang loop unroll(full)
+    for (size_t v = 0; v < vectors; ++v) value[v] = load(values + p * stride + v * lanes);
+#pragma clang loop unroll(full)
+    for (size_t i = 0; i < queries; ++i) {
+      vector weight = broadcast(pattern[i][p]);
+#pragma clang loop unroll(full)
+      for (size_t v = 0; v < vectors; ++v) total[i][v] = multiply_add(weight, value[v], total[i][v]);
+    }
+  }
+}
+
+static void CK_NAME(mix_range)(size_t queries, size_t vectors, const float *const *pattern, const float *values,
+                               size_t stride, size_t begin, size_t end, vector total[CK_NAME(tile_queries)][4]) {
+#define CK_CASE(n, m) \
+  case n * 8 + m: CK_NAME(mix_tile)(n, m, pattern, values, stride, begin, end, total); break;
+#define CK_CASES(n) CK_CASE(n, 1) CK_CASE(n, 2) CK_CASE(n, 3) CK_CASE(n, 4)
+  switch (queries * 8 + vectors) { CK_CASES(1) CK_CASES(2) CK_CASES(3) CK_CASES(4) }
+#undef CK_CASES
+#undef CK_CASE
+}
+
+// One slice of up to 64 components of the output. lengths[i], ascending, is how many positions query i sees.
+static void CK_NAME(mix_slice)(const ck_attention_shape *shape, size_t queries, const float *const *pattern,
+                               const size_t *lengths, size_t offset, size_t vectors,
+                               vector total[CK_NAME(tile_queries)][4]) {
+  size_t done = 0, longest = lengths[queries - 1];
+  for (size_t s = 0; s < shape->segment_count && done < longest; ++s) {
+    const ck_segment *segment = &shape->segments[s];
+    const float *values = segment->values + offset;
+    const float *weights[CK_NAME(tile_queries)];
+    size_t begin = 0;
+    for (size_t first = 0; first < queries; ++first) {
+      size_t end = lengths[first] <= done ? 0 : lengths[first] - done;
+      if (end > segment->count) end = segment->count;
+      if (end <= begin) continue;
+      for (size_t i = first; i < queries; ++i) weights[i - first] = pattern[i] + done;
+      CK_NAME(mix_range)(queries - first, vectors, weights, values, shape->value_stride, begin, end, total + first);
+      begin = end;
+    }
+    done += segment->count;
+  }
+}
+
+static void CK_NAME(mix)(const ck_attention_shape *shape, size_t queries, const float *const *pattern,
+                         const size_t *lengths, float *const *out) {
+  for (size_t offset = 0; offset < shape->head_dimension; offset += 4 * lanes) {
+    size_t left = shape->head_dimension - offset;
+    size_t vectors = left >= 4 * lanes ? 4 : (left + lanes - 1) / lanes;
+    vector total[CK_NAME(tile_queries)][4];
+    memset(total, 0, sizeof total);
+    CK_NAME(mix_slice)(shape, queries, pattern, lengths, offset, vectors, total);
+    for (size_t i = 0; i < queries; ++i)
+      for (size_t v = 0; v < vectors; ++v) {
+        size_t n = left - v * lanes < lanes ? left - v * lanes : lanes;
+        CK_NAME(store_first)(out[i] + offset + v * lanes, n, total[i][v]);
+      }
+  }
+}
+
+static void CK_NAME(attend)(const ck_attention_shape *shape, const float *q, size_t q_stride, size_t first, size_t rows,
+                            float *out, size_t out_stride, float *scratch) {
+  size_t pairs = rows * shape->group, stride = ck_attention_scratch(first + rows) / CK_NAME(tile_queries);
+  for (size_t begin = 0; begin < pairs; begin += CK_NAME(tile_queries)) {
+    size_t queries = pairs - begin < CK_NAME(tile_queries) ? pairs - begin : CK_NAME(tile_queries);
+    const float *query[CK_NAME(tile_queries)], *pattern[CK_NAME(tile_queries)];
+    float *score[CK_NAME(tile_queries)], *result[CK_NAME(tile_queries)];
+    size_t lengths[CK_NAME(tile_queries)];
+    for (size_t i = 0; i < queries; ++i) {
+      size_t row = (begin + i) / shape->group, head = (begin + i) % shape->group;
+      query[i] = q + row * q_stride + head * shape->head_dimension;
+      result[i] = out + row * out_stride + head * shape->head_dimension;
+      pattern[i] = score[i] = scratch + i * stride;
+      lengths[i] = first + row + 1;
+    }
+    CK_NAME(score)(shape, queries, query, lengths[queries - 1], score);
+    for (size_t i = 0; i < queries; ++i) CK_NAME(softmax)(score[i], lengths[i]);
+    CK_NAME(mix)(shape, queries, pattern, lengths, result);
+  }
+}
+
+static void CK_NAME(attention_scores)(const ck_attention_shape *shape, const float *q, size_t q_stride, size_t first,
+                                      size_t rows, float *scores, size_t score_stride) {
+  for (size_t head = 0; head < shape->group; ++head)
+    for (size_t row = 0; row < rows; ++row) {
+      const float *query = q + row * q_stride + head * shape->head_dimension;
+      float *score = scores + (head * rows + row) * score_stride;
+      CK_NAME(score)(shape, 1, &query, first + row + 1, &score);
+    }
+}
+
+static void CK_NAME(attention_pattern)(const ck_attention_shape *shape, size_t first, size_t rows, float *scores,
+                                       size_t score_stride) {
+  for (size_t head = 0; head < shape->group; ++head)
+    for (size_t row = 0; row < rows; ++row)
+      CK_NAME(softmax)(scores + (head * rows + row) * score_stride, first + row + 1);
+}
+
+static void CK_NAME(attention_mix)(const ck_attention_shape *shape, const float *pattern, size_t pattern_stride,
+                                   size_t first, size_t rows, float *out, size_t out_stride) {
+  for (size_t head = 0; head < shape->group; ++head)
+    for (size_t row = 0; row < rows; ++row) {
+      const float *weights = pattern + (head * rows + row) * pattern_stride;
+      float *result = out + row * out_stride + head * shape->head_dimension;
+      size_t length = first + row + 1;
+      CK_NAME(mix)(shape, 1, &weights, &length, &result);
+    }
+}
+
+static const ck_attention_kernels CK_NAME(attention_kernels) = {
+    CK_NAME(attend),
+    CK_NAME(attention_scores),
+    CK_NAME(attention_pattern),
+    CK_NAME(attention_mix),
+};

@@ -1,0 +1,45 @@
+#ifndef CK_SIMD_KERNELS_H
+#define CK_SIMD_KERNELS_H
+
+#include "ck_attention.h"
+#include "ck_rows.h"
+
+// What each instruction set provides; dispatch.c chooses one set when the process starts.
+
+typedef struct {
+  float (*dot)(const float *, const float *, size_t);
+  float (*sum)(const float *, size_t);
+  float (*rms_scale)(const float *, size_t, float);
+  void (*divide)(const float *, float, float *, size_t);
+  void (*multiply)(const float *, const float *, float *, size_t);
+  void (*add)(const float *, const float *, float *, size_t);
+  void (*add_scaled)(float *, float, const float *, size_t);
+  void (*silu_multiply)(const float *, const float *, float *, size_t);
+  void (*rotate_interleaved)(float *, const float *, const float *, size_t);
+  void (*rotate_halves)(float *, const float *, const float *, size_t);
+  float (*max)(const float *, size_t);
+  double (*sum_of_exponentials)(const float *, size_t, float);
+  void (*exp_scaled)(const float *, float, float, float *, size_t);
+  void (*softmax)(float *, size_t);
+} ck_row_kernels;
+
+typedef struct {
+  void (*attend)(const ck_attention_shape *, const float *, size_t, size_t, size_t, float *, size_t, float *);
+  void (*scores)(const ck_attention_shape *, const float *, size_t, size_t, size_t, float *, size_t);
+  void (*pattern)(const ck_attention_shape *, size_t, size_t, float *, size_t);
+  void (*mix)(const ck_attention_shape *, const float *, size_t, size_t, size_t, float *, size_t);
+} ck_attention_kernels;
+
+typedef struct {
+  const char *name;
+  const ck_row_kernels *rows;
+  const ck_attention_kernels *attention;
+} ck_kernels;
+
+extern const ck_kernels ck_kernels_generic;
+#if defined(__x86_64__)
+extern const ck_kernels ck_kernels_avx2;
+extern const ck_kernels ck_kernels_avx512;
+#endif
+
+#endif

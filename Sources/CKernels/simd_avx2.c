@@ -1,0 +1,26 @@
+#include "simd/kernels.h"
+
+#if defined(__x86_64__)
+
+#define CK_FMA 1
+#define CK_NAME(name) avx2_##name
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#pragma STDC FP_CONTRACT OFF
+// Functions that take or return vectors are all inlined, so the calling convention does not matter.
+#pragma clang diagnostic ignored "-Wpsabi"
+#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+
+#include "simd/vector.h"
+#include "simd/exponential.h"
+#include "simd/rows.h"
+#include "simd/attention.h"
+
+#pragma clang attribute pop
+
+const ck_kernels ck_kernels_avx2 = {"avx2", &avx2_row_kernels, &avx2_attention_kernels};
+
+#endif

@@ -1,0 +1,18 @@
+#ifndef COPENBLAS_H
+#define COPENBLAS_H
+
+// OpenBLAS, loaded when first asked for: it reads the environment once, when it is loaded, and an unknown processor
+// makes it fall back to kernels of half the speed.
+
+#include <stdbool.h>
+#include <stddef.h>
+
+// Loads the library with one thread and, where the processor has AVX-512, the kernels for it. False where the library
+// is not installed.
+bool cob_load(void);
+
+// out [m][n] (row stride ldc) = x [m][k] (row stride lda) times the transpose of w [n][k]. After cob_load only.
+void cob_multiply_transposed(size_t m, size_t n, size_t k, const float *x, size_t lda, const float *w, float *out,
+                             size_t ldc);
+
+#endif

@@ -1,0 +1,26 @@
+internal import Crypto
+
+/// Fingerprints of files.
+public enum FileDigest {
+    /// The SHA-256 of a file's bytes in 64 lower-case hexadecimal digits.
+    ///
+    /// Reads the file once, in pieces, so it works for files larger than memory.
+    ///
+    /// - Throws: `CheckpointError.cannotOpen`, `.notARegularFile`.
+    public static func sha256(ofFileAt path: String) throws(CheckpointError) -> String {
+        let file = try MappedFile(path: path)
+        var hash = SHA256()
+        let pieceLength = 1 << 22
+        for start in stride(from: 0, to: file.count, by: pieceLength) {
+            file.withBytes(in: start..<min(start + pieceLength, file.count)) { piece in
+                unsafe piece.withUnsafeBytes { unsafe hash.update(bufferPointer: $0) }
+            }
+        }
+        return hexadecimal(hash.finalize())
+    }
+
+    private static func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
+        let digits = Array("0123456789abcdef")
+        return String(bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
+    }
+}

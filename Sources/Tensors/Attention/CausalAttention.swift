@@ -1,0 +1,155 @@
+internal import CKernels
+
+/// Causal attention with grouped heads (Vaswani et al. 2017; Ainslie et al. 2023) over cached keys and values.
+public struct CausalAttention: Sendable {
+    public let headCount: Int
+    public let keyValueHeadCount: Int
+    public let headDimension: Int
+    public let scale: Float
+
+    /// - Parameter scale: what scores are multiplied with; usually 1 / sqrt(headDimension).
+    public init(headCount: Int, keyValueHeadCount: Int, headDimension: Int, scale: Float) {
+        precondition(headCount % keyValueHeadCount == 0, "\(headCount) heads for \(keyValueHeadCount)")
+        self.headCount = headCount
+        self.keyValueHeadCount = keyValueHeadCount
+        self.headDimension = headDimension
+        self.scale = scale
+    }
+
+    /// The rows of one sequence in a batch, and the positions that they see.
+    public struct Job: Sendable {
+        public var rows: Range<Int>
+        /// Position of the first row.
+        public var first: Int
+        /// Oldest first; the last one has stored the rows' own keys and values, which do not count yet.
+        public var segments: [KeyValueSegment]
+
+        public init(rows: Range<Int>, first: Int, segments: [KeyValueSegment]) {
+            self.rows = rows
+            self.first = first
+            self.segments = segments
+        }
+
+        var positions: Int { first + rows.count }
+    }
+
+    /// Query heads that share one key-value head.
+    var group: Int { headCount / keyValueHeadCount }
+
+    /// Rows that one task computes.
+    private static let rowBlock = 32
+
+    /// Columns that `scratch` needs for sequences of up to `positions` positions.
+    public static func scratchColumns(positions: Int) -> Int { ck_attention_scratch(positions) }
+
+    /// `z = softmax(scale * q * transpose(keys)) * values` for every job.
+    ///
+    /// - Parameters:
+    ///   - q: [rows, headCount * headDimension], rotated
+    ///   - z: the same shape
+    ///   - scratch: [threads, scratchColumns]
+    public func attend(
+        _ q: MatrixSlice, layer: Int, jobs: [Job], into z: MatrixSlice, scratch: Matrix, threads: Int
+    ) {
+        let tasks = jobs.flatMap { job in
+            stride(from: 0, to: job.rows.count, by: Self.rowBlock).flatMap { begin in
+                (0..<keyValueHeadCount).map { head in
+                    Task(job: job, begin: begin, count: min(Self.rowBlock, job.rows.count - begin), head: head)
+                }
+            }
+        }
+        parallelFor(tasks: tasks.count, threads: threads) { index, worker in
+            let task = tasks[index]
+            let queries = rows(q, task)
+            let result = rows(z, task)
+            let first = task.job.first + task.begin
+            unsafe withShape(layer: layer, task.job, head: task.head) { shape in
+                unsafe ck_attend(
+                    &shape, queries.pointer, queries.stride, first, task.count, result.pointer, result.stride,
+                    scratch.row(worker).pointer)
+            }
+        }
+    }
+
+    /// The scores of one job before the softmax: [headCount * rows, positions], -infinity where a row may not look.
+    public func scores(_ q: MatrixSlice, layer: Int, job: Job) -> Matrix {
+        let scores = Matrix(rows: headCount * job.rows.count, columns: Self.paddedPositions(job.positions))
+        for head in 0..<keyValueHeadCount {
+            let queries = rows(q, Task(job: job, begin: 0, count: job.rows.count, head: head))
+            unsafe withShape(layer: layer, job, head: head) { shape in
+                unsafe ck_attention_scores(
+                    &shape, queries.pointer, queries.stride, job.first, job.rows.count,
+                    headRows(scores, job, head).pointer, scores.columnCount)
+            }
+        }
+        fillFuture(scores, job, with: -.infinity)
+        return scores
+    }
+
+    /// Turns scores into attention patterns, in place; 0 where a row may not look.
+    public func softmax(_ scores: Matrix, layer: Int, job: Job) {
+        for head in 0..<keyValueHeadCount {
+            unsafe withShape(layer: layer, job, head: head) { shape in
+                unsafe ck_attention_pattern(
+                    &shape, job.first, job.rows.count, headRows(scores, job, head).pointer, scores.columnCount)
+            }
+        }
+        fillFuture(scores, job, with: 0)
+    }
+
+    /// `z = pattern * values` for one job.
+    public func mix(_ pattern: Matrix, layer: Int, job: Job, into z: MatrixSlice) {
+        for head in 0..<keyValueHeadCount {
+            let result = rows(z, Task(job: job, begin: 0, count: job.rows.count, head: head))
+            unsafe withShape(layer: layer, job, head: head) { shape in
+                unsafe ck_attention_mix(
+                    &shape, headRows(pattern, job, head).pointer, pattern.columnCount, job.first, job.rows.count,
+                    result.pointer, result.stride)
+            }
+        }
+    }
+
+    private struct Task: Sendable {
+        var job: Job
+        var begin: Int
+        var count: Int
+        var head: Int
+    }
+
+    /// Room for whole blocks of keys, wherever a segment begins.
+    private static func paddedPositions(_ positions: Int) -> Int { ck_attention_scratch(positions) / 4 }
+
+    private func rows(_ x: MatrixSlice, _ task: Task) -> MatrixSlice {
+        let begin = task.job.rows.lowerBound + task.begin
+        let width = group * headDimension
+        return x.rows(begin..<(begin + task.count)).columns((task.head * width)..<((task.head + 1) * width))
+    }
+
+    private func headRows(_ scores: Matrix, _ job: Job, _ head: Int) -> MatrixSlice {
+        scores.rows((head * group * job.rows.count)..<((head + 1) * group * job.rows.count))
+    }
+
+    private func fillFuture(_ scores: Matrix, _ job: Job, with value: Float) {
+        for row in 0..<scores.rowCount {
+            let seen = job.first + row % job.rows.count + 1
+            scores.row(row).withMutableRow(0) { elements in
+                for position in seen..<elements.count { elements[position] = value }
+            }
+        }
+    }
+
+    private func withShape(
+        layer: Int, _ job: Job, head: Int, _ body: (inout ck_attention_shape) -> Void
+    ) {
+        let segments = unsafe job.segments.enumerated().map { index, segment in
+            let extra = index == job.segments.count - 1 ? job.rows.count : 0
+            return unsafe segment.segment(layer: layer, head: head, extra: extra)
+        }
+        unsafe segments.withUnsafeBufferPointer { segments in
+            var shape = unsafe ck_attention_shape(
+                segments: segments.baseAddress, segment_count: segments.count, head_dimension: headDimension,
+                value_stride: job.segments.last?.valueStride ?? headDimension, group: group, scale: scale)
+            unsafe body(&shape)
+        }
+    }
+}

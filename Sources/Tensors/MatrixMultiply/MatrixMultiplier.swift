@@ -1,0 +1,95 @@
+internal import COpenBLAS
+
+/// Multiplies activations with packed weights.
+///
+/// Keeps what the backend prepares for each shape, for each worker; so one thread uses it at a time. The result of a row
+/// depends on that row and the weights alone: work is cut by rows, or by whole blocks of columns, and each piece is
+/// computed by one thread.
+public final class MatrixMultiplier {
+    public let threads: Int
+    private let contexts: [OneDNNContext]
+
+    /// - Precondition: 1 ... ``parallelLimit`` threads.
+    public init(threads: Int) {
+        precondition(threads >= 1 && threads <= parallelLimit, "\(threads) threads of \(parallelLimit)")
+        self.threads = threads
+        contexts = (0..<threads).map { _ in OneDNNContext() }
+    }
+
+    /// `out = x * transpose(weights)`.
+    ///
+    /// - Parameters:
+    ///   - x: [rows, inputs]
+    ///   - out: [rows, outputs], not overlapping x
+    /// - Throws: ``TensorError``.
+    public func multiply(_ x: MatrixSlice, _ weights: PackedWeights, into out: MatrixSlice) throws {
+        precondition(x.columnCount == weights.inputs, "\(x.columnCount) inputs for \(weights.inputs)")
+        precondition(out.columnCount == weights.outputs, "\(out.columnCount) outputs for \(weights.outputs)")
+        precondition(out.rowCount == x.rowCount, "\(out.rowCount) rows for \(x.rowCount)")
+        switch weights.storage {
+        case .oneDNN(let packed): try multiply(x, packed, into: out)
+        case .plain(let plain, .openBLAS): multiplyOpenBLAS(x, plain, into: out)
+        case .plain(let plain, _): ReferenceProduct.multiply(x, plain.slice, into: out, threads: threads)
+        }
+    }
+
+    private func multiply(_ x: MatrixSlice, _ packed: OneDNNWeights, into out: MatrixSlice) throws {
+        let pieces = ProductPiece.divide(
+            rows: x.rowCount, columns: packed.outputs, columnBlock: packed.columnBlock, threads: threads)
+        let failures = Failures()
+        let contexts = UncheckedBox(contexts)
+        parallelFor(tasks: pieces.count, threads: threads) { task, worker in
+            let piece = pieces[task]
+            do {
+                try contexts.value[worker].multiply(
+                    x.rows(piece.rows), packed, columns: piece.columns,
+                    into: out.rows(piece.rows).columns(piece.columns))
+            } catch {
+                failures.record(error)
+            }
+        }
+        try failures.throwFirst()
+    }
+
+    private func multiplyOpenBLAS(_ x: MatrixSlice, _ weights: Matrix, into out: MatrixSlice) {
+        let chunk = 64
+        parallelFor(tasks: (x.rowCount + chunk - 1) / chunk, threads: threads) { task, _ in
+            let rows = (task * chunk)..<min(x.rowCount, (task + 1) * chunk)
+            unsafe cob_multiply_transposed(
+                rows.count, weights.rowCount, weights.columnCount, x.rows(rows).pointer, x.stride, weights.pointer,
+                out.rows(rows).pointer, out.stride)
+        }
+    }
+}
+
+/// A part of a product that one thread computes.
+struct ProductPiece: Hashable, Sendable {
+    var rows: Range<Int>
+    var columns: Range<Int>
+
+    /// Most rows of one piece: enough to reuse a block of weights from the cache, few enough to share out.
+    static let rowChunk = 64
+
+    /// Cuts by rows where there are many, by blocks of columns where there are few.
+    static func divide(rows: Int, columns: Int, columnBlock: Int?, threads: Int) -> [ProductPiece] {
+        let rowPieces = (rows + rowChunk - 1) / rowChunk
+        var columnRanges = [0..<columns]
+        if let columnBlock, threads > 1, rowPieces % threads != 0, rowPieces < 4 * threads {
+            columnRanges = split(columns, block: columnBlock, pieces: threads)
+        }
+        return (0..<rowPieces).flatMap { piece in
+            columnRanges.map { range in
+                ProductPiece(rows: (piece * rowChunk)..<min(rows, (piece + 1) * rowChunk), columns: range)
+            }
+        }
+    }
+
+    private static func split(_ columns: Int, block: Int, pieces: Int) -> [Range<Int>] {
+        let blocks = (columns + block - 1) / block
+        return (0..<min(pieces, blocks)).map { piece in
+            let first = blocks * piece / min(pieces, blocks)
+            let last = blocks * (piece + 1) / min(pieces, blocks)
+            return (first * block)..<min(columns, last * block)
+        }
+    }
+}

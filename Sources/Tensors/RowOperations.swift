@@ -1,0 +1,129 @@
+internal import CKernels
+
+/// Operations on every row of a matrix. A row's result depends on that row alone, to the bit.
+public enum RowOperations {
+    /// Below this many elements a second thread costs more than it brings.
+    static let parallelThreshold = 1 << 15
+
+    /// `scale[r] = sqrt(mean(x[r]^2) + epsilon)` (Zhang and Sennrich 2019, equation 4).
+    ///
+    /// - Parameters:
+    ///   - x: [rows, n]
+    ///   - scale: [rows, 1]
+    public static func rmsScale(_ x: MatrixSlice, epsilon: Float, into scale: MatrixSlice, threads: Int) {
+        precondition(scale.rowCount == x.rowCount && scale.columnCount == 1, "scale must be \(x.rowCount) x 1")
+        forEachRow(of: x, threads: threads) { row in
+            unsafe scale.address(ofRow: row)[0] = ck_rms_scale(x.address(ofRow: row), x.columnCount, epsilon)
+        }
+    }
+
+    /// `out[r] = x[r] / scale[r]`; x, out [rows, n]; scale [rows, 1].
+    public static func divide(_ x: MatrixSlice, by scale: MatrixSlice, into out: MatrixSlice, threads: Int) {
+        requireSameShape(x, out)
+        precondition(scale.rowCount == x.rowCount && scale.columnCount == 1, "scale must be \(x.rowCount) x 1")
+        forEachRow(of: x, threads: threads) { row in
+            unsafe ck_divide(
+                x.address(ofRow: row), scale.address(ofRow: row)[0], out.address(ofRow: row), x.columnCount)
+        }
+    }
+
+    /// `out[r] = x[r] * weight`; x, out [rows, n]; weight [1, n].
+    public static func multiply(_ x: MatrixSlice, by weight: MatrixSlice, into out: MatrixSlice, threads: Int) {
+        requireSameShape(x, out)
+        precondition(weight.rowCount == 1 && weight.columnCount == x.columnCount, "weight must be 1 x \(x.columnCount)")
+        forEachRow(of: x, threads: threads) { row in
+            unsafe ck_multiply(
+                x.address(ofRow: row), weight.address(ofRow: 0), out.address(ofRow: row), x.columnCount)
+        }
+    }
+
+    /// `out = a + b`, all [rows, n].
+    public static func add(_ a: MatrixSlice, _ b: MatrixSlice, into out: MatrixSlice, threads: Int) {
+        requireSameShape(a, b)
+        requireSameShape(a, out)
+        forEachRow(of: a, threads: threads) { row in
+            unsafe ck_add(a.address(ofRow: row), b.address(ofRow: row), out.address(ofRow: row), a.columnCount)
+        }
+    }
+
+    /// `x[r] += k * y`; x [rows, n]; y [1, n].
+    public static func addScaled(_ x: MatrixSlice, _ k: Float, _ y: MatrixSlice, threads: Int) {
+        precondition(y.rowCount == 1 && y.columnCount == x.columnCount, "y must be 1 x \(x.columnCount)")
+        forEachRow(of: x, threads: threads) { row in
+            unsafe ck_add_scaled(x.address(ofRow: row), k, y.address(ofRow: 0), x.columnCount)
+        }
+    }
+
+    /// `out = silu(gate) * up`, all [rows, n] (Shazeer 2020, SwiGLU).
+    public static func siluMultiply(_ gate: MatrixSlice, _ up: MatrixSlice, into out: MatrixSlice, threads: Int) {
+        requireSameShape(gate, up)
+        requireSameShape(gate, out)
+        forEachRow(of: gate, threads: threads) { row in
+            unsafe ck_silu_multiply(
+                gate.address(ofRow: row), up.address(ofRow: row), out.address(ofRow: row), gate.columnCount)
+        }
+    }
+
+    /// Rotates the heads of each row by its position (Su et al. 2021, equation 34).
+    ///
+    /// - Parameters:
+    ///   - x: [rows, heads * headDimension], changed in place
+    ///   - positions: of each row
+    public static func rotate(_ x: MatrixSlice, positions: [Int32], table: RotaryTable, threads: Int) {
+        precondition(positions.count == x.rowCount, "\(positions.count) positions for \(x.rowCount) rows")
+        precondition(x.columnCount % table.headDimension == 0, "\(x.columnCount) columns are no whole heads")
+        forEachRow(of: x, threads: threads) { row in
+            table.rotate(x.rows(row..<(row + 1)), position: Int(positions[row]))
+        }
+    }
+
+    /// `sum(a[i] * b[i])` of two rows, in float32.
+    public static func dot(_ a: MatrixSlice, row: Int, _ b: MatrixSlice, row other: Int) -> Float {
+        precondition(a.columnCount == b.columnCount, "\(a.columnCount) and \(b.columnCount) columns")
+        return unsafe ck_dot(a.address(ofRow: row), b.address(ofRow: other), a.columnCount)
+    }
+
+    /// `log(sum(exp(x)))` of one row, accumulated in double.
+    public static func logSumExp(_ x: MatrixSlice, row: Int) -> Double {
+        unsafe ck_log_sum_exp(x.address(ofRow: row), x.columnCount)
+    }
+
+    /// The largest element of one row.
+    public static func maximum(_ x: MatrixSlice, row: Int) -> Float {
+        unsafe ck_max(x.address(ofRow: row), x.columnCount)
+    }
+
+    /// `out = exp((x - shift) * factor)` of one row.
+    public static func exponential(_ x: MatrixSlice, row: Int, shift: Float, factor: Float, into out: MatrixSlice) {
+        precondition(out.rowCount == 1 && out.columnCount == x.columnCount, "out must be 1 x \(x.columnCount)")
+        unsafe ck_exp_scaled(x.address(ofRow: row), shift, factor, out.address(ofRow: 0), x.columnCount)
+    }
+
+    /// Elements that ``blockSums(_:row:)`` adds up together.
+    public static let sumBlock = 256
+
+    /// Sums of each ``sumBlock`` elements of one row.
+    public static func blockSums(_ x: MatrixSlice, row: Int) -> [Double] {
+        stride(from: 0, to: x.columnCount, by: sumBlock).map { begin in
+            unsafe Double(ck_sum(x.address(ofRow: row) + begin, min(sumBlock, x.columnCount - begin)))
+        }
+    }
+
+    private static func requireSameShape(_ a: MatrixSlice, _ b: MatrixSlice) {
+        precondition(
+            a.rowCount == b.rowCount && a.columnCount == b.columnCount,
+            "\(a.rowCount) x \(a.columnCount) and \(b.rowCount) x \(b.columnCount)"
+        )
+    }
+
+    private static func forEachRow(of x: MatrixSlice, threads: Int, _ body: @Sendable (Int) -> Void) {
+        guard threads > 1 && x.rowCount > 1 && x.rowCount * x.columnCount >= parallelThreshold else {
+            for row in 0..<x.rowCount { body(row) }
+            return
+        }
+        let chunk = (x.rowCount + threads * 2 - 1) / (threads * 2)
+        parallelFor(tasks: (x.rowCount + chunk - 1) / chunk, threads: threads) { task, _ in
+            for row in (task * chunk)..<min(x.rowCount, (task + 1) * chunk) { body(row) }
+        }
+    }
+}

@@ -1,0 +1,26 @@
+public import Foundation
+
+/// Builds the tokenizer that a file describes.
+public enum TokenizerLoader {
+    /// From the metadata of a GGUF file.
+    ///
+    /// - Throws: ``TokenizerError``.
+    public static func make(from metadata: some MetadataSource) throws -> any Tokenizer {
+        try make(VocabularyDescription(reading: metadata))
+    }
+
+    /// - Throws: ``TokenizerError``.
+    public static func make(_ vocabulary: VocabularyDescription) throws -> any Tokenizer {
+        switch vocabulary.model {
+        case .bytePairs(let preTokenizer): try BytePairTokenizer(vocabulary, preTokenizer: preTokenizer)
+        case .sentencePiece: try SentencePieceTokenizer(vocabulary)
+        }
+    }
+
+    /// From a SentencePiece `.model` file.
+    ///
+    /// - Throws: ``TokenizerError``, or what reading the file throws.
+    public static func make(sentencePieceModelAt file: URL) throws -> any Tokenizer {
+        try SentencePieceTokenizer(modelAt: file)
+    }
+}

@@ -1,0 +1,38 @@
+internal import Tensors
+
+/// One forward pass under way: the batch, the scratch space, and who looks on.
+struct ForwardPass<Hook: ActivationHook> {
+    let configuration: TransformerConfiguration
+    let attention: CausalAttention
+    let rotary: RotaryTable
+    let batch: TokenBatch
+    let positions: [Int32]
+    let jobs: [CausalAttention.Job]
+    let space: Workspace
+    var hook: Hook
+
+    var rowCount: Int { batch.ids.count }
+
+    var threads: Int { space.threads }
+
+    /// The rows of a matrix that this batch uses.
+    func rows(_ matrix: Matrix) -> MatrixSlice { matrix.rows(0..<rowCount) }
+
+    /// Shows `rows` to the hook, sequence by sequence.
+    ///
+    /// - Parameter heads: how many heads lie side by side in a row; nil for none.
+    mutating func visit(_ site: HookPoint.Site, layer: Int?, _ rows: MatrixSlice, heads: Int? = nil) {
+        let point = HookPoint(site, layer: layer)
+        guard hook.wants(point) else { return }
+        for sequence in batch.sequences {
+            let first = sequence.cache.length
+            let count = sequence.rows.count
+            let shape = heads.map { [count, $0, rows.columnCount / $0] } ?? [count, rows.columnCount]
+            hook.visit(
+                point,
+                Activation(
+                    tag: sequence.tag, positions: first..<(first + count), shape: shape,
+                    rows: rows.rows(sequence.rows)))
+        }
+    }
+}

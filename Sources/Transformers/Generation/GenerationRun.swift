@@ -1,0 +1,176 @@
+internal import Tensors
+
+/// A generation under way: prompts that wait, prompts that were read, samples that are being decoded.
+struct GenerationRun {
+    /// A prompt that was read, with samples still to begin.
+    private struct Read {
+        var index: Int
+        var cache: KVCache
+        var logits: Matrix
+        var left: ArraySlice<Int>
+    }
+
+    /// A sample that is being decoded.
+    private struct Active {
+        var tag: SequenceTag
+        var cache: KVCache
+        var random: CounterRandom
+        var limit: Int
+        var ids: [Int32]
+        var logProbabilities: [Float]
+    }
+
+    /// Most rows that are read together.
+    private static let prefillRows = 512
+
+    private let generator: Generator
+    private let prompts: [Generator.Prompt]
+    private let space: Workspace
+    private let logits: Matrix
+    private let weights: Matrix
+    private var nextPrompt = 0
+    private var read: [Read] = []
+    private var active: [Active] = []
+
+    init(generator: Generator, prompts: [Generator.Prompt]) {
+        self.generator = generator
+        self.prompts = prompts
+        let configuration = generator.model.configuration
+        let longest = prompts.reduce(1) { max($0, $1.ids.count) }
+        let rows = max(generator.limits.batch, min(Self.prefillRows, longest * generator.limits.batch))
+        space = Workspace(configuration, rows: rows, threads: generator.threads)
+        logits = Matrix(rows: generator.limits.batch, columns: configuration.vocabularySize)
+        weights = Matrix(rows: generator.limits.batch, columns: configuration.vocabularySize)
+    }
+
+    /// Begins samples while there is room, then decodes one token of each. False when all is done.
+    mutating func step<Hook: ActivationHook>(
+        hooks: inout Hook, shouldStop: (SequenceTag, [Int32]) -> Bool,
+        onCompletion: (Generator.Completion) throws -> Void
+    ) throws -> Bool {
+        while active.count < generator.limits.batch {
+            if read.isEmpty {
+                guard nextPrompt < prompts.count else { break }
+                try readPrompts(hooks: &hooks)
+            }
+            begin()
+            try finish(shouldStop, onCompletion)
+        }
+        guard !active.isEmpty else { return false }
+        try decode(hooks: &hooks)
+        try finish(shouldStop, onCompletion)
+        return true
+    }
+
+    /// Reads as many prompts as fit into one forward pass; a longer one alone, in pieces.
+    private mutating func readPrompts<Hook: ActivationHook>(hooks: inout Hook) throws {
+        var batch = TokenBatch()
+        var members: [(index: Int, cache: KVCache)] = []
+        while nextPrompt < prompts.count, members.count < generator.limits.batch {
+            let prompt = prompts[nextPrompt]
+            guard members.isEmpty || batch.ids.count + prompt.ids.count <= space.rowCapacity else { break }
+            let cache = KVCache(generator.model.configuration, capacity: prompt.ids.count)
+            let tag = SequenceTag(prompt: nextPrompt, promptLength: prompt.ids.count)
+            let rest = try readLongPart(prompt.ids, cache, tag, hooks: &hooks)
+            batch.append(rest, cache: cache, tag: tag)
+            members.append((nextPrompt, cache))
+            nextPrompt += 1
+        }
+        let final = try generator.model.forward(batch, space: space, hooks: &hooks)
+        for (sequence, member) in zip(batch.sequences, members) {
+            let last = sequence.rows.upperBound - 1
+            let row = Matrix(rows: 1, columns: generator.model.configuration.vocabularySize)
+            try generator.model.logits(final.rows(last..<(last + 1)), into: row.slice, space: space)
+            let samples = prompts[member.index].samples
+            if !samples.isEmpty {
+                read.append(Read(index: member.index, cache: member.cache, logits: row, left: samples[...]))
+            }
+        }
+    }
+
+    /// Reads all of a prompt but what fits into one forward pass, which is returned.
+    private func readLongPart<Hook: ActivationHook>(
+        _ ids: [Int32], _ cache: KVCache, _ tag: SequenceTag, hooks: inout Hook
+    ) throws -> ArraySlice<Int32> {
+        var rest = ids[...]
+        while rest.count > space.rowCapacity {
+            let piece = rest.prefix(space.rowCapacity)
+            _ = try generator.model.forward(
+                TokenBatch(piece, cache: cache, tag: tag), space: space, hooks: &hooks)
+            rest = rest.dropFirst(space.rowCapacity)
+        }
+        return rest
+    }
+
+    /// Samples the first token of samples that wait, while there is room.
+    private mutating func begin() {
+        while active.count < generator.limits.batch, !read.isEmpty, let sample = read[0].left.popFirst() {
+            let waiting = read[0]
+            let prompt = prompts[waiting.index]
+            let limit = min(
+                generator.limits.maxTokens, generator.model.configuration.contextLength - prompt.ids.count)
+            let (id, logProbability) = generator.sampler.sample(
+                waiting.logits.slice, uniform: prompt.random.uniform(sample: sample, position: prompt.ids.count),
+                weights: weights.row(0))
+            active.append(
+                Active(
+                    tag: SequenceTag(prompt: waiting.index, sample: sample, promptLength: prompt.ids.count),
+                    cache: waiting.cache.fork(capacity: limit), random: prompt.random, limit: limit, ids: [id],
+                    logProbabilities: [logProbability]))
+            if waiting.left.isEmpty { read.removeFirst() }
+        }
+    }
+
+    /// Reads the last token of every active sample and samples the next.
+    private mutating func decode<Hook: ActivationHook>(hooks: inout Hook) throws {
+        var batch = TokenBatch()
+        for sample in active { batch.append(sample.ids.suffix(1), cache: sample.cache, tag: sample.tag) }
+        let final = try generator.model.forward(batch, space: space, hooks: &hooks)
+        let logits = logits.rows(0..<active.count)
+        try generator.model.logits(final, into: logits, space: space)
+        let drawn = draw(logits)
+        for index in active.indices {
+            active[index].ids.append(drawn[index].id)
+            active[index].logProbabilities.append(drawn[index].logProbability)
+        }
+    }
+
+    private func draw(_ logits: MatrixSlice) -> [(id: Int32, logProbability: Float)] {
+        let waiting = active.map { (random: $0.random, sample: $0.tag.sample ?? 0, position: $0.tag.promptLength + $0.ids.count) }
+        let sampler = generator.sampler
+        let weights = weights
+        return parallelMap(waiting.count, threads: generator.threads) { row in
+            let key = waiting[row]
+            return sampler.sample(
+                logits.rows(row..<(row + 1)),
+                uniform: key.random.uniform(sample: key.sample, position: key.position), weights: weights.row(row))
+        }
+    }
+
+    /// Hands out the samples that have ended.
+    private mutating func finish(
+        _ shouldStop: (SequenceTag, [Int32]) -> Bool, _ onCompletion: (Generator.Completion) throws -> Void
+    ) throws {
+        var going: [Active] = []
+        var ended: [Generator.Completion] = []
+        for sample in active {
+            if let finish = finish(of: sample, shouldStop) {
+                ended.append(
+                    Generator.Completion(
+                        tag: sample.tag, ids: sample.ids, logProbabilities: sample.logProbabilities, finish: finish))
+            } else {
+                going.append(sample)
+            }
+        }
+        active = going
+        for completion in ended { try onCompletion(completion) }
+    }
+
+    private func finish(
+        of sample: Active, _ shouldStop: (SequenceTag, [Int32]) -> Bool
+    ) -> Generator.Finish? {
+        if let last = sample.ids.last, generator.limits.endTokens.contains(last) { return .stop }
+        if shouldStop(sample.tag, sample.ids) { return .stop }
+        return sample.ids.count >= sample.limit ? .length : nil
+    }
+}

@@ -1,0 +1,24 @@
+public import Checkpoints
+public import Tensors
+
+extension GGUFFile: ModelSource {
+    public func string(_ key: String) throws -> String? { try metadata.string(key) }
+
+    public func integer(_ key: String) throws -> Int? { try metadata.integer(key) }
+
+    public func float(_ key: String) throws -> Float? { try metadata.float(key) }
+
+    public var tensorNames: [String] { tensors.map(\.name) }
+
+    public func shape(ofTensor name: String) -> [Int]? { tensor(named: name)?.shape }
+
+    public func copyRows(_ rows: Range<Int>, ofTensor name: String, to matrix: MatrixSlice) throws {
+        let tensor = try requiredTensor(named: name)
+        precondition(
+            matrix.rowCount == rows.count && matrix.columnCount == tensor.rowLength,
+            "\(rows.count) rows of \(tensor.rowLength) into \(matrix.rowCount) x \(matrix.columnCount)")
+        try unsafe matrix.withContiguousStorage { storage in
+            try unsafe dequantize(tensor, rows: rows, into: storage)
+        }
+    }
+}

@@ -1,0 +1,33 @@
+/// Tokens of several sequences, to be read in one forward pass. Sequences may differ in length.
+public struct TokenBatch {
+    public private(set) var ids: [Int32] = []
+    public private(set) var sequences: [Sequence] = []
+
+    /// The rows of one sequence, and what it remembers.
+    public struct Sequence {
+        public var rows: Range<Int>
+        public var cache: KVCache
+        public var tag: SequenceTag
+    }
+
+    public init() {}
+
+    /// One sequence.
+    public init(_ ids: some Collection<Int32>, cache: KVCache, tag: SequenceTag = SequenceTag(prompt: 0)) {
+        append(ids, cache: cache, tag: tag)
+    }
+
+    /// Adds the next tokens of a sequence. A cache may appear once in a batch.
+    public mutating func append(_ newIDs: some Collection<Int32>, cache: KVCache, tag: SequenceTag) {
+        sequences.append(Sequence(rows: ids.count..<(ids.count + newIDs.count), cache: cache, tag: tag))
+        ids.append(contentsOf: newIDs)
+    }
+
+    /// The position of each row in its sequence.
+    var positions: [Int32] {
+        sequences.flatMap { sequence in
+            let first = sequence.cache.length
+            return (first..<(first + sequence.rows.count)).map { Int32($0) }
+        }
+    }
+}

@@ -1,0 +1,86 @@
+public import Tensors
+
+/// A decoder-only transformer: token ids in, logits out.
+///
+/// Immutable, and safe to use from several threads, each with a ``Workspace`` of its own. A row of a result depends on
+/// its own sequence alone: not on the batch, the number of threads, or how a prompt was cut in pieces.
+public final class Transformer: Sendable {
+    public let configuration: TransformerConfiguration
+    let weights: TransformerWeights
+    private let rotary: RotaryTable
+    private let attention: CausalAttention
+
+    init(_ configuration: TransformerConfiguration, _ weights: TransformerWeights, rotary: RotaryTable) {
+        self.configuration = configuration
+        self.weights = weights
+        self.rotary = rotary
+        attention = CausalAttention(
+            headCount: configuration.headCount, keyValueHeadCount: configuration.keyValueHeadCount,
+            headDimension: configuration.headDimension, scale: 1 / Float(configuration.headDimension).squareRoot())
+    }
+
+    /// Reads a batch and remembers it in the sequences' caches.
+    ///
+    /// - Returns: the residual stream after the final norm, [rows, modelDimension]: a view into `space`, valid until its
+    ///   next use. ``logits(_:into:space:)`` turns rows of it into logits.
+    /// - Throws: ``TransformerError`` for ids outside the vocabulary or too many positions; errors of a hook's visit
+    ///   do not exist.
+    public func forward<Hook: ActivationHook>(
+        _ batch: TokenBatch, space: Workspace, hooks: inout Hook
+    ) throws -> MatrixSlice {
+        try check(batch, space)
+        var pass = ForwardPass(
+            configuration: configuration, attention: attention, rotary: rotary, batch: batch,
+            positions: batch.positions, jobs: jobs(batch), space: space, hook: hooks)
+        defer { hooks = pass.hook }
+        let x = pass.rows(space.residual)
+        for (row, id) in batch.ids.enumerated() {
+            try weights.embedding.copyEmbedding(of: id, to: x.rows(row..<(row + 1)))
+        }
+        pass.visit(.embed, layer: nil, x)
+        for (layer, block) in weights.blocks.enumerated() {
+            try pass.block(x, block, layer: layer)
+        }
+        let final = pass.normalize(
+            x, weight: weights.finalNorm, layer: nil, scaleSite: .finalNormScale, normalizedSite: .finalNormalized)
+        for sequence in batch.sequences { sequence.cache.open.advance(by: sequence.rows.count) }
+        return final
+    }
+
+    /// Reads a batch with nobody looking on.
+    public func forward(_ batch: TokenBatch, space: Workspace) throws -> MatrixSlice {
+        var none = NoHook()
+        return try forward(batch, space: space, hooks: &none)
+    }
+
+    /// Logits of rows of a forward pass.
+    ///
+    /// - Parameters:
+    ///   - final: [rows, modelDimension], what ``forward(_:space:hooks:)`` returned, or some rows of it
+    ///   - logits: [rows, vocabularySize]
+    public func logits(_ final: MatrixSlice, into logits: MatrixSlice, space: Workspace) throws {
+        try space.multiplier.multiply(final, weights.unembedding, into: logits)
+    }
+
+    private func check(_ batch: TokenBatch, _ space: Workspace) throws {
+        precondition(batch.ids.count <= space.rowCapacity, "\(batch.ids.count) rows in a space of \(space.rowCapacity)")
+        for id in batch.ids where id < 0 || Int(id) >= configuration.vocabularySize {
+            throw TransformerError.tokenOutOfRange(id: id, vocabularySize: configuration.vocabularySize)
+        }
+        for sequence in batch.sequences {
+            let length = sequence.cache.length + sequence.rows.count
+            guard length <= configuration.contextLength else {
+                throw TransformerError.contextExceeded(length: length, limit: configuration.contextLength)
+            }
+            precondition(sequence.rows.count <= sequence.cache.room, "a cache with room for \(sequence.cache.room)")
+            space.reserveAttention(positions: length)
+        }
+    }
+
+    private func jobs(_ batch: TokenBatch) -> [CausalAttention.Job] {
+        batch.sequences.map { sequence in
+            CausalAttention.Job(
+                rows: sequence.rows, first: sequence.cache.length, segments: sequence.cache.segments)
+        }
+    }
+}

@@ -1,0 +1,41 @@
+/// What can be wrong with a model, or with what it is asked.
+public enum TransformerError: Error, Hashable, Sendable {
+    case unknownArchitecture(String)
+    case missing(key: String)
+    case configuration(key: String, value: String, allowed: String)
+    case missingTensor(String)
+    case unexpectedTensor(String)
+    case shape(tensor: String, found: [Int], expected: [Int])
+    case tokenOutOfRange(id: Int32, vocabularySize: Int)
+    case contextExceeded(length: Int, limit: Int)
+    case emptyPrompt
+    case sampling(option: String, value: Double, allowed: String)
+}
+
+extension TransformerError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .unknownArchitecture(let name):
+            let known = ArchitectureRegistry.names.joined(separator: ", ")
+            return "the model's architecture is \"\(name)\"; this version runs \(known)"
+        case .missing(let key):
+            return "the model's metadata has no \"\(key)\"; the file is incomplete, convert the model again"
+        case .configuration(let key, let value, let allowed):
+            return "the model's \(key) is \(value); allowed: \(allowed)"
+        case .missingTensor(let name):
+            return "the model has no tensor \"\(name)\"; the file is incomplete, convert the model again"
+        case .unexpectedTensor(let name):
+            return "the model has a tensor \"\(name)\" that its architecture does not use; it would run wrongly"
+        case .shape(let tensor, let found, let expected):
+            return "tensor \"\(tensor)\" has shape \(found); its model's configuration asks for \(expected)"
+        case .tokenOutOfRange(let id, let vocabularySize):
+            return "token id \(id) is not in the vocabulary of \(vocabularySize) ids"
+        case .contextExceeded(let length, let limit):
+            return "\(length) positions are more than the model's context of \(limit); shorten the prompt or the limit"
+        case .emptyPrompt:
+            return "the prompt has no tokens; give at least one"
+        case .sampling(let option, let value, let allowed):
+            return "\(option) is \(value); allowed: \(allowed)"
+        }
+    }
+}

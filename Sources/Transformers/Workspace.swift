@@ -1,0 +1,41 @@
+internal import Tensors
+
+/// Scratch space of a forward pass, made once and used again. One forward pass uses it at a time.
+public final class Workspace {
+    /// Most rows of one batch.
+    public let rowCapacity: Int
+    public let threads: Int
+    let multiplier: MatrixMultiplier
+    let residual: Matrix
+    let scale: Matrix
+    let normalized: Matrix
+    let queryKeyValue: Matrix
+    let z: Matrix
+    let sublayerOut: Matrix
+    let gateUp: Matrix
+    let mlpPost: Matrix
+    private(set) var attentionScratch: Matrix
+
+    public init(_ configuration: TransformerConfiguration, rows: Int, threads: Int) {
+        rowCapacity = rows
+        self.threads = threads
+        multiplier = MatrixMultiplier(threads: threads)
+        let width = configuration.modelDimension
+        residual = Matrix(rows: rows, columns: width)
+        scale = Matrix(rows: rows, columns: 1)
+        normalized = Matrix(rows: rows, columns: width)
+        queryKeyValue = Matrix(rows: rows, columns: configuration.queryWidth + 2 * configuration.keyValueWidth)
+        z = Matrix(rows: rows, columns: configuration.queryWidth)
+        sublayerOut = Matrix(rows: rows, columns: width)
+        gateUp = Matrix(rows: rows, columns: 2 * configuration.feedForwardDimension)
+        mlpPost = Matrix(rows: rows, columns: configuration.feedForwardDimension)
+        attentionScratch = Matrix(rows: threads, columns: CausalAttention.scratchColumns(positions: 1024))
+    }
+
+    /// Makes room for scores of `positions` positions.
+    func reserveAttention(positions: Int) {
+        let columns = CausalAttention.scratchColumns(positions: positions)
+        guard columns > attentionScratch.columnCount else { return }
+        attentionScratch = Matrix(rows: threads, columns: max(columns, 2 * attentionScratch.columnCount))
+    }
+}

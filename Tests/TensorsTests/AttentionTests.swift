@@ -1,0 +1,115 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Tensors
+
+/// One sequence with random queries, keys and values, and attention as the paper defines it.
+private struct Case {
+    let heads: Int
+    let keyValueHeads: Int
+    let dimension: Int
+    let length: Int
+    let q: Matrix
+    let k: Matrix
+    let v: Matrix
+
+    init(heads: Int, keyValueHeads: Int, dimension: Int, length: Int, seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        (self.heads, self.keyValueHeads, self.dimension, self.length) = (heads, keyValueHeads, dimension, length)
+        q = Matrix((0..<length).map { _ in random.floats(heads * dimension).map { $0 * 3 } })
+        k = Matrix((0..<length).map { _ in random.floats(keyValueHeads * dimension) })
+        v = Matrix((0..<length).map { _ in random.floats(keyValueHeads * dimension) })
+    }
+
+    var attention: CausalAttention {
+        CausalAttention(
+            headCount: heads, keyValueHeadCount: keyValueHeads, headDimension: dimension,
+            scale: 1 / Float(dimension).squareRoot())
+    }
+
+    /// Reads the sequence in pieces of the given lengths; a new segment begins where `forks` says.
+    func attended(pieces: [Int], forks: Set<Int> = [], threads: Int = 1, stepwise: Bool = false) -> [Float] {
+        var segments = [segment(capacity: length)]
+        let z = Matrix(rows: length, columns: heads * dimension)
+        let scratch = Matrix(rows: threads, columns: CausalAttention.scratchColumns(positions: length))
+        var first = 0
+        for piece in pieces {
+            if forks.contains(first), let last = segments.last, last.count > 0 { segments.append(segment(capacity: length)) }
+            let rows = first..<(first + piece)
+            segments[segments.count - 1].store(layer: 0, keys: k.rows(rows), values: v.rows(rows))
+            let job = CausalAttention.Job(rows: 0..<piece, first: first, segments: segments)
+            if stepwise {
+                let scores = attention.scores(q.rows(rows), layer: 0, job: job)
+                attention.softmax(scores, layer: 0, job: job)
+                attention.mix(scores, layer: 0, job: job, into: z.rows(rows))
+            } else {
+                attention.attend(
+                    q.rows(rows), layer: 0, jobs: [job], into: z.rows(rows), scratch: scratch, threads: threads)
+            }
+            segments[segments.count - 1].advance(by: piece)
+            first += piece
+        }
+        return z.slice.copy()
+    }
+
+    private func segment(capacity: Int) -> KeyValueSegment {
+        KeyValueSegment(layers: 1, heads: keyValueHeads, headDimension: dimension, capacity: capacity)
+    }
+
+    var expected: [Float] {
+        let (qs, ks, vs) = (q.slice.copy(), k.slice.copy(), v.slice.copy())
+        let (qWidth, kWidth, group) = (heads * dimension, keyValueHeads * dimension, heads / keyValueHeads)
+        var result: [Float] = []
+        for row in 0..<length {
+            for head in 0..<heads {
+                let scores = (0...row).map { position in
+                    (0..<dimension).reduce(0.0) {
+                        $0 + Double(qs[row * qWidth + head * dimension + $1])
+                            * Double(ks[position * kWidth + head / group * dimension + $1])
+                    } / Double(dimension).squareRoot()
+                }
+                let largest = scores.max() ?? 0
+                let weights = scores.map { exp($0 - largest) }
+                let total = weights.reduce(0, +)
+                for component in 0..<dimension {
+                    result.append(
+                        Float(
+                            (0...row).reduce(0.0) {
+                                $0 + weights[$1] / total
+                                    * Double(vs[$1 * kWidth + head / group * dimension + component])
+                            }))
+                }
+            }
+        }
+        return result
+    }
+}
+
+private let cases = [
+    Case(heads: 9, keyValueHeads: 3, dimension: 64, length: 70, seed: 1),
+    Case(heads: 4, keyValueHeads: 4, dimension: 8, length: 33, seed: 2),
+    Case(heads: 4, keyValueHeads: 1, dimension: 80, length: 50, seed: 3),
+    Case(heads: 2, keyValueHeads: 1, dimension: 128, length: 17, seed: 4),
+]
+
+@Test(arguments: 0..<cases.count)
+func attentionFollowsItsDefinition(_ index: Int) {
+    let sequence = cases[index]
+    expectClose(sequence.attended(pieces: [sequence.length]), sequence.expected, absolute: 2e-6, relative: 2e-6)
+}
+
+/// Cached and uncached, whole and in pieces, shared prefix or not, one thread or several: the same bits.
+@Test(arguments: 0..<cases.count)
+func attentionHasTheSameBitsHoweverItIsCut(_ index: Int) {
+    let sequence = cases[index]
+    let n = sequence.length
+    let whole = sequence.attended(pieces: [n])
+    expectIdentical(sequence.attended(pieces: [n], threads: 2), whole)
+    expectIdentical(sequence.attended(pieces: [Int](repeating: 1, count: n)), whole)
+    expectIdentical(sequence.attended(pieces: [5, 1, 3, n - 9]), whole)
+    expectIdentical(sequence.attended(pieces: [5, 1, 3, n - 9], forks: [5]), whole)
+    expectIdentical(sequence.attended(pieces: [7] + [Int](repeating: 1, count: n - 7), forks: [7, 9, 12]), whole)
+    expectIdentical(sequence.attended(pieces: [n], stepwise: true), whole)
+    expectIdentical(sequence.attended(pieces: [7, n - 7], forks: [7], stepwise: true), whole)
+}

@@ -1,0 +1,79 @@
+import CKernels
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Tensors
+
+/// Lengths around the width of a vector.
+private let lengths = [1, 2, 7, 8, 15, 16, 17, 31, 32, 33, 64, 100, 576]
+
+@Test(arguments: lengths)
+func rowOperationsFollowTheirDefinitions(_ n: Int) {
+    var random = SeededGenerator(seed: UInt64(n))
+    let a = random.floats(n)
+    let b = random.floats(n)
+    let x = Matrix([a])
+    let y = Matrix([b])
+    let out = Matrix(rows: 1, columns: n)
+    RowOperations.add(x.slice, y.slice, into: out.slice, threads: 1)
+    #expect(out.slice.copy() == zip(a, b).map { $0 + $1 })
+    RowOperations.multiply(x.slice, by: y.slice, into: out.slice, threads: 1)
+    #expect(out.slice.copy() == zip(a, b).map { $0 * $1 })
+    RowOperations.siluMultiply(x.slice, y.slice, into: out.slice, threads: 1)
+    let silu = zip(a, b).map { Float(Double($0) / (1 + exp(-Double($0))) * Double($1)) }
+    expectClose(out.slice.copy(), silu, absolute: 1e-7, relative: 1e-6)
+
+    let scale = Matrix(rows: 1, columns: 1)
+    RowOperations.rmsScale(x.slice, epsilon: 1e-5, into: scale.slice, threads: 1)
+    let meanSquare = a.reduce(0) { $0 + Double($1) * Double($1) } / Double(n)
+    expectClose(scale.slice.copy(), [Float((meanSquare + 1e-5).squareRoot())], absolute: 0, relative: 1e-6)
+    let dot = zip(a, b).reduce(0) { $0 + Double($1.0) * Double($1.1) }
+    expectClose([RowOperations.dot(x.slice, row: 0, y.slice, row: 0)], [Float(dot)], absolute: 1e-5, relative: 1e-6)
+    #expect(RowOperations.maximum(x.slice, row: 0) == a.max())
+}
+
+@Test(arguments: lengths)
+func softmaxAndItsSumAreExactToFloatPrecision(_ n: Int) {
+    var random = SeededGenerator(seed: UInt64(1000 + n))
+    let logits = random.floats(n).map { $0 * 30 }
+    let largest = Double(logits.max() ?? 0)
+    let total = logits.reduce(0) { $0 + exp(Double($1) - largest) }
+    let x = Matrix([logits])
+    #expect(abs(RowOperations.logSumExp(x.slice, row: 0) - (largest + log(total))) < 1e-6)
+    var row = logits
+    unsafe row.withUnsafeMutableBufferPointer { unsafe ck_softmax($0.baseAddress, n) }
+    let expected = logits.map { Float(exp(Double($0) - largest) / total) }
+    expectClose(row, expected, absolute: 1e-9, relative: 1e-5)
+}
+
+@Test func exponentialsHoldAtTheirEdges() {
+    let inputs: [Float] = [-.infinity, -200, -104, -87.4, -87.3, -1, -1e-8, 0, 1e-8, 1, 50, 88.7, 88.73, 200, .infinity]
+    let out = Matrix(rows: 1, columns: inputs.count)
+    RowOperations.exponential(Matrix([inputs]).slice, row: 0, shift: 0, factor: 1, into: out.slice)
+    for (input, output) in zip(inputs, out.slice.copy()) {
+        let expected = exp(Double(input))
+        if expected < Double(Float.leastNormalMagnitude) {
+            #expect(output == 0, "exp(\(input))")
+        } else if expected > Double(Float.greatestFiniteMagnitude) {
+            #expect(output == .infinity, "exp(\(input))")
+        } else {
+            #expect(abs(Double(output) / expected - 1) < 2e-7, "exp(\(input)) = \(output)")
+        }
+    }
+}
+
+@Test func everyTaskRunsOnceForAnyNumberOfThreads() {
+    for threads in [1, 2, 3, 8] {
+        for tasks in [0, 1, 2, 5, 1000] {
+            #expect(parallelMap(tasks, threads: threads) { $0 * $0 } == (0..<tasks).map { $0 * $0 })
+        }
+    }
+}
+
+@Test func nestedLoopsDoNotWaitForEachOther() {
+    let sums = parallelMap(4, threads: 2) { outer in
+        parallelMap(10, threads: 2) { $0 * outer }.reduce(0, +)
+    }
+    #expect(sums == [0, 45, 90, 135])
+}

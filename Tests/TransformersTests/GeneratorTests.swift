@@ -1,0 +1,126 @@
+import Tensors
+import TestSupport
+import Testing
+
+@testable import Transformers
+
+private let prompts: [Generator.Prompt] = (0..<9).map(prompt)
+
+private func prompt(_ index: Int) -> Generator.Prompt {
+    let ids = (0...(index * 3)).map { position in Int32((position * 7 + index) % 50) }
+    return Generator.Prompt(
+        ids: ids, samples: Array(0..<(1 + index % 4)), random: CounterRandom(seed: 3, promptID: "prompt-\(index)"))
+}
+
+private struct Key: Hashable {
+    var prompt: Int
+    var sample: Int
+}
+
+private func completions(
+    _ prompts: [Generator.Prompt] = prompts, batch: Int, threads: Int = 1, temperature: Double = 0.9,
+    stop: (SequenceTag, [Int32]) -> Bool = { _, _ in false }
+) throws -> [Key: Generator.Completion] {
+    let generator = Generator(
+        try TinyModel().makeModel(), sampling: try SamplingOptions(temperature: temperature),
+        limits: Generator.Limits(maxTokens: 20, endTokens: [0], batch: batch), threads: threads)
+    var result: [Key: Generator.Completion] = [:]
+    var hook = NoHook()
+    try generator.run(prompts, hooks: &hook, shouldStop: stop) { completion in
+        let key = Key(prompt: completion.tag.prompt, sample: completion.tag.sample ?? -1)
+        #expect(result[key] == nil, "\(key) came twice")
+        result[key] = completion
+    }
+    return result
+}
+
+@Test func samplesDoNotDependOnBatchOrThreads() throws {
+    let one = try completions(batch: 1)
+    #expect(one.count == prompts.reduce(0) { $0 + $1.samples.count })
+    for batch in [2, 5, 32] {
+        for threads in [1, 2] {
+            #expect(try completions(batch: batch, threads: threads) == one, "batch \(batch), \(threads) threads")
+        }
+    }
+    #expect(Set(one.values.map(\.ids)).count > 10)
+}
+
+@Test func samplesDoNotDependOnWhoElseIsThere() throws {
+    let all = try completions(batch: 5)
+    let alone = try completions([prompts[7]], batch: 5)
+    for (key, completion) in alone {
+        #expect(all[Key(prompt: 7, sample: key.sample)]?.ids == completion.ids)
+        #expect(all[Key(prompt: 7, sample: key.sample)]?.logProbabilities == completion.logProbabilities)
+    }
+    var resumed = prompts[7]
+    resumed.samples = [2]
+    #expect(try completions([resumed], batch: 1)[Key(prompt: 0, sample: 2)]?.ids == all[Key(prompt: 7, sample: 2)]?.ids)
+}
+
+/// The log-probability that sampling recorded is the one that scoring computes, bit for bit.
+@Test func recordedLogProbabilitiesEqualScoredOnes() throws {
+    let model = try TinyModel().makeModel()
+    for (key, completion) in try completions(batch: 7) {
+        let scored = try Scoring(model, threads: 1).logProbabilities(
+            of: [completion.ids], given: prompts[key.prompt].ids)
+        expectIdentical(scored[0], completion.logProbabilities)
+        let whole = try Scoring(model, threads: 2).logProbabilities(of: prompts[key.prompt].ids + completion.ids)
+        expectIdentical(Array(whole.suffix(completion.ids.count)), completion.logProbabilities)
+    }
+}
+
+@Test func completionsEndWhereTheyShould() throws {
+    for completion in try completions(batch: 4).values {
+        let ended = completion.ids.last == 0
+        #expect(completion.finish == (ended ? .stop : .length))
+        #expect(completion.ids.count == 20 || ended)
+        #expect(!completion.ids.dropLast().contains(0))
+        #expect(completion.ids.count == completion.logProbabilities.count)
+    }
+    let short = try completions(batch: 4, stop: { _, ids in ids.count == 3 })
+    #expect(short.values.allSatisfy { $0.ids.count <= 3 && $0.finish == .stop })
+}
+
+@Test func theContextEndsACompletion() throws {
+    let long = Generator.Prompt(
+        ids: [Int32](repeating: 5, count: 90), samples: [0], random: CounterRandom(seed: 1, promptID: "long"))
+    let completion = try #require(try completions([long], batch: 2).values.first)
+    #expect(completion.ids.count <= 6)
+    #expect(throws: TransformerError.contextExceeded(length: 97, limit: 96)) {
+        var tooLong = long
+        tooLong.ids = [Int32](repeating: 5, count: 96)
+        _ = try completions([tooLong], batch: 2)
+    }
+    #expect(throws: TransformerError.emptyPrompt) {
+        _ = try completions([Generator.Prompt(ids: [], samples: [0], random: long.random)], batch: 1)
+    }
+}
+
+@Test func editsWorkWhileDecoding() throws {
+    /// Silences the residual stream of decoded positions of one sample.
+    struct Edit: ActivationHook {
+        var visits = 0
+
+        func wants(_ point: HookPoint) -> Bool { point == HookPoint(.residPost, layer: 1) }
+
+        mutating func visit(_ point: HookPoint, _ activation: Activation) {
+            guard activation.tag.sample == 1, activation.positions.lowerBound >= activation.tag.promptLength else { return }
+            visits += 1
+            activation.rows.assign([Float](repeating: 0, count: activation.rows.rowCount * activation.rows.columnCount))
+        }
+    }
+    let generator = Generator(
+        try TinyModel().makeModel(), sampling: .greedy,
+        limits: Generator.Limits(maxTokens: 6, endTokens: [], batch: 3), threads: 1)
+    var hook = Edit()
+    var ids: [Int: [Int32]] = [:]
+    try generator.run(
+        [Generator.Prompt(ids: [1, 2, 3], samples: [0, 1, 2], random: CounterRandom(seed: 0, promptID: "p"))],
+        hooks: &hook
+    ) { ids[$0.tag.sample ?? -1] = $0.ids }
+    #expect(hook.visits == 5)
+    #expect(ids[0] == ids[2])
+    // Logits of a silenced stream are all zero: the first id wins.
+    #expect(ids[1]?.dropFirst() == [0, 0, 0, 0, 0])
+    #expect(ids[1]?.first == ids[0]?.first)
+}

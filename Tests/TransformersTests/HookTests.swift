@@ -1,0 +1,88 @@
+import TestSupport
+import Tensors
+import Testing
+
+@testable import Transformers
+
+/// Copies every point it wants, and may change what it sees.
+private struct Recorder: ActivationHook {
+    var wanted: Set<HookPoint>
+    var seen: [HookPoint: [Float]] = [:]
+    var shapes: [HookPoint: [Int]] = [:]
+    var order: [HookPoint] = []
+    var edit: (HookPoint, MatrixSlice) -> Void = { _, _ in }
+
+    func wants(_ point: HookPoint) -> Bool { wanted.contains(point) }
+
+    mutating func visit(_ point: HookPoint, _ activation: Activation) {
+        edit(point, activation.rows)
+        seen[point] = activation.copy()
+        shapes[point] = activation.shape
+        order.append(point)
+    }
+}
+
+private let ids: [Int32] = [4, 8, 15, 16, 23, 42]
+
+private func run(_ model: Transformer, _ recorder: inout Recorder) throws -> [Float] {
+    let space = Workspace(model.configuration, rows: 8, threads: 1)
+    let cache = KVCache(model.configuration, capacity: 8)
+    return try model.forward(TokenBatch(ids, cache: cache), space: space, hooks: &recorder).copy()
+}
+
+@Test func everyPointIsVisitedOnceAndInOrderAndChangesNothing() throws {
+    let model = try TinyModel().makeModel()
+    var none = Recorder(wanted: [])
+    let plain = try run(model, &none)
+    let all = HookPoint.all(layerCount: 2)
+    var recorder = Recorder(wanted: Set(all))
+    expectIdentical(try run(model, &recorder), plain)
+    #expect(recorder.order == all)
+    #expect(recorder.shapes[HookPoint(.query, layer: 1)] == [6, 4, 6])
+    #expect(recorder.shapes[HookPoint(.key, layer: 1)] == [6, 2, 6])
+    #expect(recorder.shapes[HookPoint(.pattern, layer: 0)] == [4, 6, 6])
+    #expect(recorder.shapes[HookPoint(.residPost, layer: 1)] == [6, 24])
+    #expect(recorder.shapes[HookPoint(.finalNormScale)] == [6, 1])
+    #expect(HookPoint(.rotatedKey, layer: 3).description == "blocks.3.attn.hook_rot_k")
+    #expect(HookPoint(.finalNormalized).description == "ln_final.hook_normalized")
+}
+
+@Test func activationsAddUpAsTheNamesSay() throws {
+    var recorder = Recorder(wanted: Set(HookPoint.all(layerCount: 2)))
+    _ = try run(TinyModel().makeModel(), &recorder)
+    func values(_ site: HookPoint.Site, _ layer: Int? = nil) throws -> [Float] {
+        try #require(recorder.seen[HookPoint(site, layer: layer)])
+    }
+    expectIdentical(try values(.residPre, 0), try values(.embed))
+    expectIdentical(try values(.residPre, 1), try values(.residPost, 0))
+    expectIdentical(try values(.residMid, 0), try zip(values(.residPre, 0), values(.attentionOut, 0)).map { $0 + $1 })
+    expectIdentical(try values(.residPost, 1), try zip(values(.residMid, 1), values(.mlpOut, 1)).map { $0 + $1 })
+    for row in 0..<24 {
+        let pattern = try values(.pattern, 1)[(row * 6)..<(row * 6 + 6)]
+        #expect(abs(pattern.reduce(0, +) - 1) < 1e-6)
+        #expect(pattern.suffix(5 - row % 6).allSatisfy { $0 == 0 })
+        let scores = try values(.attentionScores, 1)[(row * 6)..<(row * 6 + 6)]
+        #expect(scores.suffix(5 - row % 6).allSatisfy { $0 == -.infinity })
+    }
+}
+
+/// An edit at a site must have the effect that the name promises.
+@Test func editsReachWhatComesAfter() throws {
+    let model = try TinyModel().makeModel()
+    var none = Recorder(wanted: [])
+    let plain = try run(model, &none)
+    for point in HookPoint.all(layerCount: 2) {
+        var doubled = Recorder(wanted: [point])
+        doubled.edit = { point, rows in
+            for row in 0..<rows.rowCount {
+                rows.withMutableRow(row) { for index in $0.indices { $0[index] *= 1.5 } }
+            }
+        }
+        #expect(try run(model, &doubled) != plain, "an edit at \(point) changes nothing")
+    }
+    var replaced = Recorder(wanted: [HookPoint(.residPost, layer: 1)])
+    replaced.edit = { _, rows in rows.assign([Float](repeating: 1, count: rows.rowCount * rows.columnCount)) }
+    let tiny = TinyModel()
+    let weight = try #require(tiny.tensors["output_norm.weight"]?.values)
+    expectClose(Array(try run(model, &replaced).suffix(24)), weight, absolute: 1e-5, relative: 1e-5)
+}
