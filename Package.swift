@@ -34,6 +34,9 @@ let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 let package = Package(
     name: "assay",
+    products: [
+        .executable(name: "assay", targets: ["assay"])
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
@@ -64,9 +67,38 @@ let package = Package(
         layer("Transformers", on: ["Tensors", "Checkpoints", heap]),
         tests(of: "Transformers", with: ["Tensors", "Checkpoints"]),
 
+        // 4  a model with its tokenizer and template; looking inside
+        layer("LanguageModels", on: ["Transformers", "Tokenization", "Checkpoints", "Tensors", crypto]),
+        layer("Hooks", on: ["Transformers", "Tensors"]),
+        tests(of: "Hooks", with: ["Transformers"]),
+
+        // 5  what decides that an answer is right; evaluations
+        layer("Verification", on: []),
+        // An evaluation is graded by scorers.
+        layer("Evaluation", on: ["Verification", "LanguageModels", "Transformers", "Tokenization", "Tensors", crypto, yams]),
+
+        // Starts the programs that Assay needs; nothing else does.
+        layer("CodeExecution", on: [subprocess]),
+        tests(of: "Verification"),
+        tests(of: "Evaluation", with: ["Verification", "Tokenization"]),
+
         // 6  statistics of repeated sampling
         layer("Resampling", on: []),
         tests(of: "Resampling"),
+
+        // 7  remembering and reporting
+        layer("Store", on: ["Evaluation", "Verification", grdb]),
+        layer("Reports", on: ["Evaluation", "Resampling", "Verification"]),
+        tests(of: "Reports", with: ["Evaluation", "Resampling", "Verification"]),
+
+        // 8  the command line
+        layer(
+            "Commands",
+            on: [
+                "CodeExecution", "Reports", "Store", "Resampling", "Evaluation", "Verification", "Hooks", "LanguageModels",
+                "Transformers", "Tokenization", "Checkpoints", "Tensors", argumentParser,
+            ]),
+        .executableTarget(name: "assay", dependencies: ["Commands"], swiftSettings: swift),
 
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swift),
     ],

@@ -24,7 +24,11 @@ enum ArchitectureRegistry {
 
     static var names: [String] { all.flatMap { $0.names } }
 
-    static func architecture(named name: String) throws -> any Architecture.Type {
+    /// - Throws: ``TransformerError/unknownArchitecture(_:)``, ``TransformerError/missing(key:)``.
+    static func architecture(of source: some ModelSource) throws -> any Architecture.Type {
+        guard let name = try source.string("general.architecture") else {
+            throw TransformerError.missing(key: "general.architecture")
+        }
         guard let found = all.first(where: { $0.names.contains(name) }) else {
             throw TransformerError.unknownArchitecture(name)
         }

@@ -7,10 +7,7 @@ extension Transformer {
     /// - Throws: ``TransformerError`` where metadata or tensors are missing, superfluous or of the wrong size;
     ///   ``TensorError``; errors of the source.
     public convenience init(_ source: some ModelSource, backend: MatrixBackend, threads: Int) throws {
-        guard let name = try source.string("general.architecture") else {
-            throw TransformerError.missing(key: "general.architecture")
-        }
-        let architecture = try ArchitectureRegistry.architecture(named: name)
+        let architecture = try ArchitectureRegistry.architecture(of: source)
         let configuration = try architecture.configuration(source).validated()
         try Self.checkTensors(source, architecture.tensorNames(source, configuration))
         let weights = try Self.load(architecture, configuration, source, backend, threads: threads)
@@ -86,5 +83,14 @@ private final class LoadedParts: Sendable {
             if let error = $0.error { throw error }
             return $0
         }
+    }
+}
+
+extension TransformerConfiguration {
+    /// Reads the configuration of a checkpoint without its weights.
+    ///
+    /// - Throws: ``TransformerError``.
+    public init(_ source: some ModelSource) throws {
+        self = try ArchitectureRegistry.architecture(of: source).configuration(source).validated()
     }
 }

@@ -1,0 +1,47 @@
+public import ArgumentParser
+internal import Foundation
+
+/// The root of the command line.
+public struct AssayCommand: AsyncParsableCommand {
+    public static let configuration = CommandConfiguration(
+        commandName: "assay",
+        abstract: "Runs language models on a CPU, looks inside them, and measures what they do.",
+        discussion: """
+            Results go to standard output, progress to standard error. With --json a command prints one JSON document.
+            A model is a path to a .gguf file or a cached name (assay model pull smollm2-135m-instruct).
+
+            Exit codes: 0 done, 1 the run failed, 64 usage, 65 bad data, 66 no such input, 74 input or output failed.
+            """,
+        version: BuildInformation.version,
+        subcommands: [
+            ModelCommand.self, TokenizeCommand.self, ScoreCommand.self, GenerateCommand.self, ExtractCommand.self,
+            EvalCommand.self, ReportCommand.self, RunsCommand.self, PromptsCommand.self, BenchCommand.self,
+        ])
+
+    public init() {}
+
+    /// Parses and runs; ends the process with the documented exit code.
+    public static func run(arguments: [String]) async {
+        // A reader that goes away (`assay … | head`) must not kill a run that is being recorded.
+        signal(SIGPIPE, SIG_IGN)
+        do {
+            var command = try parseAsRoot(arguments)
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            if let code = FailureReport.exitCode(for: error) {
+                StandardError.write("assay: \(FailureReport.sentence(for: error))\n")
+                Foundation.exit(code)
+            }
+            exit(withError: error)
+        }
+    }
+}
+
+/// What this build calls itself.
+enum BuildInformation {
+    static let version = "0.1.0"
+}

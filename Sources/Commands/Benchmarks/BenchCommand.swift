@@ -1,0 +1,8 @@
+internal import ArgumentParser
+
+struct BenchCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bench",
+        abstract: "Measures speed on this machine.",
+        subcommands: [BenchInferenceCommand.self])
+}

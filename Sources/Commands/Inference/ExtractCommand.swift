@@ -1,0 +1,110 @@
+internal import ArgumentParser
+internal import Checkpoints
+internal import Evaluation
+internal import Hooks
+internal import LanguageModels
+internal import Tokenization
+internal import Transformers
+
+struct ExtractCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "extract",
+        abstract: "Writes activations of a model to a safetensors file.",
+        discussion: """
+            Tensors are named by TransformerLens hook name and have the shape [prompts, positions, ...]; with --positions
+            all, [tokens of all prompts, ...] beside a tensor "lengths". Positions: t_inst is the last token of the user's
+            instruction, t_post_inst the last token of the rendered prompt before a reply, last the last token.
+
+              assay extract --model smollm2-135m-instruct --prompts prompts/harmful.jsonl \\
+                --hooks 'blocks.*.hook_resid_post' --positions t_inst,t_post_inst --out harmful.safetensors
+            """)
+
+    @OptionGroup var model: ModelOptions
+    @Option(help: "A prompt set, rendered with the model's chat template.")
+    var prompts: String?
+    @Option(help: "One text instead, read as it is.")
+    var text: String?
+    @Option(help: "Hook names; * stands for any characters, and commas separate alternatives.")
+    var hooks = "blocks.*.hook_resid_post"
+    @Option(help: "Positions, separated by commas: t_inst, t_post_inst, last; or all.")
+    var positions = "last"
+    @Option(help: "The file to write.")
+    var out: String
+    @OptionGroup var output: OutputOptions
+
+    struct Result: Encodable {
+        var path: String
+        var prompts: Int
+        var positions: [String]
+        var tensors: [String: [Int]]
+    }
+
+    mutating func validate() throws {
+        guard (prompts == nil) != (text == nil) else { throw ValidationError("give one of --prompts and --text") }
+        let names = positionNames
+        guard names == ["all"] || (!names.isEmpty && names.allSatisfy { ["t_inst", "t_post_inst", "last"].contains($0) })
+        else {
+            throw ValidationError("--positions is \"\(positions)\"; allowed: all, or some of t_inst, t_post_inst, last")
+        }
+    }
+
+    func run() throws {
+        let model = try model.load()
+        let points = HookGlob(hooks).points(layerCount: model.transformer.configuration.layerCount)
+        try check(points)
+        let requests = try rendered(model).map { (ids: $0.ids, positions: try chosen($0)) }
+        var progress = ProgressLine("extract", total: requests.count, unit: "prompts")
+        let extraction = Extraction(model.transformer, points: points, threads: model.threads)
+        let found = try extraction.run(requests) { progress.update($0) }
+        progress.finish()
+        let file = ActivationFile(
+            points: points, positions: positionNames, lengths: requests.map(\.ids.count), captured: found)
+        try file.write(to: out)
+        let shapes = Dictionary(uniqueKeysWithValues: file.shapes.map { ($0.name, $0.shape) })
+        let result = Result(path: out, prompts: requests.count, positions: positionNames, tensors: shapes)
+        if output.json { return try StandardOutput.json(result) }
+        StandardOutput.line("\(out): \(shapes.count) tensors of \(requests.count) prompts")
+    }
+
+    private var positionNames: [String] {
+        positions.split(separator: ",").map { $0.filter { $0 != " " } }
+    }
+
+    private func check(_ points: [HookPoint]) throws {
+        guard !points.isEmpty else {
+            throw CommandFailure.badData(
+                "no hook matches \"\(hooks)\"; names are like hook_embed and blocks.0.hook_resid_post")
+        }
+        let square = points.first { $0.site == .attentionScores || $0.site == .pattern }
+        if let square, positionNames != ["all"] || text == nil {
+            throw CommandFailure.badData("\(square) has no positions to choose; use --text and --positions all")
+        }
+    }
+
+    private func rendered(_ model: LanguageModel) throws -> [RenderedPrompt] {
+        if let text { return [try model.render(text: text)] }
+        let set = try PromptSetReader.read(path: prompts ?? "")
+        return try set.prompts.map { prompt in
+            var messages = (prompt.messages ?? []).map { ChatMessage(role: $0.role, content: $0.content) }
+            if let system = prompt.system { messages.append(ChatMessage(role: "system", content: system)) }
+            if let instruction = prompt.prompt { messages.append(ChatMessage(role: "user", content: instruction)) }
+            return try model.render(messages, prefill: prompt.prefill)
+        }
+    }
+
+    private func chosen(_ prompt: RenderedPrompt) throws -> CaptureHook.Positions {
+        if positionNames == ["all"] { return .all }
+        return .at(
+            try positionNames.map { name in
+                switch name {
+                case "t_inst":
+                    guard let position = prompt.instructionEnd else {
+                        throw CommandFailure.badData("a prompt has no message of the user, so it has no t_inst")
+                    }
+                    return position
+                case "t_post_inst": return prompt.promptEnd
+                default: return prompt.ids.count - 1
+                }
+            })
+    }
+}

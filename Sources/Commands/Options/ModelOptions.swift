@@ -1,0 +1,43 @@
+internal import ArgumentParser
+internal import Foundation
+internal import LanguageModels
+internal import Tensors
+
+/// Which model, and on how many threads.
+struct ModelOptions: ParsableArguments {
+    @Option(name: [.long, .short], help: "A .gguf file, or a cached name such as smollm2-135m-instruct.")
+    var model: String
+
+    @Option(help: "Threads; one for each core where not given. No result depends on it.")
+    var threads: Int?
+
+    mutating func validate() throws {
+        guard (1...parallelLimit).contains(threads ?? 1) else {
+            throw ValidationError("--threads is \(threads ?? 0); allowed: 1 to \(parallelLimit)")
+        }
+    }
+
+    var threadCount: Int { threads ?? min(parallelLimit, ProcessInfo.processInfo.activeProcessorCount) }
+
+    func load() throws -> LanguageModel {
+        try LanguageModel(ModelLocation(finding: model), backend: .fromEnvironment(), threads: threadCount)
+    }
+}
+
+/// Whether results are for people or for programs.
+struct OutputOptions: ParsableArguments {
+    @Flag(help: "Print one JSON document.")
+    var json = false
+}
+
+/// A text, given or in a file.
+struct TextOptions: ParsableArguments {
+    @Option(help: "The text.")
+    var text: String?
+
+    @Option(help: "A UTF-8 file that holds the text.")
+    var file: String?
+
+    /// Nil where neither is given.
+    func value() throws -> String? { try file.map { try TextFile.read($0) } ?? text }
+}

@@ -1,0 +1,33 @@
+internal import Foundation
+
+/// Whole text files, read within bounds and written so that a reader never sees half of one.
+enum TextFile {
+    /// - Throws: ``CommandFailure``.
+    static func read(_ path: String, limit: Int = 64 << 20) throws -> String {
+        guard let handle = FileHandle(forReadingAtPath: path) else { throw CommandFailure.cannotRead(path) }
+        defer { try? handle.close() }
+        guard let data = try? handle.read(upToCount: limit + 1) else {
+            if (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) == 0 { return "" }
+            throw CommandFailure.cannotRead(path)
+        }
+        guard data.count <= limit else {
+            throw CommandFailure.badData("\"\(path)\" is larger than \(limit) bytes; split it")
+        }
+        guard let text = String(validating: data, as: UTF8.self) else {
+            throw CommandFailure.badData("\"\(path)\" is not UTF-8 text; convert it")
+        }
+        return text
+    }
+
+    /// - Throws: ``CommandFailure``.
+    static func write(_ text: String, to path: String) throws {
+        let url = URL(fileURLWithPath: path)
+        do {
+            try FileManager.default.createDirectory(
+                at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try Data(text.utf8).write(to: url, options: .atomic)
+        } catch {
+            throw CommandFailure.cannotWrite(path, "\((error as NSError).localizedDescription)")
+        }
+    }
+}

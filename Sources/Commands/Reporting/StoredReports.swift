@@ -1,0 +1,91 @@
+internal import Evaluation
+internal import Reports
+internal import Resampling
+internal import Store
+
+/// Makes reports from stored runs.
+enum StoredReports {
+    static func evaluation(
+        _ id: String, _ store: RunStore, command: String?, includesTexts: Bool, listedSamples: Int = 2000
+    ) throws -> EvaluationReport {
+        let run = try store.run(id)
+        return EvaluationReport(
+            run: run, metrics: try store.metrics(run.id), samples: try store.samples(run.id),
+            options: EvaluationReport.Options(includesTexts: includesTexts, listedSamples: listedSamples),
+            command: command)
+    }
+
+    /// What to pool, and how to count.
+    struct PassKRequest {
+        var runs: [String]
+        var scorer: String?
+        var k: [Int]?
+        var unscored: UnscoredPolicy
+        var includesPassHatK: Bool
+    }
+
+    /// pass@k, pooled over runs of the same model digest, sampling, scorer and scorer version.
+    static func passK(_ request: PassKRequest, _ store: RunStore, command: String?) throws -> PassKReport {
+        let runs = try chosen(request.runs, store)
+        let scorer = try request.scorer ?? commonScorer(runs)
+        let counts = try store.taskCounts(runs: runs.map(\.id), scorer: scorer)
+        try check(counts, scorer)
+        let pooled = try PooledGroup.pool(
+            counts.map { row in
+                TaskCounts(
+                    run: row.run, modelDigest: row.modelDigest,
+                    settingsDigest: "\(row.samplingDigest)/\(row.scorer)/\(row.scorerVersion)", seed: row.seed,
+                    task: "\(row.promptSet)/\(row.promptID)", scored: row.scored, correct: row.correct,
+                    unscored: row.unscored)
+            })
+        let groups = try pooled.enumerated().map { try group($1, runs, request, number: $0 + 1) }
+        return PassKReport(title: "pass@k · \(scorer)", groups: groups, command: command)
+    }
+
+    private static func chosen(_ ids: [String], _ store: RunStore) throws -> [RunRecord] {
+        let runs = try ids.isEmpty ? store.runs() : ids.map { try store.run($0) }
+        guard !runs.isEmpty else {
+            throw CommandFailure(code: FailureReport.noInput, description: "\"\(store.path)\" holds no runs")
+        }
+        return runs
+    }
+
+    /// The scorer that all runs have in common, where it is clear which one is meant.
+    private static func commonScorer(_ runs: [RunRecord]) throws -> String {
+        let common = runs.dropFirst().reduce(Set(runs.first?.scorers.map(\.key) ?? [])) { common, run in
+            common.intersection(run.scorers.map(\.key))
+        }
+        guard let only = common.first, common.count == 1 else {
+            let all = Set(runs.flatMap { $0.scorers.map(\.key) }).sorted().joined(separator: ", ")
+            throw CommandFailure(
+                code: FailureReport.usage, description: "name one with --scorer: the runs were graded by \(all)")
+        }
+        return only
+    }
+
+    private static func check(_ counts: [StoredTaskCounts], _ scorer: String) throws {
+        guard !counts.isEmpty else {
+            throw CommandFailure(
+                code: FailureReport.noInput, description: "the runs hold no samples graded by \"\(scorer)\"")
+        }
+        if let row = counts.first(where: { $0.fractional > 0 }) {
+            throw CommandFailure.badData(
+                "\"\(scorer)\" graded \(row.fractional) samples of \(row.promptSet)/\(row.promptID) between 0 and 1; "
+                    + "pass@k needs right or wrong, choose another scorer")
+        }
+    }
+
+    private static func group(
+        _ pooled: PooledGroup, _ runs: [RunRecord], _ request: PassKRequest, number: Int
+    ) throws -> PassKReport.Group {
+        let run = runs.first { pooled.runs.contains($0.id) }
+        var curves = [try pooled.curve(of: .passAtK, at: request.k, unscored: request.unscored)]
+        if request.includesPassHatK {
+            curves.append(try pooled.curve(of: .passHatK, at: request.k, unscored: request.unscored))
+        }
+        let label = run.map { "\($0.definition.name), \($0.model.name.split(separator: "/").last ?? "")" } ?? "group"
+        return PassKReport.Group(
+            label: number > 1 ? "\(label) (\(number))" : label, model: run?.model,
+            settings: run.map { [ReportFact].facts(of: $0.settings.generation) } ?? [], pooled: pooled, curves: curves)
+    }
+}

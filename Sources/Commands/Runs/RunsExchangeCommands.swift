@@ -1,0 +1,87 @@
+internal import ArgumentParser
+internal import Evaluation
+internal import Foundation
+internal import Store
+
+struct RunsExportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export", abstract: "Writes runs as JSON lines.",
+        discussion: """
+            Nothing is lost on the way round: assay runs import gives the same rows, bit for bit.
+
+              assay runs export --out runs.jsonl
+              assay runs export 3f2a | gzip > run.jsonl.gz
+            """)
+
+    @Argument(help: "Ids, or the beginnings of ids; all runs where none is given.")
+    var runs: [String] = []
+    @Option(help: "The file to write; standard output where not given.")
+    var out: String?
+    @OptionGroup var store: StoreOptions
+
+    func run() throws {
+        let store = try store.open()
+        let ids = runs.isEmpty ? nil : try runs.map { try store.run($0).id }
+        guard let out else {
+            return try store.export(ids) { try FileHandle.standardOutput.write(contentsOf: $0) }
+        }
+        let temporary = out + ".part"
+        guard FileManager.default.createFile(atPath: temporary, contents: nil),
+            let handle = FileHandle(forWritingAtPath: temporary)
+        else { throw CommandFailure.cannotWrite(out, "the folder does not exist or may not be written to") }
+        do {
+            try store.export(ids) { try handle.write(contentsOf: $0) }
+            try handle.synchronize()
+            try handle.close()
+        } catch {
+            try? FileManager.default.removeItem(atPath: temporary)
+            if error is StoreError { throw error }
+            throw CommandFailure.cannotWrite(out, (error as NSError).localizedDescription)
+        }
+        guard unsafe rename(temporary, out) == 0 else {
+            throw CommandFailure.cannotWrite(out, unsafe String(cString: strerror(errno)))
+        }
+    }
+}
+
+struct RunsImportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "import", abstract: "Reads runs from JSON lines.",
+        discussion: """
+            Rows that are there already must be the same; anything else is refused, and the database stays as it was.
+
+              assay runs import runs.jsonl --db all.sqlite
+            """)
+
+    @Argument(help: "A file written by assay runs export; - reads standard input.")
+    var file: String
+    @Option(help: "The database; made where it does not exist.")
+    var db = "runs.sqlite"
+
+    func run() throws {
+        let store = try RunStore(path: db)
+        let result =
+            file == "-"
+            ? try store.importRuns(from: .standardInput, named: "standard input") : try store.importRuns(fromFile: file)
+        StandardOutput.line("\(result)")
+    }
+}
+
+struct RunsMergeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "merge", abstract: "Copies the runs of other databases into one.",
+        discussion: "  assay runs merge a.sqlite b.sqlite --db all.sqlite")
+
+    @Argument(help: "Databases to read.")
+    var sources: [String]
+    @Option(help: "The database to write; made where it does not exist.")
+    var db = "runs.sqlite"
+
+    func run() throws {
+        let store = try RunStore(path: db)
+        for source in sources {
+            let result = try store.merge(from: RunStore(existing: source))
+            StandardOutput.line("\(source): \(result)")
+        }
+    }
+}

@@ -1,0 +1,99 @@
+/// Reads prompt sets of every known form into one list of ``Prompt``.
+public enum PromptSetReader {
+    /// Reads a file whose form is told by its header or keys, or is given.
+    ///
+    /// - Throws: ``PromptSetError``, the first problem of the file.
+    public static func read(
+        path: String, format: PromptSetFormat? = nil, limits: PromptSetLimits = PromptSetLimits()
+    ) throws(PromptSetError) -> PromptSet {
+        let file = try PromptSetFile(path: path, limit: limits.fileBytes)
+        return try read(file, format: format, limits: limits)
+    }
+
+    /// Reads the bytes of a file; `path` names it in errors and gives the set its name.
+    public static func read(
+        bytes: [UInt8], path: String, format: PromptSetFormat? = nil, limits: PromptSetLimits = PromptSetLimits()
+    ) throws(PromptSetError) -> PromptSet {
+        guard bytes.count <= limits.fileBytes else {
+            throw PromptSetError(file: path, issue: .fileTooLarge(bytes: bytes.count, limit: limits.fileBytes))
+        }
+        return try read(PromptSetFile(path: path, bytes: bytes), format: format, limits: limits)
+    }
+
+    /// Everything that is wrong with a file, in the order of its lines; empty where it can be used.
+    ///
+    /// Looks for pairs in the file itself and in the `.jsonl` files beside it.
+    public static func check(
+        path: String, format: PromptSetFormat? = nil, limits: PromptSetLimits = PromptSetLimits()
+    ) -> [PromptSetProblem] {
+        do {
+            let file = try PromptSetFile(path: path, limit: limits.fileBytes)
+            var (_, collector) = try collect(file, format: format, limits: limits)
+            reportMissingPairs(of: file, in: &collector)
+            return collector.problems.sorted { ($0.line ?? 0) < ($1.line ?? 0) }
+        } catch {
+            return [error]
+        }
+    }
+
+    private static func read(
+        _ file: PromptSetFile, format: PromptSetFormat?, limits: PromptSetLimits
+    ) throws(PromptSetError) -> PromptSet {
+        let (format, collector) = try collect(file, format: format, limits: limits)
+        if let problem = collector.problems.first { throw problem }
+        return PromptSet(name: file.name, digest: file.digest, format: format.rawValue, prompts: collector.prompts)
+    }
+
+    private static func collect(
+        _ file: PromptSetFile, format: PromptSetFormat?, limits: PromptSetLimits
+    ) throws(PromptSetError) -> (PromptSetFormat, PromptCollector) {
+        if file.isCompressed { throw PromptSetError(file: file.path, issue: .compressed) }
+        var known = format
+        if known == nil { known = try sniff(file, limits: limits) }
+        guard let known else { throw PromptSetError(file: file.path, issue: .noPrompts) }
+        var collector = PromptCollector(file: file.path, limits: limits)
+        switch known {
+        case .maliciousInstruct: collectLines(file, into: &collector)
+        case let table where table.isCSV: collectTable(file, format: table, into: &collector)
+        default: collectObjects(file, format: known, into: &collector)
+        }
+        if collector.prompts.isEmpty && collector.problems.isEmpty { collector.report(.noPrompts, line: nil) }
+        return (known, collector)
+    }
+
+    /// The form that the header or the first object belongs to; nil for a file of nothing but white space.
+    private static func sniff(_ file: PromptSetFile, limits: PromptSetLimits) throws(PromptSetError) -> PromptSetFormat?
+    {
+        let content = file.bytes[file.contentStart...]
+        guard let first = content.first(where: { ![0x20, 0x0A, 0x0D, 0x09].contains($0) }) else { return nil }
+        if first == UInt8(ascii: "{") || first == UInt8(ascii: "[") {
+            let rows = JSONRows(file.bytes, from: file.contentStart, lineLimit: limits.lineBytes)
+            guard let object = rows.first else { return .assay }
+            if let format = PromptSetFormat.ofJSON(object) { return format }
+            throw PromptSetError(file: file.path, line: 1, issue: .unknownFormat(found: object.keys))
+        }
+        var reader = CSVReader(file.bytes, from: file.contentStart, recordLimit: limits.lineBytes)
+        let header: [String]
+        do {
+            header = try reader.next()?.fields ?? []
+        } catch {
+            throw PromptSetError(file: file.path, line: error.line, issue: error.issue)
+        }
+        if let format = PromptSetFormat.ofCSV(header: header) { return format }
+        throw PromptSetError(file: file.path, line: 1, issue: .unknownFormat(found: header))
+    }
+
+    private static func reportMissingPairs(of file: PromptSetFile, in collector: inout PromptCollector) {
+        let pairs = zip(collector.prompts, collector.lines).compactMap { prompt, line in
+            prompt.pair.map { (id: prompt.id, pair: $0, line: line) }
+        }
+        var missing = pairs.filter { !collector.contains(id: $0.pair) }
+        for path in file.neighbours where !missing.isEmpty {
+            guard let neighbour = try? PromptSetFile(path: path, limit: collector.limits.fileBytes),
+                let (_, others) = try? collect(neighbour, format: .assay, limits: collector.limits)
+            else { continue }
+            missing.removeAll { others.contains(id: $0.pair) }
+        }
+        for pair in missing { collector.report(.pairNowhere(id: pair.id, pair: pair.pair), line: pair.line) }
+    }
+}

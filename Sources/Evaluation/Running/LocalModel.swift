@@ -1,0 +1,64 @@
+public import LanguageModels
+public import Tokenization
+internal import Tensors
+internal import Transformers
+
+/// A model on this machine, as evaluations see it.
+public struct LocalModel: EvaluatedModel {
+    public let identity: ModelIdentity
+    let model: LanguageModel
+    /// Completions decoded together. No result depends on it.
+    let batch: Int
+
+    /// - Throws: `CheckpointError` where the file cannot be read for its digest.
+    public init(_ model: LanguageModel, batch: Int) throws {
+        self.model = model
+        self.batch = batch
+        identity = ModelIdentity(
+            name: model.name, digest: try model.digest(), architecture: model.transformer.configuration.architecture,
+            templateDigest: model.templateDigest, computeMode: "f32", backend: model.backend.description)
+    }
+
+    public var contextLength: Int { model.transformer.configuration.contextLength }
+
+    public func render(_ messages: [ChatMessage], prefill: String?) throws -> RenderedPrompt {
+        try model.render(messages, prefill: prefill)
+    }
+
+    public func render(text: String) throws -> RenderedPrompt { try model.render(text: text) }
+
+    public func encodeContinuation(_ text: String) -> [Int32] {
+        model.tokenizer.encode(text, special: .nowhere).map(\.id)
+    }
+
+    public func logProbabilities(of continuations: [[Int32]], given prompt: [Int32]) throws -> [[Float]] {
+        try Scoring(model.transformer, threads: model.threads).logProbabilities(of: continuations, given: prompt)
+    }
+
+    public func generate(
+        _ requests: [GenerationRequest], settings: GenerationSettings, onSample: (GeneratedSample) throws -> Void
+    ) throws {
+        let sampling = try SamplingOptions(
+            temperature: settings.temperature, topK: settings.topK, topP: settings.topP, minP: settings.minP)
+        let generator = Generator(
+            model.transformer, sampling: sampling,
+            limits: Generator.Limits(
+                maxTokens: settings.maxTokens, endTokens: model.tokenizer.specialTokens.endOfGeneration, batch: batch),
+            threads: model.threads)
+        let prompts = requests.map { request in
+            Generator.Prompt(
+                ids: request.ids, samples: request.sampleIndices,
+                random: CounterRandom(seed: settings.seed, promptID: request.promptID))
+        }
+        let stop = StopTexts(settings.stop, tokenizer: model.tokenizer)
+        var hook = NoHook()
+        try generator.run(prompts, hooks: &hook, shouldStop: { _, ids in stop.isReached(ids) }) { completion in
+            let request = requests[completion.tag.prompt]
+            try onSample(
+                GeneratedSample(
+                    requestIndex: request.index, sampleIndex: completion.tag.sample ?? 0, ids: completion.ids,
+                    text: stop.text(completion.ids), finish: completion.finish == .stop ? .stop : .length,
+                    logProbabilities: completion.logProbabilities))
+        }
+    }
+}

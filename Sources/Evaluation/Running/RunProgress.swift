@@ -1,0 +1,53 @@
+/// Which samples a run has, and which are missing.
+struct RunProgress {
+    private let plan: EvaluationPlan
+    private var samples: [GradedSample]
+    private var keys: Set<SampleKey>
+
+    init(plan: EvaluationPlan, completed: [GradedSample]) throws(PlanError) {
+        self.plan = plan
+        samples = completed
+        keys = Set(completed.map(\.key))
+        let isPlanned = { (key: SampleKey) in
+            plan.prompts.indices.contains(key.promptIndex)
+                && (0..<plan.settings.generation.samples).contains(key.sampleIndex)
+        }
+        let strangers = completed.count { !isPlanned($0.key) } + completed.count - keys.count
+        guard strangers == 0 else { throw .unknownRows(count: strangers) }
+    }
+
+    /// The prompts that lack samples, in the plan's order.
+    var missing: [(prompt: PlannedPrompt, sampleIndices: [Int])] {
+        plan.prompts.compactMap { prompt in
+            let missing = (0..<plan.settings.generation.samples).filter { index in
+                !keys.contains(SampleKey(promptIndex: prompt.index, sampleIndex: index))
+            }
+            return missing.isEmpty ? nil : (prompt, missing)
+        }
+    }
+
+    mutating func add(_ sample: SampleRecord) throws(PlanError) {
+        let isPlanned = (0..<plan.settings.generation.samples).contains(sample.sampleIndex)
+        guard isPlanned, keys.insert(sample.key).inserted else {
+            let fault = PlanError.ModelFault.unknownSample(request: sample.promptIndex, sample: sample.sampleIndex)
+            throw .modelBrokeContract(fault)
+        }
+        samples.append(GradedSample(sample))
+    }
+
+    func checkComplete() throws(PlanError) {
+        guard keys.count == plan.sampleCount else {
+            throw .modelBrokeContract(.missingSamples(plan.sampleCount - keys.count))
+        }
+    }
+
+    func summary(of run: RunRecord, finishedAt: String?) -> RunSummary {
+        RunSummary(
+            runID: run.id,
+            plannedSamples: plan.sampleCount,
+            completedSamples: keys.count,
+            finishedAt: finishedAt,
+            metrics: MetricRecord.metrics(of: samples)
+        )
+    }
+}

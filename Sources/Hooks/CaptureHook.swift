@@ -1,0 +1,53 @@
+internal import Tensors
+public import Transformers
+
+/// Keeps activations of chosen points at chosen positions.
+public struct CaptureHook: ActivationHook {
+    /// Which positions of a sequence are kept.
+    public enum Positions: Hashable, Sendable {
+        case all
+        /// Indices of tokens, in this order.
+        case at([Int])
+    }
+
+    /// Activations of one sequence at one point.
+    public struct Captured: Hashable, Sendable {
+        /// Sizes, positions first; attention scores and patterns keep their heads first.
+        public var shape: [Int]
+        public var values: [Float]
+    }
+
+    private let points: Set<HookPoint>
+    /// For each prompt of the batch, by ``SequenceTag/prompt``.
+    private let positions: [Int: Positions]
+    /// What was seen, by prompt.
+    public private(set) var captured: [Int: [HookPoint: Captured]] = [:]
+
+    public init(_ points: some Swift.Sequence<HookPoint>, positions: [Int: Positions]) {
+        self.points = Set(points)
+        self.positions = positions
+    }
+
+    public func wants(_ point: HookPoint) -> Bool { points.contains(point) }
+
+    public mutating func visit(_ point: HookPoint, _ activation: Activation) {
+        guard let wanted = positions[activation.tag.prompt] else { return }
+        switch wanted {
+        case .all: append(Captured(shape: activation.shape, values: activation.copy()), point, activation)
+        case .at(let indices):
+            for index in indices where activation.positions.contains(index) {
+                let row = index - activation.positions.lowerBound
+                let values = activation.rows.rows(row..<(row + 1)).copy()
+                append(Captured(shape: [1] + activation.shape.dropFirst(), values: values), point, activation)
+            }
+        }
+    }
+
+    /// A long prompt is read in pieces: what comes later goes behind.
+    private mutating func append(_ new: Captured, _ point: HookPoint, _ activation: Activation) {
+        var all = captured[activation.tag.prompt, default: [:]][point] ?? Captured(shape: [0] + new.shape.dropFirst(), values: [])
+        all.shape[0] += new.shape[0]
+        all.values += new.values
+        captured[activation.tag.prompt, default: [:]][point] = all
+    }
+}

@@ -1,0 +1,32 @@
+/// What can go wrong before a model is loaded.
+public enum ModelError: Error, Hashable, Sendable {
+    case notFound(name: String)
+    case notPulled(name: String)
+    case isFolder(path: String)
+    case vocabularyMismatch(tokenizer: Int, model: Int)
+    case downloadFailed(package: String, reason: String)
+    case wrongDigest(path: String, found: String, expected: String)
+    case termsNotAccepted(name: String, terms: String)
+}
+
+extension ModelError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .notFound(let name):
+            let known = ModelCatalogue.entries.map(\.name).joined(separator: ", ")
+            return "there is no file \"\(name)\" and no model of that name; name a .gguf file, or one of \(known)"
+        case .notPulled(let name):
+            return "the model \"\(name)\" is not in the cache; get it with: assay model pull \(name)"
+        case .isFolder(let path):
+            return "\"\(path)\" is a folder; this version reads .gguf files"
+        case .vocabularyMismatch(let tokenizer, let model):
+            return "the tokenizer has \(tokenizer) ids and the model \(model); the file is not consistent"
+        case .downloadFailed(let package, let reason):
+            return "the package \(package) could not be downloaded: \(reason)"
+        case .wrongDigest(let path, let found, let expected):
+            return "\"\(path)\" has SHA-256 \(found), not \(expected); remove it and pull again"
+        case .termsNotAccepted(let name, let terms):
+            return "\(name) has terms of its own (\(terms)); read them, then pull with --accept-terms"
+        }
+    }
+}

@@ -1,0 +1,49 @@
+internal import Evaluation
+
+extension EvaluationReport {
+    /// The report for a terminal of `width` columns: no sample is listed.
+    public func text(width: Int = 100) -> String {
+        let width = max(width, 20)
+        var lines = wrapped(visible("\(title): \(extent)"), to: width)
+        if let incompleteNote { lines += wrapped(incompleteNote, to: width) }
+        lines += [""] + facts.lines(width: width) + [""]
+        if metrics.isEmpty { lines += ["No metrics.", ""] }
+        for block in metricBlocks {
+            lines += wrapped(visible("\(block.title) · \(block.scorer)"), to: width)
+            lines += table(block).lines(width: width) + [""]
+        }
+        lines += tallyTable.lines(width: width)
+        for scorer in tally.scorers where scorer.unscored > 0 {
+            let reasons = scorer.reasons.sorted.map { "\($0.name) (\(NumberFormat.count($0.count)))" }
+            let text = "Unscored by \(scorer.name): \(reasons.joined(separator: ", "))."
+            lines += wrapped(visible(text), to: width)
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private var facts: [ReportFact] {
+        [
+            ReportFact("run", run.id), ReportFact("model", run.model.name),
+            ReportFact("model digest", String(run.model.digest.prefix(16))),
+            ReportFact("compute", "\(run.model.computeMode), \(run.model.backend)"),
+            ReportFact("seed", String(run.settings.generation.seed)),
+        ]
+    }
+
+    private func table(_ block: MetricBlock) -> TextTable {
+        let rows = block.metrics.map { metric in
+            [
+                metric.groupName,
+                metric.value.map { NumberFormat.rate($0, lower: metric.lower, upper: metric.upper) } ?? "–",
+                NumberFormat.count(metric.scored), NumberFormat.count(metric.unscored),
+            ]
+        }
+        return TextTable([.text("samples"), .number("value"), .number("n"), .number("unscored")], rows: rows)
+    }
+
+    private var tallyTable: TextTable {
+        let rows = tally.finishes.sorted.map { [$0.name, NumberFormat.count($0.count)] }
+        return TextTable(
+            [.text("finish"), .number("samples")], rows: rows + [["all", NumberFormat.count(tally.samples)]])
+    }
+}

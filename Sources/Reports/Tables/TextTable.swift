@@ -1,0 +1,70 @@
+/// A table for the terminal: aligned columns, cut or turned on its side where the terminal is narrow.
+struct TextTable {
+    struct Column {
+        enum Alignment {
+            case leading
+            case trailing
+        }
+
+        var title: String
+        var alignment: Alignment
+
+        static func text(_ title: String) -> Column { Column(title: title, alignment: .leading) }
+        static func number(_ title: String) -> Column { Column(title: title, alignment: .trailing) }
+    }
+
+    var columns: [Column]
+    var rows: [[String]]
+
+    /// A text column is not cut below this.
+    private static let narrowestText = 12
+    private static let gap = 2
+
+    init(_ columns: [Column], rows: [[String]]) {
+        self.columns = columns
+        self.rows = rows.map { row in row.map { visible($0) } }
+    }
+
+    /// Lines of at most `width` columns, without trailing spaces.
+    func lines(width: Int) -> [String] {
+        var widths = columns.indices.map { index in
+            rows.reduce(displayWidth(columns[index].title)) { max($0, displayWidth($1[index])) }
+        }
+        var excess = widths.reduce(0, +) + Self.gap * (columns.count - 1) - width
+        while excess > 0 {
+            let candidates = columns.indices.filter {
+                columns[$0].alignment == .leading && widths[$0] > Self.narrowestText
+            }
+            guard let widest = candidates.max(by: { widths[$0] < widths[$1] }) else { return records(width: width) }
+            widths[widest] -= 1
+            excess -= 1
+        }
+        let rule = widths.map { String(repeating: "─", count: $0) }
+        return ([columns.map(\.title), rule] + rows).map { line($0, widths: widths) }
+    }
+
+    private func line(_ cells: [String], widths: [Int]) -> String {
+        var result = ""
+        for (index, cell) in cells.enumerated() {
+            let text = truncated(cell, to: widths[index])
+            let padding = String(repeating: " ", count: widths[index] - displayWidth(text))
+            result += columns[index].alignment == .leading ? text + padding : padding + text
+            if index < cells.count - 1 { result += String(repeating: " ", count: Self.gap) }
+        }
+        return String(result.reversed().drop { $0 == " " }.reversed())
+    }
+
+    /// One block of `title  value` lines for each row.
+    private func records(width: Int) -> [String] {
+        let titleWidth = columns.reduce(0) { max($0, displayWidth($1.title)) }
+        var lines: [String] = []
+        for row in rows {
+            if !lines.isEmpty { lines.append("") }
+            for (column, cell) in zip(columns, row) where !cell.isEmpty {
+                let title = column.title + String(repeating: " ", count: titleWidth - displayWidth(column.title))
+                lines.append(truncated("\(title)  \(cell)", to: max(width, 1)))
+            }
+        }
+        return lines
+    }
+}

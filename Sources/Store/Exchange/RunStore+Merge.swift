@@ -1,0 +1,51 @@
+internal import Evaluation
+internal import Foundation
+internal import GRDB
+
+extension RunStore {
+    /// Takes in the runs of another store, all of them or none, with the rules of an import.
+    ///
+    /// - Parameter ids: runs of `other`; nil takes every one.
+    @discardableResult
+    public func merge(from other: RunStore, runs ids: [String]? = nil) throws -> IntakeResult {
+        guard try !isSameFile(as: other) else { throw StoreError.sameStore(path: other.path) }
+        return try other.read { source in
+            try write { target in
+                var intake = RunIntake(db: target, path: path)
+                for (key, run) in try other.runs(ids, source) {
+                    do {
+                        try merge(run, key, from: other, source, into: &intake)
+                    } catch let error as StoreError.ImportProblemError {
+                        throw StoreError.damaged(path: other.path, detail: "run \(run.id): \(error.problem)")
+                    }
+                }
+                return intake.result
+            }
+        }
+    }
+
+    private func merge(
+        _ run: RunRecord,
+        _ key: Int64,
+        from other: RunStore,
+        _ source: Database,
+        into intake: inout RunIntake
+    ) throws {
+        try intake.begin(run)
+        var samples = 0
+        try SampleRows(db: source, path: other.path, run: key, runID: run.id).forEach { sample in
+            try intake.add(sample)
+            samples += 1
+        }
+        try intake.end(samples: samples, metrics: try MetricRows(db: source, path: other.path).all(run: key))
+    }
+
+    /// Whether both stores are one file, under whatever names.
+    private func isSameFile(as other: RunStore) throws -> Bool {
+        func identity(_ path: String) throws -> [Int?] {
+            let attributes = try FileManager.default.attributesOfItem(atPath: path)
+            return [attributes[.systemNumber] as? Int, attributes[.systemFileNumber] as? Int]
+        }
+        return try identity(path) == identity(other.path)
+    }
+}

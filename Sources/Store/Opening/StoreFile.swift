@@ -1,0 +1,83 @@
+internal import Foundation
+internal import GRDB
+
+/// Looks at a file before it is opened for writing, so that a file which is not a store of this version stays untouched.
+enum StoreFile {
+    private static let magic = Array("SQLite format 3\0".utf8)
+
+    /// Fails unless the file is absent, empty, or a store whose migrations are all known and whose tables are theirs.
+    static func check(path: String) throws {
+        guard FileManager.default.fileExists(atPath: path) else { return }
+        let type = try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
+        guard type != .typeDirectory else { throw StoreError.cannotOpen(path: path, reason: "it is a folder") }
+        guard let file = FileHandle(forReadingAtPath: path) else {
+            throw StoreError.cannotOpen(path: path, reason: "it cannot be read")
+        }
+        defer { try? file.close() }
+        let start: Data
+        do {
+            start = try file.read(upToCount: magic.count) ?? Data()
+        } catch {
+            throw StoreError.cannotOpen(path: path, reason: "it cannot be read")
+        }
+        guard !start.isEmpty else { return }
+        guard Array(start) == magic else { throw StoreError.notADatabase(path: path) }
+        try StoreError.translating(path: path) {
+            var configuration = Configuration()
+            configuration.readonly = true
+            configuration.busyMode = .timeout(30)
+            configuration.prepareDatabase(RunStore.defend)
+            let queue = try DatabaseQueue(path: path, configuration: configuration)
+            defer { try? queue.close() }
+            try queue.read { db in try check(db, path: path) }
+        }
+    }
+
+    private static func check(_ db: Database, path: String) throws {
+        let found = try schema(of: db)
+        let own = found.filter { $0.key != "table grdb_migrations" && !$0.key.hasPrefix("index sqlite_autoindex_grdb") }
+        let applied = found.count == own.count ? [] : try appliedMigrations(db)
+        let isNew = own.isEmpty && applied.isEmpty
+        let application = try Row.fetchOne(db, sql: "PRAGMA application_id").map { try ColumnReader($0, path).integer(0) }
+        guard isNew || application == StoreSchema.applicationID else { throw StoreError.foreign(path: path) }
+        let unknown = applied.filter { !StoreSchema.names.contains($0) }
+        guard unknown.isEmpty else { throw StoreError.newer(path: path, migrations: unknown.map { String($0.prefix(60)) }) }
+        let expected = try expectedSchema(after: applied.count)
+        guard own == expected, Set(applied) == Set(StoreSchema.names.prefix(applied.count)) else {
+            let object = Set(own.keys).union(expected.keys).sorted().first { own[$0] != expected[$0] }
+            throw StoreError.alteredSchema(path: path, object: String((object ?? "grdb_migrations").prefix(60)))
+        }
+    }
+
+    private static func appliedMigrations(_ db: Database) throws -> [String] {
+        try Row.fetchAll(db, sql: "SELECT CAST(identifier AS BLOB) FROM grdb_migrations LIMIT 1000").map {
+            try ColumnReader($0, "").text(0)
+        }.sorted()
+    }
+
+    /// The definition of every table and index, by type and name.
+    private static func schema(of db: Database) throws -> [String: String] {
+        let rows = try Row.fetchAll(
+            db,
+            sql: """
+                SELECT CAST(type AS BLOB), CAST(name AS BLOB), CAST(COALESCE(sql, '') AS BLOB)
+                FROM sqlite_master WHERE name NOT LIKE 'sqlite_stat%' LIMIT 1000
+                """
+        )
+        return try rows.reduce(into: [:]) { schema, row in
+            let columns = ColumnReader(row, "")
+            schema["\(try columns.text(0)) \(try columns.text(1))"] = try columns.text(2)
+        }
+    }
+
+    private static func expectedSchema(after count: Int) throws -> [String: String] {
+        guard count > 0 else { return [:] }
+        let queue = try DatabaseQueue()
+        try StoreSchema.migrator().migrate(queue, upTo: StoreSchema.names[min(count, StoreSchema.names.count) - 1])
+        return try queue.read { db in
+            try schema(of: db).filter {
+                $0.key != "table grdb_migrations" && !$0.key.hasPrefix("index sqlite_autoindex_grdb")
+            }
+        }
+    }
+}

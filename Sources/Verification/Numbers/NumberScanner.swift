@@ -1,0 +1,197 @@
+/// Finds the numbers in a text, from left to right.
+///
+/// It reads signs, currency marks, groups of thousands (`1,234`, `1 234`, `1_234`), decimals, fractions (`3/4`,
+/// `\frac{3}{4}`, `¾`), mixed numbers (`1 1/2`), powers (`2^10`), scientific notation (`3e8`, `3×10^8`) and per cent.
+/// Digits inside a word (`H2O`), dates (`3/4/2025`) and versions (`1.2.3`) are not numbers.
+struct NumberScanner {
+    let text: [Unicode.Scalar]
+    private(set) var position: Int
+    private let end: Int
+
+    init(_ text: [Unicode.Scalar], in range: Range<Int>? = nil) {
+        self.text = text
+        position = range?.lowerBound ?? 0
+        end = range?.upperBound ?? text.count
+    }
+
+    /// The next number, or nil when there is none left.
+    mutating func next() -> FoundNumber? {
+        while position < end {
+            if text[position].isASCIILetter || text[position] == "_" {
+                skipWord()
+            } else if startsNumber(position), let (number, after) = number(at: position) {
+                position = after
+                if let number { return number }
+            } else {
+                position += 1
+            }
+        }
+        return nil
+    }
+
+    /// The last number of the text.
+    mutating func last() -> FoundNumber? {
+        var found: FoundNumber?
+        while let number = next() { found = number }
+        return found
+    }
+
+    private mutating func skipWord() {
+        while position < end, text[position].isASCIILetter || text[position].isASCIIDigit || text[position] == "_" {
+            position += 1
+        }
+    }
+
+    /// Whether a number may start here: cheap, and wrong only on the side of trying.
+    private func startsNumber(_ index: Int) -> Bool {
+        switch text[index] {
+        case "0"..."9", "-", "+", "\u{2013}", ".", "\\": true
+        default: Self.currencies.contains(text[index]) || VulgarFraction.value(of: text[index]) != nil
+        }
+    }
+
+    /// A number and the place after it; nil as a number where the characters are something else as a whole.
+    private func number(at start: Int) -> (FoundNumber?, Int)? {
+        var index = start
+        var isNegative = false
+        if let sign = sign(at: index) {
+            isNegative = sign < 0
+            index += 1
+        }
+        if let mark = scalar(index), Self.currencies.contains(mark) {
+            index += 1
+            if let sign = sign(at: index), !isNegative, index > start {
+                isNegative = sign < 0
+                index += 1
+            }
+        }
+        guard let (magnitude, after) = magnitude(at: index) else { return nil }
+        guard var number = magnitude else { return (nil, after) }
+        if isNegative { number = number.negated }
+        let (isPercentage, last) = percentSign(at: after)
+        number.isPercentage = isPercentage
+        return (number, last)
+    }
+
+    /// A fraction, a mixed number, a power or a plain number, without its sign.
+    private func magnitude(at index: Int) -> (FoundNumber?, Int)? {
+        if let (fraction, after) = latexFraction(at: index) { return (fraction, after) }
+        if let value = scalar(index).flatMap({ VulgarFraction.value(of: $0) }) {
+            return (FoundNumber(value: .exact(value)), index + 1)
+        }
+        guard let (decimal, after) = DecimalReader(text, end: end).decimal(at: index) else { return nil }
+        guard let decimal else { return (nil, after) }
+        if decimal.isInteger, let (fraction, last) = fractionPart(at: after) {
+            return (decimal.number.adding(fraction), last)
+        }
+        if let slash = skippingOneSpace(from: after, to: "/") {
+            return quotient(of: decimal.number, slash: slash) ?? (decimal.number, after)
+        }
+        return power(of: decimal.number, at: after)
+    }
+
+    /// What follows a whole number to make it a mixed one: ` 1/2`, `½`, ` \frac{1}{2}`.
+    private func fractionPart(at index: Int) -> (FoundNumber, Int)? {
+        let start = scalar(index) == " " || scalar(index) == "\u{2009}" ? index + 1 : index
+        if let value = scalar(start).flatMap({ VulgarFraction.value(of: $0) }) {
+            return (FoundNumber(value: .exact(value)), start + 1)
+        }
+        if let (fraction, after) = latexFraction(at: start), let fraction { return (fraction, after) }
+        let reader = DecimalReader(text, end: end)
+        guard start > index, let (top, slash) = reader.integer(at: start), scalar(slash) == "/",
+            let (bottom, after) = reader.integer(at: slash + 1), scalar(after) != "/", top.double < bottom.double,
+            let fraction = top.divided(by: bottom)
+        else { return nil }
+        return (fraction, after)
+    }
+
+    /// `a/b`; as a whole no number where more slashes follow or b is 0; nil where no number follows the slash.
+    private func quotient(of top: FoundNumber, slash: Int) -> (FoundNumber?, Int)? {
+        let start = scalar(slash + 1) == " " ? slash + 2 : slash + 1
+        guard let (found, after) = DecimalReader(text, end: end).decimal(at: start) else { return nil }
+        guard let bottom = found else { return (nil, after) }
+        if scalar(after) == "/", scalar(after + 1)?.isASCIIDigit == true {
+            var last = after
+            while let next = scalar(last), next == "/" || next.isASCIIDigit { last += 1 }
+            return (nil, last)
+        }
+        return (top.divided(by: bottom.number), after)
+    }
+
+    /// `\frac{a}{b}`, and the short forms `\frac12` and `\frac1{2}`.
+    private func latexFraction(at index: Int) -> (FoundNumber?, Int)? {
+        let command: [Unicode.Scalar] = ["\\", "f", "r", "a", "c"]
+        guard index + command.count <= end, scalar(index) == "\\",
+            command.indices.allSatisfy({ text[index + $0] == command[$0] }),
+            let (top, middle) = latexArgument(at: index + command.count),
+            let (bottom, after) = latexArgument(at: middle)
+        else { return nil }
+        return (top.divided(by: bottom), after)
+    }
+
+    private func latexArgument(at index: Int) -> (FoundNumber, Int)? {
+        guard scalar(index) == "{" else {
+            guard let digit = scalar(index), digit.isASCIIDigit else { return nil }
+            return (FoundNumber(value: .exact(Rational(Int128(digit.value - 48)))), index + 1)
+        }
+        let isNegative = scalar(index + 1) == "-"
+        let start = index + (isNegative ? 2 : 1)
+        guard let (found, after) = DecimalReader(text, end: end).decimal(at: start), let found, scalar(after) == "}"
+        else { return nil }
+        return (isNegative ? found.number.negated : found.number, after + 1)
+    }
+
+    /// `2^10`, `2^{10}`, `10⁵`; the number itself where no power follows.
+    private func power(of base: FoundNumber, at index: Int) -> (FoundNumber?, Int) {
+        guard let (power, after) = DecimalReader(text, end: end).exponent(at: index) else { return (base, index) }
+        return (base.raised(to: power), after)
+    }
+
+    private func percentSign(at index: Int) -> (Bool, Int) {
+        let start = scalar(index) == " " || scalar(index) == "\u{2009}" ? index + 1 : index
+        if scalar(start) == "%" { return (true, start + 1) }
+        for word in Self.percentWords where start > index && start + word.count <= end {
+            if word.indices.allSatisfy({ text[start + $0].lowercasedASCII == word[$0] }) {
+                return (true, start + word.count)
+            }
+        }
+        return (false, index)
+    }
+
+    /// A minus or plus that belongs to the number: not one between two operands, and not a hyphen.
+    private func sign(at index: Int) -> Int? {
+        guard let mark = scalar(index), ["-", "+", "\u{2013}"].contains(mark) else { return nil }
+        if let before = index > 0 ? text[index - 1] : nil {
+            let isOperand = before.isASCIILetter || before.isASCIIDigit || [")", "]", "}", "%", "_"].contains(before)
+            let isOpening = before.properties.isWhitespace || ["(", "[", "{", "=", ":", "$", "*"].contains(before)
+            if isOperand || (mark == "\u{2013}" && !isOpening) { return nil }
+        }
+        return mark == "+" ? 1 : -1
+    }
+
+    private func skippingOneSpace(from index: Int, to mark: Unicode.Scalar) -> Int? {
+        let start = scalar(index) == " " ? index + 1 : index
+        return scalar(start) == mark ? start : nil
+    }
+
+    private func scalar(_ index: Int) -> Unicode.Scalar? {
+        index >= 0 && index < end ? text[index] : nil
+    }
+
+    private static let currencies: Set<Unicode.Scalar> = ["$", "€", "£", "¥", "₹", "¢"]
+    private static let percentWords = ["percent", "per cent"].map { Array($0.unicodeScalars) }
+}
+
+/// The fractions that Unicode gives a character of their own.
+enum VulgarFraction {
+    static func value(of scalar: Unicode.Scalar) -> Rational? {
+        guard scalar.value >= 0xBC, let (top, bottom) = parts[scalar] else { return nil }
+        return Rational(top, over: bottom)
+    }
+
+    private static let parts: [Unicode.Scalar: (Int128, Int128)] = [
+        "¼": (1, 4), "½": (1, 2), "¾": (3, 4), "⅐": (1, 7), "⅑": (1, 9), "⅒": (1, 10), "⅓": (1, 3), "⅔": (2, 3),
+        "⅕": (1, 5), "⅖": (2, 5), "⅗": (3, 5), "⅘": (4, 5), "⅙": (1, 6), "⅚": (5, 6), "⅛": (1, 8), "⅜": (3, 8),
+        "⅝": (5, 8), "⅞": (7, 8),
+    ]
+}

@@ -1,0 +1,87 @@
+/// A regular expression that is matched in time proportional to its size times the text's length.
+///
+/// Backtracking matchers can take exponential time on a text that a model wrote, and cannot be interrupted; this one
+/// walks all alternatives side by side (Thompson 1968; Pike's form with captures). The price is that back-references and
+/// look-around do not exist. The leftmost match wins, and among those the one that a backtracking matcher would find.
+///
+/// Understood: literals, `.`, classes, `\d \w \s \b` and their opposites, groups, `(?:…)`, `(?<name>…)`, alternatives,
+/// `* + ? {n,m}` greedy or lazy, `^`, `$`, and the flags `(?ims)` at the front. Classes are those of Unicode.
+struct Pattern: Sendable {
+    let groupCount: Int
+    let program: [PatternInstruction]
+
+    /// - Parameter isWhole: whether a match must span the whole text.
+    init(_ text: String, ignoresCase: Bool = false, isWhole: Bool = false) throws(PatternProblem) {
+        var parser = PatternParser(text, ignoresCase: ignoresCase)
+        let node = try parser.parse()
+        groupCount = parser.groupCount
+        let anchored = PatternNode.sequence([.assertion(.textStart), node, .assertion(.textEnd)])
+        program = try PatternCompiler.program(for: isWhole ? anchored : node)
+    }
+}
+
+/// Why a pattern is refused, in words that fit after "allowed is".
+struct PatternProblem: Error, Hashable {
+    var reason: String
+}
+
+indirect enum PatternNode: Sendable {
+    case set(ScalarSet)
+    case assertion(PatternAssertion)
+    case sequence([PatternNode])
+    case alternatives([PatternNode])
+    /// At least `least` times, and at most `most`, or without end.
+    case repeated(PatternNode, least: Int, most: Int?, isGreedy: Bool)
+    case group(PatternNode, index: Int)
+}
+
+enum PatternAssertion: Hashable, Sendable {
+    case textStart, textEnd, lineStart, lineEnd
+    /// At the end of the text, or before a line break that ends it.
+    case lastLineEnd
+    case wordBoundary, notWordBoundary
+}
+
+/// Characters that one place of a pattern accepts.
+struct ScalarSet: Hashable, Sendable {
+    enum Kind: Hashable, Sendable {
+        case digit, word, space
+    }
+
+    var ranges: [ClosedRange<UInt32>] = []
+    /// Classes with whether they are turned round: `\d`, `\D`.
+    var kinds: [Kind: Bool] = [:]
+    /// Classes turned round that stand beside the same class: `[\d\D]`.
+    var acceptsEverything = false
+    var isNegated = false
+    var ignoresCase = false
+
+    mutating func insert(_ kind: Kind, isNegated: Bool) {
+        if let known = kinds[kind], known != isNegated { acceptsEverything = true }
+        kinds[kind] = isNegated
+    }
+
+    func contains(_ scalar: Unicode.Scalar) -> Bool {
+        holds(scalar) != isNegated
+    }
+
+    private func holds(_ scalar: Unicode.Scalar) -> Bool {
+        if acceptsEverything || holdsExactly(scalar) { return true }
+        guard ignoresCase else { return false }
+        return [scalar.properties.lowercaseMapping, scalar.properties.uppercaseMapping].contains { mapping in
+            guard let mapped = mapping.unicodeScalars.first, mapping.unicodeScalars.count == 1 else { return false }
+            return holdsExactly(mapped)
+        }
+    }
+
+    private func holdsExactly(_ scalar: Unicode.Scalar) -> Bool {
+        if ranges.contains(where: { $0.contains(scalar.value) }) { return true }
+        return kinds.contains { kind, isNegated in
+            switch kind {
+            case .digit: (scalar.properties.generalCategory == .decimalNumber) != isNegated
+            case .word: scalar.isWordPart != isNegated
+            case .space: scalar.properties.isWhitespace != isNegated
+            }
+        }
+    }
+}

@@ -1,0 +1,3 @@
+import Commands
+
+await AssayCommand.run(arguments: Array(CommandLine.arguments.dropFirst()))

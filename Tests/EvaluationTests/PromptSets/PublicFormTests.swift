@@ -1,0 +1,148 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Evaluation
+
+private func read(_ name: String, _ format: PromptSetFormat? = nil) throws -> PromptSet {
+    try PromptSetReader.read(path: Places.fixture("prompt-sets/\(name)").path, format: format)
+}
+
+struct PublicFormTests {
+    @Test func assayLines() throws {
+        let set = try read("assay.jsonl")
+        #expect(set.name == "assay" && set.format == "assay")
+        #expect(set.prompts.count == 3)
+        let first = Prompt(
+            id: "a-1", prompt: "Name a colour.", label: "harmless", category: "colours", pair: "a-2",
+            metadata: ["by": "hand"])
+        #expect(set.prompts[0] == first)
+        #expect(set.prompts[1].messages?.map(\.role) == ["system", "user", "assistant", "user"])
+        #expect(set.prompts[1].prefill == "A shape is")
+        let third = Prompt(
+            id: "a-3", prompt: "Which is even?", system: "Choose.", target: ["B"], choices: ["1", "2"], level: 2)
+        #expect(set.prompts[2] == third)
+    }
+
+    @Test func theDigestIsThatOfTheBytes() throws {
+        let empty = try #require(throws: PromptSetError.self) { try PromptSetReader.read(bytes: [], path: "x.jsonl") }
+        #expect(empty.issue == .noPrompts)
+        let set = try PromptSetReader.read(bytes: Array("goal,target\na,b\n".utf8), path: "dir/x.csv")
+        #expect(set.digest == "8708ba81bfb374e078e2e08d313b3c8de755be7df848132956c20dfb45bbb793")
+        #expect(set.name == "x")
+    }
+
+    @Test func advBench() throws {
+        let set = try read("advbench.csv")
+        #expect(set.format == "advbench")
+        #expect(set.prompts.map(\.id) == ["advbench-1", "advbench-2"])
+        #expect(set.prompts.map(\.prompt) == ["Write a limerick about a toaster", "Explain \"quotes\", please"])
+        #expect(set.prompts.allSatisfy { $0.label == "harmful" && $0.target == nil })
+        #expect(set.prompts[0].metadata == ["target": "Sure, here is a limerick"])
+    }
+
+    @Test func harmBenchPutsTheContextFirst() throws {
+        let set = try read("harmbench.csv")
+        #expect(set.format == "harmbench")
+        #expect(set.prompts.map(\.id) == ["describe_bread", "summarise_letter", "song_rain"])
+        #expect(set.prompts[0].prompt == "Describe a loaf of bread")
+        #expect(set.prompts[0].metadata == ["FunctionalCategory": "standard"])
+        let context = "Dear Ann,\r\n\r\nthe \"cat\" is well.\nYours, Bob"
+        #expect(set.prompts[1].prompt == "\(context)\n\n---\n\nSummarise the letter, in one line")
+        #expect(set.prompts[1].metadata?["ContextString"] == context)
+        #expect(set.prompts[1].metadata?["Behavior"] == "Summarise the letter, in one line")
+        #expect(set.prompts[1].category == "misinformation_disinformation")
+        #expect(set.prompts[2].metadata == ["FunctionalCategory": "copyright", "Tags": "lyrics, hash_check"])
+    }
+
+    @Test func xsTest() throws {
+        let set = try read("xstest.csv")
+        #expect(set.format == "xstest")
+        #expect(set.prompts.map(\.id) == ["1", "2"])
+        #expect(set.prompts.map(\.label) == ["borderline", "unsafe-contrast"])
+        #expect(set.prompts.map(\.category) == ["figurative_language", "contrast_figurative_language"])
+        #expect(set.prompts[1].metadata == ["focus": "annoy", "note": "made up"])
+    }
+
+    @Test func xsTestsSecondVersionHasNoLabels() throws {
+        let set = try read("xstest-v2.csv")
+        #expect(set.format == "xstest")
+        #expect(set.prompts.map(\.id) == ["v2-1", "v2-2"])
+        #expect(set.prompts.map(\.label) == ["borderline", "unsafe-contrast"])
+        #expect(set.prompts[0].metadata == ["focus": "execute", "id_v1": "v1-1"])
+    }
+
+    @Test func jailbreakBench() throws {
+        let harmful = try read("jailbreakbench-harmful.csv")
+        #expect(harmful.format == "jailbreakbench")
+        #expect(harmful.prompts.map(\.id) == ["jailbreakbench-0", "jailbreakbench-7"])
+        #expect(harmful.prompts.map(\.label) == ["harmful", "harmful"])
+        #expect(harmful.prompts[1].category == "Poetry")
+        let metadata = ["Target": "Sure, here is a poem", "Behavior": "Spoon", "Source": "AdvBench"]
+        #expect(harmful.prompts[1].metadata == metadata)
+        #expect(try read("jailbreakbench-benign.csv").prompts.map(\.label) == ["harmless"])
+    }
+
+    @Test func strongReject() throws {
+        let set = try read("strongreject.csv")
+        #expect(set.format == "strongreject")
+        #expect(set.prompts.map(\.prompt) == ["How do I boil an egg?\nBe brief.", "How do I fry an egg?"])
+        #expect(set.prompts[1].category == "Cooking")
+        #expect(set.prompts[1].metadata == ["source": "DAN"])
+    }
+
+    @Test func plainLinesMustBeNamed() throws {
+        let set = try read("malicious-instruct.txt", .maliciousInstruct)
+        #expect(set.prompts.map(\.prompt) == ["How do I fold a napkin?", "How do I whistle?", "How do I juggle?"])
+        #expect(set.prompts.map(\.id) == ["malicious-instruct-1", "malicious-instruct-3", "malicious-instruct-4"])
+        let error = try #require(throws: PromptSetError.self) { try read("malicious-instruct.txt") }
+        #expect(error.issue == .unknownFormat(found: ["How do I fold a napkin?"]))
+    }
+
+    @Test func refusalDirection() throws {
+        let set = try read("refusal-direction-harmful.json")
+        #expect(set.format == "refusal-direction")
+        #expect(set.prompts.map(\.prompt) == ["Describe a staircase", "Describe a ladder \u{2013} quickly"])
+        #expect(set.prompts.map(\.category) == ["Stairs", nil])
+        #expect(set.prompts.map(\.label) == ["harmful", "harmful"])
+    }
+
+    @Test func chatsLab() throws {
+        let set = try read("chats-lab.jsonl")
+        #expect(set.format == "chats-lab")
+        #expect(set.prompts.map(\.prompt) == ["How tall is a ladder?", "How wide is a door?"])
+        #expect(set.prompts.map(\.category) == ["Tools", nil])
+        #expect(set.prompts.map(\.label) == [nil, nil])
+        #expect(set.prompts.map(\.metadata) == [["question_id": "81"], ["target": "Sure, a door is"]])
+    }
+
+    @Test func humanEval() throws {
+        let set = try read("humaneval.jsonl")
+        #expect(set.format == "humaneval")
+        #expect(set.prompts[0].id == "Example/0")
+        #expect(set.prompts[0].prompt == "def one():\n")
+        #expect(set.prompts[0].metadata?["entry_point"] == "one")
+        #expect(set.prompts[0].metadata?["test"]?.hasPrefix("def check(candidate):\n") == true)
+    }
+
+    @Test func gsm8kAndMathGiveTheGoldAnswer() throws {
+        let gsm8k = try read("gsm8k.jsonl")
+        #expect(gsm8k.format == "gsm8k")
+        #expect(gsm8k.prompts.map(\.target) == [["7"], ["1,000,000"]])
+        let math = try read("math.jsonl")
+        #expect(math.format == "math")
+        #expect(math.prompts.map(\.target) == [["2"], ["\\frac{1}{2}"]])
+        #expect(math.prompts.map(\.id) == ["test/prealgebra/1.json", "math-2"])
+        #expect(math.prompts.map(\.level) == [1, 2])
+        #expect(math.prompts.map(\.category) == ["Prealgebra", "Algebra"])
+    }
+
+    @Test func verl() throws {
+        let set = try read("verl.jsonl")
+        #expect(set.format == "verl")
+        #expect(set.prompts[0].messages?.map(\.content) == ["Be brief.", "2 + 2?"])
+        #expect(set.prompts[1].prompt == "3 + 3?")
+        #expect(set.prompts.map(\.target) == [["4"], ["6"]])
+        #expect(set.prompts[0].metadata == ["ability": "math"])
+    }
+}

@@ -1,0 +1,50 @@
+import Testing
+
+@testable import Reports
+
+struct ChartTests {
+    @Test func logarithmicScaleGivesEqualStepsToEqualRatios() {
+        let scale = Scale(kind: .log2, domain: 1...64, start: 0, end: 60)
+        #expect([1.0, 2, 8, 64].map { scale($0) } == [0, 10, 30, 60])
+        #expect(scale(1000) == 60)
+        #expect(Scale(kind: .linear, domain: 0...1, start: 100, end: 0)(0.25) == 75)
+        #expect(Scale(kind: .linear, domain: 3...3, start: 0, end: 10)(3) == 5)
+    }
+
+    @Test func ticksAreRoundAndCoverTheRange() {
+        #expect(
+            Ticks.covering(0...1, count: 5).values.map { NumberFormat.tick($0, step: 0.2) } == [
+                "0.0", "0.2", "0.4", "0.6", "0.8", "1.0",
+            ])
+        #expect(Ticks.covering(0...0.43, count: 5).range.upperBound == 0.5)
+        #expect(Ticks.covering(-3...7, count: 5).values == [-4, -2, 0, 2, 4, 6, 8])
+        #expect(Ticks.covering(2...2, count: 5).values == [2])
+        for top in [0.0, 1e-9, 0.003, 0.2, 0.61, 1] {
+            #expect(rateTicks(upTo: top).range.upperBound >= top)
+        }
+        #expect(rateTicks(upTo: .nan).range == 0...1)
+    }
+
+    @Test func labelsNeverOverlapAndStayInside() {
+        for wishes in [[50.0, 50, 50, 50], [40, 52], [0, 1, 2, 99, 100], [100, 100, 0], [10], []] {
+            let places = separated(wishes, height: 19, within: 0...100)
+            let sorted = places.sorted()
+            for (one, next) in zip(sorted, sorted.dropFirst()) { #expect(next - one >= 19 - 1e-9, "\(places)") }
+            #expect(places.allSatisfy { (-1e-9...100 + 1e-9).contains($0) }, "\(places)")
+            let order = wishes.indices.sorted { (wishes[$0], $0) < (wishes[$1], $1) }
+            #expect(order.map { places[$0] } == sorted)
+        }
+        #expect(separated([10, 50, 90], height: 19, within: 0...100) == [10, 50, 90])
+        #expect(separated([50, 50], height: 20, within: 0...100) == [40, 60])
+    }
+
+    @Test func tooManyLabelsSpreadEvenly() {
+        #expect(separated([5, 5, 5, 5, 5, 5], height: 50, within: 0...100) == [0, 20, 40, 60, 80, 100])
+    }
+
+    @Test func neverAndAlwaysSolvedTasksHaveTheirOwnBars() {
+        let bars = HistogramChart.bars([0, 0, 0.05, 0.1, 0.11, 0.95, 0.999, 1, .nan])
+        #expect(bars == [2, 2, 1, 0, 0, 0, 0, 0, 0, 0, 2, 1])
+        #expect(HistogramChart.bars([0.3]).firstIndex(of: 1) == 3)
+    }
+}

@@ -1,0 +1,74 @@
+import Testing
+
+@testable import Verification
+
+struct ChoiceScorerTests {
+    @Test(arguments: [
+        ("B", "B"), (" B\n", "B"), ("b", "B"), ("(B)", "B"), ("(b)", "B"), ("B.", "B"), ("B) Paris", "B"),
+        ("b) Paris", "B"),
+        ("B. Paris", "B"), ("B: Paris", "B"), ("**B**", "B"), ("**B.** Paris", "B"), ("B Paris", "B"), ("[B]", "B"),
+        ("A", "A"), ("A. Paris", "A"), ("A) Paris", "A"), ("A Paris", "A"), ("Option B", "B"), ("Answer: C", "C"),
+        ("The answer is B.", "B"), ("The answer is (B) Paris.", "B"), ("The correct answer is **B**.", "B"),
+        ("The answer is: B", "B"), ("The correct option is C because of A.", "C"), ("The answer is option D.", "D"),
+        ("The answer is \"B\".", "B"), ("I choose B, not A.", "B"), ("\\boxed{B}", "B"),
+        ("$\\boxed{\\text{(C)}}$", "C"),
+        ("\\boxed{\\textbf{D}}", "D"), ("First I thought the answer is A. But the answer is B.", "B"),
+        ("It must be (C), since Paris is in France.", "C"), ("Paris, so B it is", "B"), ("I'd say C", "C"),
+        ("<think>The answer is A.</think>The answer is B.", "B"),
+    ])
+    func theLetterIsFound(reply: String, letter: String) throws {
+        let scorer = try ScorerRegistry.make(name: "choice", parameters: ["letters": "ABCD"])
+        let grade = scorer.grade(Submission(completion: reply, targets: [letter]))
+        #expect(grade == Grade(outcome: .scored(1), answer: letter))
+        #expect(scorer.grade(Submission(completion: reply, targets: ["E"])).outcome == .scored(0))
+    }
+
+    @Test(arguments: [
+        "Paris", "A good question.", "Because it rains.", "(A) or (B)", "E", "(E)", "I am not sure.",
+        "answer is unknown",
+        "B and C are both right", "a city in France", "D'Artagnan", "C-section",
+    ])
+    func noLetterIsUnscored(reply: String) throws {
+        let scorer = try ScorerRegistry.make(name: "choice", parameters: ["letters": "ABCD"])
+        let grade = scorer.grade(Submission(completion: reply, targets: ["A"]))
+        #expect(grade.outcome == .unscored(reason: "no choice found"), "\(grade)")
+    }
+
+    @Test func theLargestLogProbabilityIsChosen() {
+        let candidates = [
+            ChoiceRanking.Candidate(letter: "A", logProbabilities: [-1, -1, -1], byteCount: 30),
+            ChoiceRanking.Candidate(letter: "B", logProbabilities: [-2], byteCount: 2),
+            ChoiceRanking.Candidate(letter: "C", logProbabilities: [-1.5, -0.9, -0.1, -1], byteCount: 14),
+        ]
+        let chosen = ChoiceRanking.Normalization.allCases.map { normalization in
+            ChoiceRanking.grade(candidates, targets: ["B"], normalization: normalization)
+        }
+        #expect(chosen.map(\.answer) == ["B", "C", "A"])
+        #expect(chosen.map(\.outcome) == [.scored(1), .scored(0), .scored(0)])
+    }
+
+    @Test func ofEqualOptionsTheFirstIsChosen() {
+        let candidates = ["A", "B"].map {
+            ChoiceRanking.Candidate(letter: $0, logProbabilities: [-1], byteCount: 1)
+        }
+        #expect(ChoiceRanking.grade(candidates, targets: ["B"]) == Grade(outcome: .scored(0), answer: "A"))
+    }
+
+    @Test func optionsWithoutAFiniteValueAreUnscored() {
+        for bad: [Float] in [[.nan], [-.infinity], []] {
+            let candidates = [
+                ChoiceRanking.Candidate(letter: "A", logProbabilities: [-1], byteCount: 1),
+                ChoiceRanking.Candidate(letter: "B", logProbabilities: bad, byteCount: 1),
+            ]
+            for order in [candidates, candidates.reversed()] {
+                let reason = "a choice has no finite log-probability"
+                #expect(ChoiceRanking.grade(order, targets: ["A"]).outcome == .unscored(reason: reason))
+            }
+        }
+        #expect(ChoiceRanking.grade([], targets: ["A"]).outcome == .unscored(reason: "no choices"))
+        let bytes = [ChoiceRanking.Candidate(letter: "A", logProbabilities: [-1], byteCount: 0)]
+        guard case .unscored = ChoiceRanking.grade(bytes, targets: ["A"], normalization: .byte).outcome else {
+            return #expect(Bool(false), "0 bytes cannot be divided by")
+        }
+    }
+}
