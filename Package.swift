@@ -27,7 +27,6 @@ func tests(of name: String, with others: [Target.Dependency] = []) -> Target {
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
-let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
@@ -41,7 +40,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
-        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
@@ -75,7 +73,9 @@ let package = Package(
         // 5  what decides that an answer is right; evaluations
         layer("Verification", on: []),
         // An evaluation is graded by scorers.
-        layer("Evaluation", on: ["Verification", "LanguageModels", "Transformers", "Tokenization", "Tensors", crypto, yams]),
+        layer(
+            "Evaluation",
+            on: ["Verification", "LanguageModels", "Transformers", "Tokenization", "Tensors", crypto, yams]),
 
         // Starts the programs that Assay needs; nothing else does.
         layer("CodeExecution", on: [subprocess]),
@@ -95,7 +95,8 @@ let package = Package(
         layer(
             "Commands",
             on: [
-                "CodeExecution", "Reports", "Store", "Resampling", "Evaluation", "Verification", "Hooks", "LanguageModels",
+                "CodeExecution", "Reports", "Store", "Resampling", "Evaluation", "Verification", "Hooks",
+                "LanguageModels",
                 "Transformers", "Tokenization", "Checkpoints", "Tensors", argumentParser,
             ]),
         .executableTarget(name: "assay", dependencies: ["Commands"], swiftSettings: swift),

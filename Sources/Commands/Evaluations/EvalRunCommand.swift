@@ -88,7 +88,8 @@ struct EvalRunCommand: ParsableCommand {
         _ plan: EvaluationPlan, _ record: RunRecord, _ model: LocalModel, _ store: RunStore
     ) throws -> RunSummary {
         Interruption.watch()
-        let completed = try store.runs(RunFilter(evaluation: record.definition.name)).contains { $0.id == record.id }
+        let completed =
+            try store.runs(RunFilter(evaluation: record.definition.name)).contains { $0.id == record.id }
             ? store.completed(record.id) : []
         let runner = EvaluationRunner(plan: plan, shouldStop: { Interruption.isRequested }, now: Machine.now)
         var recorder = RecorderGroup([

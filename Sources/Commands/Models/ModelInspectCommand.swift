@@ -68,10 +68,16 @@ struct ModelInspectCommand: ParsableCommand {
             ("path", result.path), ("sha256", result.sha256), ("architecture", configuration.architecture),
             ("parameters", "\(result.parameters)"), ("layers", "\(configuration.layerCount)"),
             ("model dimension", "\(configuration.modelDimension)"),
-            ("heads", "\(configuration.headCount), key-value \(configuration.keyValueHeadCount), of \(configuration.headDimension)"),
+            (
+                "heads",
+                "\(configuration.headCount), key-value \(configuration.keyValueHeadCount), of \(configuration.headDimension)"
+            ),
             ("feed-forward", "\(configuration.feedForwardDimension)"), ("context", "\(configuration.contextLength)"),
             ("vocabulary", "\(configuration.vocabularySize)"), ("tensors", types.joined(separator: ", ")),
-            ("bos, eos", "\(result.tokenizer.bos.map(String.init) ?? "none"), \(result.tokenizer.eos.map(String.init) ?? "none")"),
+            (
+                "bos, eos",
+                "\(result.tokenizer.bos.map(String.init) ?? "none"), \(result.tokenizer.eos.map(String.init) ?? "none")"
+            ),
             ("chat template", result.chat_template.map { "\($0.utf8.count) bytes" } ?? "none"),
         ]
         for (name, value) in facts {

@@ -21,7 +21,8 @@ struct ReportPassKCommand: ParsableCommand {
         name: .customLong("run"),
         help: "A run's id or the beginning of it; may be given several times. All runs where not given.")
     var runs: [String] = []
-    @Option(help: "Values of k, separated by commas; powers of two up to the smallest number of samples where not given.")
+    @Option(
+        help: "Values of k, separated by commas; powers of two up to the smallest number of samples where not given.")
     var k: String?
     @Option(help: "Whose grades count; needed where runs have several scorers.")
     var scorer: String?

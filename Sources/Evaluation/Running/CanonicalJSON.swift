@@ -6,7 +6,8 @@ enum CanonicalJSON {
     /// SHA-256 of the value's spelling, lower-case hexadecimal.
     static func digest(of value: some Encodable) -> String {
         let digits = Array("0123456789abcdef")
-        return String(SHA256.hash(data: Data(text(of: value).utf8)).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
+        return String(
+            SHA256.hash(data: Data(text(of: value).utf8)).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
     }
 
     /// A value that JSON cannot spell, such as an infinite number, gives no text; a plan refuses those before.

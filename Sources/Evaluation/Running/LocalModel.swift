@@ -1,6 +1,6 @@
 public import LanguageModels
-public import Tokenization
 internal import Tensors
+public import Tokenization
 internal import Transformers
 
 /// A model on this machine, as evaluations see it.

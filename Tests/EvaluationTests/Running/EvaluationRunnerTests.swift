@@ -61,7 +61,7 @@ import Verification
     #expect(failed.map(\.promptID) == Array(repeating: "q3", count: 4) + Array(repeating: "q5", count: 4))
     #expect(failed.allSatisfy { $0.finish == "error" && $0.ids.isEmpty && $0.scores.count == 1 })
     #expect(failed[0].error == "the model's chat template cannot render the prompt")
-    #expect(failed[4].error == "the prompt has 521 tokens, which leave no room in the model's context of 100")
+    #expect(failed[4].error == "the prompt has 517 tokens, which leave no room in the model's context of 100")
     let reason = "no completion: the model's chat template cannot render the prompt"
     #expect(failed[0].scores[0].grade == Grade(outcome: .unscored(reason: reason)))
     let all = try #require(list.summary?.metrics.first { $0.group == "all" })

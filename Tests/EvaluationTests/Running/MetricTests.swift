@@ -1,14 +1,18 @@
-@testable import Evaluation
 import TestSupport
 import Testing
 import Verification
+
+@testable import Evaluation
 
 private func graded(_ prompt: Int, _ sample: Int, _ outcome: Outcome, class name: String? = nil) -> GradedSample {
     GradedSample(
         key: SampleKey(promptIndex: prompt, sampleIndex: sample),
         label: prompt % 2 == 0 ? "harmful" : "harmless",
         category: prompt == 0 ? "fraud" : nil,
-        scores: [ScoreRecord(scorer: name == nil ? "exact" : "refusal/list", version: 1, grade: Grade(outcome: outcome, label: name))]
+        scores: [
+            ScoreRecord(
+                scorer: name == nil ? "exact" : "refusal/list", version: 1, grade: Grade(outcome: outcome, label: name))
+        ]
     )
 }
 
@@ -20,7 +24,7 @@ private func isClose(_ first: Double?, _ second: Double, within tolerance: Doubl
 @Test(arguments: [
     (0, 10, 0.0, 0.2775327998628892), (1, 10, 0.017876213095072896, 0.40415002679523837),
     (5, 10, 0.2365930905125640, 0.7634069094874360), (10, 10, 0.7224672001371107, 1.0),
-    (81, 263, 0.2552844955233870, 0.3661686684183585),
+    (81, 263, 0.2552885198782742, 0.3662095769828000),
 ])
 func oneSampleForEachPromptGivesWilsonsInterval(_ right: Int, _ count: Int, _ lower: Double, _ upper: Double) throws {
     let samples = (0..<count).map { graded($0, 0, .scored($0 < right ? 1 : 0)) }
@@ -49,7 +53,9 @@ func oneSampleForEachPromptGivesWilsonsInterval(_ right: Int, _ count: Int, _ lo
     #expect(isClose(spread, together.upper - together.lower))
     var generator = SeededGenerator(seed: 3)
     let values = (0..<320).map { _ in Double(Int.random(in: 0...1, using: &generator)) }
-    let independent = (0..<20).flatMap { prompt in (0..<16).map { graded(prompt, $0, .scored(values[prompt * 16 + $0])) } }
+    let independent = (0..<20).flatMap { prompt in
+        (0..<16).map { graded(prompt, $0, .scored(values[prompt * 16 + $0])) }
+    }
     let all = try #require(MetricRecord.metrics(of: independent).first)
     let ratio = (try #require(all.upper) - #require(all.lower)) / (alone.upper - alone.lower)
     #expect(ratio >= 0.99 && ratio < 1.5, "\(ratio)")
@@ -114,7 +120,10 @@ func oneSampleForEachPromptGivesWilsonsInterval(_ right: Int, _ count: Int, _ lo
 }
 
 // scipy.stats.t.ppf(0.975, degrees)
-@Test(arguments: [(1, 12.706204736432095), (2, 4.302652729911275), (3, 3.182446305284263), (5, 2.570581836614739), (30, 2.042272456301238), (1000, 1.9623390808264078)])
+@Test(arguments: [
+    (1, 12.706204736432095), (2, 4.302652729911275), (3, 3.182446305284263), (5, 2.570581836614739),
+    (30, 2.042272456301238), (1000, 1.9623390808264078),
+])
 func studentsQuantileIsClose(_ degrees: Int, _ expected: Double) {
     #expect(abs(StudentQuantile.upper(degrees: degrees) / expected - 1) < 0.004)
 }

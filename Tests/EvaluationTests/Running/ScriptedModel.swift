@@ -149,7 +149,9 @@ enum Sample {
         )
     }
 
-    static func plan(_ definition: EvaluationDefinition = definition(), sets: [PromptSet] = [set]) throws -> EvaluationPlan {
+    static func plan(_ definition: EvaluationDefinition = definition(), sets: [PromptSet] = [set]) throws
+        -> EvaluationPlan
+    {
         try EvaluationPlan(definition: definition, promptSets: sets, scorers: [YesScorer()])
     }
 
