@@ -73,7 +73,7 @@ extension StoreError.ImportProblem: CustomStringConvertible {
         case .version(let version): "the export has version \(version), which is newer than 1; use a newer program"
         case .tooLong(let limit): "the line is longer than \(limit) bytes"
         case .notUTF8: "the line is not UTF-8"
-        case .notJSON: "the line is not a JSON object"
+        case .notJSON: "the line is not a JSON object, or a number in it is out of range"
         case .field(let field): "`\(field)` is missing or has a value of the wrong kind"
         case .unknownType(let type): "`type` is \(type.prefix(40)); it must be run, prompt, sample, metric or end"
         case .outsideRun: "the line belongs to no run; a run line must come before it"

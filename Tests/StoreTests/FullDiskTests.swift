@@ -55,7 +55,7 @@ struct FullDiskTests {
         }
     }
 
-    @Test func aStoreThatHasNoRoomForItsTablesIsMadeLater() throws {
+    @Test func theMessageSaysWhatToDo() {
         #expect(
             "\(StoreError.full(path: "a"))"
                 == "a: no space is left. What was written before is safe; make room and resume.")
