@@ -60,6 +60,7 @@ extension StoreError.RowProblem: CustomStringConvertible {
         case .metricNotFinite(let metric): "metric \(metric) is not finite, or there twice"
         case .plannedSamples(let count): "\(count) planned samples; there must be 0 or more"
         case .finishedWithoutTime: "a finished run needs the time when it was finished, a started one has none"
+        case .settings: "a setting is infinite or not a number"
         }
     }
 }
@@ -72,13 +73,14 @@ extension StoreError.ImportProblem: CustomStringConvertible {
         case .version(let version): "the export has version \(version), which is newer than 1; use a newer program"
         case .tooLong(let limit): "the line is longer than \(limit) bytes"
         case .notUTF8: "the line is not UTF-8"
-        case .notJSON: "the line is not a JSON object"
+        case .notJSON: "the line is not a JSON object, or a number in it is out of range"
         case .field(let field): "`\(field)` is missing or has a value of the wrong kind"
         case .unknownType(let type): "`type` is \(type.prefix(40)); it must be run, prompt, sample, metric or end"
         case .outsideRun: "the line belongs to no run; a run line must come before it"
         case .unknownPrompt(let prompt): "prompt \(prompt) has no line of its own before this one, or two of them"
-        case .count(let found, let announced): "the run has \(found) samples here and announces \(announced)"
+        case .count(let found, let announced): "the run has \(found) samples and should have \(announced)"
         case .unfinished(let run): "run \(run) has no end line; the file was cut off"
+        case .metricsTooEarly: "the run has metrics and is not finished"
         case .row(let problem): "\(problem)"
         }
     }

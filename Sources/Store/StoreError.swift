@@ -42,6 +42,8 @@ public enum StoreError: Error, Hashable, Sendable {
         case metricNotFinite(String)
         case plannedSamples(Int)
         case finishedWithoutTime
+        /// A number that JSON cannot spell.
+        case settings
     }
 
     /// What is wrong with a line of an export.
@@ -58,6 +60,7 @@ public enum StoreError: Error, Hashable, Sendable {
         case unknownPrompt(Int)
         case count(found: Int, announced: Int)
         case unfinished(run: String)
+        case metricsTooEarly
         case row(RowProblem)
     }
 }

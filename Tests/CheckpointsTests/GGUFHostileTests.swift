@@ -1,4 +1,6 @@
 import Checkpoints
+import Foundation
+import Glibc
 import TestSupport
 import Testing
 
@@ -46,6 +48,33 @@ struct GGUFHostileTests {
             var mutant = bytes
             mutant.replaceSubrange(position..<(position + width), with: [UInt8](littleEndian: extreme)[..<width])
             _ = try parses(mutant, with: openGGUF)
+        }
+    }
+
+    /// A file of a few kilobytes never asks for megabytes: the process may grow by 16 MB and no more.
+    @Test func noMutantNeedsMoreMemoryThanItsSizeExplains() async {
+        await #expect(processExitsWith: .success) {
+            let bytes = try SampleFiles.gguf()
+            _ = try parses(bytes, with: openGGUF)
+            try limitMemory(growth: 16 << 20)
+            var generator = SeededGenerator(seed: 6)
+            let extremes: [UInt64] = [0xFF_FFFF, 0x3FFF_FFFF, 0x7FFF_FFFF, 0xFFFF_FFFF, 1 << 32, 1 << 40, 1 << 58]
+            for position in 0..<(bytes.count - 8) {
+                let extreme = extremes.randomElement(using: &generator) ?? 0
+                let width = Bool.random(using: &generator) ? 4 : 8
+                var mutant = bytes
+                mutant.replaceSubrange(position..<(position + width), with: [UInt8](littleEndian: extreme)[..<width])
+                _ = try parses(mutant, with: openGGUF)
+            }
+        }
+    }
+
+    /// The limit is one that a large array runs into.
+    @Test func theMemoryLimitIsOne() async {
+        await #expect(processExitsWith: .failure) {
+            try limitMemory(growth: 16 << 20)
+            let large = [UInt8](repeating: 1, count: 64 << 20)
+            #expect(large.last == 1)
         }
     }
 
@@ -145,4 +174,13 @@ struct GGUFHostileTests {
         return start + [UInt8](littleEndian: UInt64(0)) + [UInt8](littleEndian: entries)
             + [UInt8](littleEndian: UInt64(1)) + [0x6B] + entry
     }
+}
+
+/// Lets the address space of this process grow by this many bytes from now on.
+private func limitMemory(growth: UInt) throws {
+    let pages = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8).split(separator: " ").first
+    let size = try #require(pages.flatMap { UInt($0) }) * UInt(sysconf(Int32(_SC_PAGESIZE)))
+    var limit = rlimit(rlim_cur: size + growth, rlim_max: size + growth)
+    let status = unsafe setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit)
+    try #require(status == 0)
 }

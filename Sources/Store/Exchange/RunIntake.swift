@@ -35,14 +35,13 @@ struct RunIntake {
         }
     }
 
-    /// - Parameter samples: how many samples came with the run.
-    mutating func end(samples: Int, metrics: [MetricRecord]) throws {
+    mutating func end(metrics: [MetricRecord]) throws {
         guard let (key, run, _) = current else { throw StoreError.ImportProblemError(.outsideRun) }
         current = nil
+        guard run.status == .finished || metrics.isEmpty else { throw StoreError.ImportProblemError(.metricsTooEarly) }
+        let isFinished = try RunRows(db: db, path: path).existing(id: run.id).run.status == .finished
+        if run.status == .finished || isFinished { try checkComplete(run, key) }
         guard run.status == .finished else { return }
-        guard samples == run.plannedSamples else {
-            throw StoreError.ImportProblemError(.count(found: samples, announced: run.plannedSamples))
-        }
         let rows = MetricRows(db: db, path: path)
         let known = try rows.all(run: key)
         guard known.isEmpty || known == metrics else { throw StoreError.metricConflict(run: run.id) }
@@ -53,6 +52,15 @@ struct RunIntake {
             """,
             [run.finishedAt.stored, key]
         )
+    }
+
+    /// A finished run has every planned sample and no other; another number would make its metrics wrong.
+    private func checkComplete(_ run: RunRecord, _ key: Int64) throws {
+        let row = try db.firstRow("SELECT count(*) FROM samples WHERE run = ?", [key])
+        let stored = try row.map { try ColumnReader($0, path).count(0) } ?? 0
+        guard stored == run.plannedSamples else {
+            throw StoreError.ImportProblemError(.count(found: stored, announced: run.plannedSamples))
+        }
     }
 }
 

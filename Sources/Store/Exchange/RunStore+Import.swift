@@ -109,7 +109,7 @@ private struct Importer {
         try requireRun()
         guard id == run?.id else { throw StoreError.ImportProblemError(.field("run")) }
         guard count == samples else { throw StoreError.ImportProblemError(.count(found: samples, announced: count)) }
-        try intake.end(samples: samples, metrics: metrics)
+        try intake.end(metrics: metrics)
         run = nil
         prompts = [:]
         metrics = []

@@ -32,18 +32,15 @@ extension RunStore {
         into intake: inout RunIntake
     ) throws {
         try intake.begin(run)
-        var samples = 0
-        try SampleRows(db: source, path: other.path, run: key, runID: run.id).forEach { sample in
-            try intake.add(sample)
-            samples += 1
-        }
-        try intake.end(samples: samples, metrics: try MetricRows(db: source, path: other.path).all(run: key))
+        try SampleRows(db: source, path: other.path, run: key, runID: run.id).forEach { try intake.add($0) }
+        try intake.end(metrics: try MetricRows(db: source, path: other.path).all(run: key))
     }
 
     /// Whether both stores are one file, under whatever names.
     private func isSameFile(as other: RunStore) throws -> Bool {
         func identity(_ path: String) throws -> [Int?] {
-            let attributes = try FileManager.default.attributesOfItem(atPath: path)
+            let attributes = try FileManager.default.attributesOfItem(
+                atPath: URL(fileURLWithPath: path).resolvingSymlinksInPath().path)
             return [attributes[.systemNumber] as? Int, attributes[.systemFileNumber] as? Int]
         }
         return try identity(path) == identity(other.path)

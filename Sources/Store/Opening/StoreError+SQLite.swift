@@ -18,7 +18,8 @@ extension StoreError {
         case .SQLITE_FULL: self = .full(path: path)
         case .SQLITE_BUSY, .SQLITE_LOCKED: self = .busy(path: path)
         case .SQLITE_NOTADB: self = .notADatabase(path: path)
-        case .SQLITE_CORRUPT, .SQLITE_SCHEMA, .SQLITE_TOOBIG, .SQLITE_MISMATCH: self = .damaged(path: path, detail: detail)
+        case .SQLITE_CORRUPT, .SQLITE_SCHEMA, .SQLITE_TOOBIG, .SQLITE_MISMATCH:
+            self = .damaged(path: path, detail: detail)
         case .SQLITE_READONLY, .SQLITE_PERM: self = .readOnly(path: path)
         case .SQLITE_CANTOPEN: self = .cannotOpen(path: path, reason: "its folder is missing or cannot be written")
         case .SQLITE_IOERR: self = .inputOutput(path: path, detail: detail)

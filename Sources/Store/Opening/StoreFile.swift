@@ -8,8 +8,7 @@ enum StoreFile {
     /// Fails unless the file is absent, empty, or a store whose migrations are all known and whose tables are theirs.
     static func check(path: String) throws {
         guard FileManager.default.fileExists(atPath: path) else { return }
-        let type = try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
-        guard type != .typeDirectory else { throw StoreError.cannotOpen(path: path, reason: "it is a folder") }
+        try checkKind(path: path)
         guard let file = FileHandle(forReadingAtPath: path) else {
             throw StoreError.cannotOpen(path: path, reason: "it cannot be read")
         }
@@ -33,15 +32,30 @@ enum StoreFile {
         }
     }
 
+    /// Opening a pipe would wait for a writer.
+    private static func checkKind(path: String) throws {
+        let target = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+        let type = try? FileManager.default.attributesOfItem(atPath: target)[.type] as? FileAttributeType
+        guard type != .typeDirectory else { throw StoreError.cannotOpen(path: path, reason: "it is a folder") }
+        guard type == .typeRegular else { throw StoreError.cannotOpen(path: path, reason: "it is no regular file") }
+    }
+
     private static func check(_ db: Database, path: String) throws {
+        // Texts are read as their bytes, which would be others in UTF-16.
+        let encoding = try Row.fetchOne(db, sql: "PRAGMA encoding").map { try ColumnReader($0, path).detail(0) }
+        guard encoding == "UTF-8" else { throw StoreError.foreign(path: path) }
         let found = try schema(of: db)
-        let own = found.filter { $0.key != "table grdb_migrations" && !$0.key.hasPrefix("index sqlite_autoindex_grdb") }
+        let own = found.filter { $0.key != "table grdb_migrations" }
         let applied = found.count == own.count ? [] : try appliedMigrations(db)
         let isNew = own.isEmpty && applied.isEmpty
-        let application = try Row.fetchOne(db, sql: "PRAGMA application_id").map { try ColumnReader($0, path).integer(0) }
+        let application = try Row.fetchOne(db, sql: "PRAGMA application_id").map {
+            try ColumnReader($0, path).integer(0)
+        }
         guard isNew || application == StoreSchema.applicationID else { throw StoreError.foreign(path: path) }
         let unknown = applied.filter { !StoreSchema.names.contains($0) }
-        guard unknown.isEmpty else { throw StoreError.newer(path: path, migrations: unknown.map { String($0.prefix(60)) }) }
+        guard unknown.isEmpty else {
+            throw StoreError.newer(path: path, migrations: unknown.map { String($0.prefix(60)) })
+        }
         let expected = try expectedSchema(after: applied.count)
         guard own == expected, Set(applied) == Set(StoreSchema.names.prefix(applied.count)) else {
             let object = Set(own.keys).union(expected.keys).sorted().first { own[$0] != expected[$0] }
@@ -55,13 +69,17 @@ enum StoreFile {
         }.sorted()
     }
 
-    /// The definition of every table and index, by type and name.
+    /// The definition of everything but SQLite's own statistics and the indexes that a table's definition implies, by
+    /// type and name.
     private static func schema(of db: Database) throws -> [String: String] {
         let rows = try Row.fetchAll(
             db,
             sql: """
                 SELECT CAST(type AS BLOB), CAST(name AS BLOB), CAST(COALESCE(sql, '') AS BLOB)
-                FROM sqlite_master WHERE name NOT LIKE 'sqlite_stat%' LIMIT 1000
+                FROM sqlite_master
+                WHERE NOT (type = 'table' AND name IN ('sqlite_stat1', 'sqlite_stat2', 'sqlite_stat3', 'sqlite_stat4'))
+                    AND NOT (type = 'index' AND sql IS NULL)
+                LIMIT 1000
                 """
         )
         return try rows.reduce(into: [:]) { schema, row in
@@ -74,10 +92,6 @@ enum StoreFile {
         guard count > 0 else { return [:] }
         let queue = try DatabaseQueue()
         try StoreSchema.migrator().migrate(queue, upTo: StoreSchema.names[min(count, StoreSchema.names.count) - 1])
-        return try queue.read { db in
-            try schema(of: db).filter {
-                $0.key != "table grdb_migrations" && !$0.key.hasPrefix("index sqlite_autoindex_grdb")
-            }
-        }
+        return try queue.read { db in try schema(of: db).filter { $0.key != "table grdb_migrations" } }
     }
 }

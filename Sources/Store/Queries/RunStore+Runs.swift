@@ -35,7 +35,8 @@ extension RunStore {
             let run = try RunRows(db: db, path: path).existing(id: id)
             try MetricRows(db: db, path: path).replace(metrics, run: run.key)
             try db.run(
-                "UPDATE runs SET status = 'finished', finished_at = CAST(? AS TEXT) WHERE key = ?", [time.stored, run.key]
+                "UPDATE runs SET status = 'finished', finished_at = CAST(? AS TEXT) WHERE key = ?",
+                [time.stored, run.key]
             )
         }
     }

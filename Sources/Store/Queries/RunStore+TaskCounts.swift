@@ -1,5 +1,5 @@
-internal import GRDB
 internal import Evaluation
+internal import GRDB
 
 /// How many samples of one prompt one scorer found right: what pass@k is made of.
 public struct StoredTaskCounts: Codable, Hashable, Sendable {

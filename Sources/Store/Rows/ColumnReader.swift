@@ -36,7 +36,7 @@ struct ColumnReader {
     func double(_ column: Int) throws -> Double? {
         switch value(column) {
         case .null: nil
-        case .double(let value): value
+        case .double(let value) where value.isFinite: value
         case .int64(let value): Double(value)
         default: throw wrongKind(column)
         }
@@ -57,11 +57,13 @@ struct ColumnReader {
     }
 
     func int32s(_ column: Int) throws -> [Int32] {
-        try LittleEndian.words(try data(column)).map { $0.map { Int32(bitPattern: $0) } } ?? { throw wrongKind(column) }()
+        try LittleEndian.words(try data(column)).map { $0.map { Int32(bitPattern: $0) } }
+            ?? { throw wrongKind(column) }()
     }
 
     func floats(_ column: Int) throws -> [Float] {
-        try LittleEndian.words(try data(column)).map { $0.map { Float(bitPattern: $0) } } ?? { throw wrongKind(column) }()
+        try LittleEndian.words(try data(column)).map { $0.map { Float(bitPattern: $0) } }
+            ?? { throw wrongKind(column) }()
     }
 
     func json<Value: Decodable>(_ column: Int, as type: Value.Type) throws -> Value {

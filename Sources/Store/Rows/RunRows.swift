@@ -10,7 +10,7 @@ struct RunRows {
     func insert(_ run: RunRecord) throws -> (key: Int64, isNew: Bool) {
         if let problem = run.problem { throw StoreError.invalidRow(problem) }
         if let known = try find(id: run.id) {
-            guard known.run.origin == run.origin else { throw StoreError.runConflict(id: run.id) }
+            guard try known.run.hasSameOrigin(as: run) else { throw StoreError.runConflict(id: run.id) }
             return (known.key, false)
         }
         let model = try sharedKey(of: run.model)
@@ -69,7 +69,7 @@ struct RunRows {
     }
 
     func find(id: String) throws -> (key: Int64, run: RunRecord)? {
-        try db.firstRow("\(Self.selection) WHERE runs.id = ?", [id]).map(decode)
+        try db.firstRow("\(Self.selection) WHERE runs.id = CAST(? AS TEXT)", [id.stored]).map(decode)
     }
 
     func existing(id: String) throws -> (key: Int64, run: RunRecord) {

@@ -38,7 +38,13 @@ extension SampleRecord {
 
     private var texts: [String] {
         [promptSet, promptID, text, label ?? "", category ?? "", error ?? ""]
-            + scores.flatMap { [$0.scorer, $0.grade.answer ?? "", $0.grade.label ?? ""] }
+            + scores.flatMap { [$0.scorer, $0.grade.answer ?? "", $0.grade.label ?? "", $0.grade.outcome.reason] }
+    }
+}
+
+extension Outcome {
+    fileprivate var reason: String {
+        if case .unscored(let reason) = self { reason } else { "" }
     }
 }
 
@@ -55,12 +61,16 @@ extension RunRecord {
         }
     }
 
-    /// The record without what changes when a run is finished or continued elsewhere.
-    var origin: RunRecord {
-        var origin = self
-        origin.status = .started
-        origin.finishedAt = nil
-        return origin
+    /// Whether both were started in the same way: all but what changes when a run is finished. Texts are compared by
+    /// their bytes.
+    func hasSameOrigin(as other: RunRecord) throws -> Bool {
+        func origin(_ run: RunRecord) throws -> String {
+            var run = run
+            run.status = .started
+            run.finishedAt = nil
+            return try run.storedJSON()
+        }
+        return try origin(self).utf8.elementsEqual(origin(other).utf8)
     }
 }
 

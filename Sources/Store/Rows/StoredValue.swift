@@ -14,10 +14,16 @@ extension Optional<String> {
 
 extension Encodable {
     /// JSON with sorted keys, as text.
+    ///
+    /// - Throws: ``StoreError/invalidRow(_:)`` for a number that JSON cannot spell.
     func storedJSON() throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(self), as: UTF8.self)
+        do {
+            return String(decoding: try encoder.encode(self), as: UTF8.self)
+        } catch is EncodingError {
+            throw StoreError.invalidRow(.settings)
+        }
     }
 }
 
