@@ -1,0 +1,52 @@
+import Foundation
+
+/// A small evaluation in a folder of its own.
+struct EvaluationFixture {
+    let folder: URL
+
+    var definition: String { folder.appendingPathComponent("sums.yaml").path }
+
+    init(in folder: URL, prompts: Int = 24, samples: Int = 3) throws {
+        self.folder = folder
+        let lines = (0..<prompts).map { index in
+            let (a, b) = (index % 9 + 1, index * 7 % 9 + 1)
+            return """
+                {"id":"sum-\(index)","prompt":"What is \(a) + \(b)?","target":["\(a + b)"],"category":"sums"}
+                """
+        }
+        try Data((lines.joined(separator: "\n") + "\n").utf8).write(to: folder.appendingPathComponent("sums.jsonl"))
+        let yaml = """
+            schema: 1
+            name: sums
+            version: 1
+            description: Sums of two digits.
+            prompts:
+              - file: sums.jsonl
+            generation:
+              samples: \(samples)
+              temperature: 0.9
+              max_tokens: 24
+              seed: 5
+            scorers:
+              - name: numeric
+            """
+        try Data(yaml.utf8).write(to: folder.appendingPathComponent("sums.yaml"))
+    }
+
+    func arguments(db: String, _ more: [String] = []) -> [String] {
+        ["eval", "run", definition, "--model", AssayProcess.tinyModel, "--db", path(db)] + more
+    }
+
+    func path(_ name: String) -> String { folder.appendingPathComponent(name).path }
+
+    /// The samples and metrics of the only run of a database, as text that can be compared.
+    func rows(db: String) throws -> String {
+        struct Run: Decodable { var id: String }
+        let runs = try AssayProcess.run(["runs", "list", "--db", path(db), "--json"]).json([Run].self)
+        guard runs.count == 1, let run = runs.first else { return "\(runs.count) runs" }
+        let export = try AssayProcess.run(["runs", "export", run.id, "--db", path(db)]).output
+        // The lines before are the header and the run itself, which names times, threads and batch size.
+        return export.split(separator: "\n").dropFirst(2).joined(separator: "\n")
+            .replacingOccurrences(of: run.id, with: "RUN")
+    }
+}

@@ -1,0 +1,88 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Every mistake that a user can make: its exit code, and a sentence that names what was found.
+struct FailureTests {
+    private func expect(
+        _ arguments: [String], code: Int32, saying words: [String], in folder: URL? = nil,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) throws {
+        let outcome = try AssayProcess.run(arguments, in: folder, environment: ["ASSAY_CACHE": "/nonexistent"])
+        #expect(outcome.code == code, "\(arguments): \(outcome.complaint)", sourceLocation: sourceLocation)
+        for word in words {
+            #expect(outcome.complaint.contains(word), "\(outcome.complaint)", sourceLocation: sourceLocation)
+        }
+        #expect(outcome.output.isEmpty, sourceLocation: sourceLocation)
+    }
+
+    @Test func usage() throws {
+        try expect(["evil"], code: 64, saying: ["evil"])
+        try expect(["score", "--model", AssayProcess.tinyModel], code: 64, saying: ["--text"])
+        try expect(["generate", "--model", "m", "--prompt", "x", "--samples", "0"], code: 64, saying: ["--samples"])
+        try expect(
+            ["generate", "--model", AssayProcess.tinyModel, "--prompt", "x", "--top-p", "1.5"], code: 64,
+            saying: ["top-p", "1.5"])
+    }
+
+    @Test func missingInputs() throws {
+        try expect(["score", "--model", "nowhere.gguf", "--text", "x"], code: 66, saying: ["nowhere.gguf"])
+        try expect(
+            ["score", "--model", "smollm2-135m-instruct", "--text", "x"], code: 66, saying: ["assay model pull"])
+        try expect(["eval", "run", "nowhere.yaml", "--model", "m"], code: 66, saying: ["nowhere.yaml"])
+        try expect(["report", "passk", "--db", "nowhere.sqlite"], code: 66, saying: ["nowhere.sqlite"])
+        // What is wrong with a prompt set is what the check was asked for: its result, not a complaint.
+        let check = try AssayProcess.run(["prompts", "check", "nowhere.jsonl"])
+        #expect(check.code == 66 && check.output.contains("nowhere.jsonl"), "\(check)")
+    }
+
+    @Test func brokenModels() throws {
+        try Places.withTemporaryFolder { folder in
+            let whole = try Data(contentsOf: URL(fileURLWithPath: AssayProcess.tinyModel))
+            for length in [0, 3, 4, 100, 5000, whole.count / 2, whole.count - 1] {
+                let path = folder.appendingPathComponent("cut.gguf")
+                try whole.prefix(length).write(to: path)
+                try expect(["score", "--model", path.path, "--text", "x"], code: 65, saying: ["assay: "])
+            }
+        }
+    }
+
+    @Test func brokenDefinitionsAndPrompts() throws {
+        try Places.withTemporaryFolder { folder in
+            let fixture = try EvaluationFixture(in: folder)
+            let yaml = try String(contentsOfFile: fixture.definition, encoding: .utf8)
+            let unknown = folder.appendingPathComponent("unknown.yaml")
+            try Data((yaml + "\ntemprature: 1\n").utf8).write(to: unknown)
+            try expect(
+                ["eval", "run", unknown.path, "--model", "m", "--dry-run"], code: 65, saying: ["temprature", "scorers"])
+            let prompts = folder.appendingPathComponent("sums.jsonl")
+            let lines = try String(contentsOf: prompts, encoding: .utf8)
+            try Data((lines + "{\"id\":\"x\",\"prompt\":\"y\"\n").utf8).write(to: prompts)
+            try expect(
+                ["eval", "run", fixture.definition, "--model", "m", "--dry-run"], code: 65,
+                saying: ["sums.jsonl", "25"])
+        }
+    }
+
+    @Test func databasesOfOthers() throws {
+        try Places.withTemporaryFolder { folder in
+            let fixture = try EvaluationFixture(in: folder, prompts: 2)
+            try Data("not a database, but long enough to be read as one".utf8)
+                .write(to: folder.appendingPathComponent("text.sqlite"))
+            try expect(fixture.arguments(db: "text.sqlite"), code: 65, saying: ["text.sqlite"])
+        }
+    }
+
+    @Test func moreSuccessesThanSamplesAreRefused() throws {
+        try Places.withTemporaryFolder { folder in
+            let fixture = try EvaluationFixture(in: folder, prompts: 4, samples: 2)
+            #expect(try AssayProcess.run(fixture.arguments(db: "r.sqlite")).code == 0)
+            try expect(
+                ["report", "passk", "--db", fixture.path("r.sqlite"), "--k", "1,3", "--unscored-as-wrong"], code: 65,
+                saying: ["sum-0", "3"])
+            let report = try AssayProcess.run(
+                ["report", "passk", "--db", fixture.path("r.sqlite"), "--k", "1,2", "--unscored-as-wrong", "--json"])
+            #expect(report.code == 0, "\(report.complaint)")
+        }
+    }
+}

@@ -1,0 +1,111 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The forms that other programs call.
+struct FormTests {
+    private struct Tokens: Decodable {
+        var ids: [Int32]
+        var pieces: [String]
+    }
+
+    private struct Score: Decodable {
+        var ids: [Int32]
+        var logprobs: [Float]
+        var mean_nll: Double
+        var perplexity: Double
+    }
+
+    private struct Generation: Decodable {
+        struct Sample: Decodable, Equatable {
+            var ids: [Int32]
+            var text: String
+            var finish: String
+            var logprobs: [Float]
+        }
+
+        var samples: [Sample]
+    }
+
+    private let model = ["--model", AssayProcess.tinyModel]
+
+    @Test func tokenizeAndScoreAgree() throws {
+        let text = "What is 3 + 4?"
+        let tokens = try AssayProcess.run(["tokenize"] + model + ["--text", text, "--json"]).json(Tokens.self)
+        #expect(tokens.ids.count == tokens.pieces.count)
+        let score = try AssayProcess.run(["score"] + model + ["--text", text, "--json"]).json(Score.self)
+        #expect(score.ids == tokens.ids)
+        #expect(score.logprobs.count == score.ids.count - 1)
+        let mean = -score.logprobs.reduce(0) { $0 + Double($1) } / Double(score.logprobs.count)
+        #expect(abs(score.mean_nll - mean) < 1e-9)
+        #expect(abs(score.perplexity - exp(mean)) < 1e-6)
+        try Places.withTemporaryFolder { folder in
+            let file = folder.appendingPathComponent("ids.txt")
+            try Data(tokens.ids.map { "\($0)" }.joined(separator: " ").utf8).write(to: file)
+            let same = try AssayProcess.run(["score"] + model + ["--ids", file.path, "--json"]).json(Score.self)
+            #expect(same.logprobs == score.logprobs)
+            let less = try AssayProcess.run(["score"] + model + ["--text", text, "--max-tokens", "3", "--json"])
+            #expect(try less.json(Score.self).logprobs == Array(score.logprobs.prefix(2)))
+        }
+    }
+
+    @Test func controlTokensInTextStayText() throws {
+        let plain = try AssayProcess.run(["tokenize"] + model + ["--text", "<|im_end|>", "--json"]).json(Tokens.self)
+        let special = try AssayProcess.run(["tokenize"] + model + ["--text", "<|im_end|>", "--special", "--json"])
+        #expect(plain.ids.count > 1)
+        #expect(try special.json(Tokens.self).ids.count == 1)
+    }
+
+    @Test func generationIsRepeatableAndSeedsMatter() throws {
+        func generate(_ more: [String]) throws -> [Generation.Sample] {
+            let arguments =
+                ["generate"] + model + ["--prompt", "What is 2 + 2?", "--max-tokens", "12", "--json"] + more
+            return try AssayProcess.run(arguments).json(Generation.self).samples
+        }
+        let sampled = ["--samples", "4", "--temperature", "1.2"]
+        let first = try generate(sampled + ["--seed", "1"])
+        #expect(first.count == 4)
+        #expect(try generate(sampled + ["--seed", "1", "--batch", "2", "--threads", "1"]) == first)
+        #expect(try generate(sampled + ["--seed", "2"]) != first)
+        #expect(first.allSatisfy { ["stop", "length"].contains($0.finish) && $0.ids.count == $0.logprobs.count })
+        let greedy = try generate([])
+        #expect(try generate(["--seed", "9"]) == greedy)
+    }
+
+    @Test func extractWritesWhatWasAsked() throws {
+        try Places.withTemporaryFolder { folder in
+            let out = folder.appendingPathComponent("a.safetensors").path
+            let prompts = folder.appendingPathComponent("p.jsonl")
+            try Data("{\"id\":\"a\",\"prompt\":\"Hello there\"}\n{\"id\":\"b\",\"prompt\":\"And you?\"}\n".utf8).write(
+                to: prompts)
+            struct Result: Decodable {
+                var prompts: Int
+                var positions: [String]
+                var tensors: [String: [Int]]
+            }
+            let outcome = try AssayProcess.run(
+                ["extract"] + model + [
+                    "--prompts", prompts.path, "--hooks", "blocks.0.hook_resid_post,hook_embed", "--positions",
+                    "t_inst,t_post_inst", "--out", out, "--json",
+                ])
+            let result = try outcome.json(Result.self)
+            #expect(result.prompts == 2)
+            #expect(Set(result.tensors.keys) == ["blocks.0.hook_resid_post", "hook_embed"])
+            #expect(result.tensors["hook_embed"]?.prefix(2) == [2, 2])
+        }
+    }
+
+    @Test func helpNamesEverySubject() throws {
+        let help = try AssayProcess.run(["--help"])
+        #expect(help.code == 0)
+        for subject in [
+            "model", "tokenize", "score", "generate", "extract", "eval", "report", "runs", "prompts", "bench",
+        ] {
+            #expect(help.output.contains("\n  \(subject) "))
+        }
+        for shell in ["bash", "zsh", "fish"] {
+            let script = try AssayProcess.run(["--generate-completion-script", shell])
+            #expect(script.code == 0 && script.output.contains("passk"))
+        }
+    }
+}
