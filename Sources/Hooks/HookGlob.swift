@@ -13,8 +13,8 @@ public struct HookGlob: Hashable, Sendable {
     }
 
     /// The model's points that the pattern names, in the order of the forward pass.
-    public func points(layerCount: Int) -> [HookPoint] {
-        HookPoint.all(layerCount: layerCount).filter { matches($0.description) }
+    public func points(of configuration: TransformerConfiguration) -> [HookPoint] {
+        HookPoint.all(of: configuration).filter { matches($0.description) }
     }
 
     public func matches(_ name: String) -> Bool {

@@ -50,7 +50,7 @@ struct ExtractCommand: ParsableCommand {
 
     func run() throws {
         let model = try model.load()
-        let points = HookGlob(hooks).points(layerCount: model.transformer.configuration.layerCount)
+        let points = HookGlob(hooks).points(of: model.transformer.configuration)
         try check(points)
         let requests = try rendered(model).map { (ids: $0.ids, positions: try chosen($0)) }
         var progress = ProgressLine("extract", total: requests.count, unit: "prompts")
