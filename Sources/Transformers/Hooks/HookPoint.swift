@@ -93,6 +93,17 @@ public struct HookPoint: Hashable, Sendable {
         /// What the unembedding reads, [p, modelDimension].
         case finalNormOut = "ln_final.hook_out"
 
+        /// Whether the point is computed only for those who look at it.
+        public var isHeadByHead: Bool {
+            switch self {
+            case .attentionIn, .queryInput, .keyInput, .valueInput, .result, .mlpIn: true
+            default: false
+            }
+        }
+
+        /// Whether positions of the sequence are the second axis, behind heads, and the third.
+        public var isSquare: Bool { self == .attentionScores || self == .pattern }
+
         /// Whether there is one for each block.
         public var isInBlock: Bool {
             switch self {
