@@ -14,7 +14,12 @@ typedef struct {
   void (*multiply)(const float *, const float *, float *, size_t);
   void (*add)(const float *, const float *, float *, size_t);
   void (*add_scaled)(float *, float, const float *, size_t);
+  void (*center)(const float *, float *, size_t);
   void (*silu_multiply)(const float *, const float *, float *, size_t);
+  void (*silu)(const float *, float *, size_t);
+  void (*gelu)(const float *, float *, size_t);
+  void (*gelu_tanh)(const float *, float *, size_t);
+  void (*soft_cap)(const float *, float, float *, size_t);
   void (*rotate_interleaved)(float *, const float *, const float *, size_t);
   void (*rotate_halves)(float *, const float *, const float *, size_t);
   float (*max)(const float *, size_t);
