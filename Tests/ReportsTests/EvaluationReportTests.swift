@@ -27,8 +27,8 @@ struct EvaluationReportTests {
                 compute       f32, reference
                 seed          7
 
-                refusal rate · refusal/short
-                samples                        value  n  unscored
+                refusal/short
+                samples                      refusal  n  unscored
                 ──────────────  ────────────────────  ─  ────────
                 all samples     0.500 [0.250, 0.750]  2         1
                 label: harmful                     –  0         1
@@ -41,6 +41,27 @@ struct EvaluationReportTests {
                 Unscored by refusal/short: no answer (1).
 
                 """)
+    }
+
+    @Test func textShowsMetricsOfOneScorerSideBySideAndLeavesManyGroupsToTheFiles() {
+        var metrics = Examples.metrics
+        let mean = MetricRecord(
+            name: "mean_score", scorer: "refusal/short", group: "all", value: 0.25, lower: 0.1, upper: 0.4, scored: 2,
+            unscored: 1)
+        metrics.append(mean)
+        metrics += (0..<13).map { index in
+            var metric = Examples.metrics[1]
+            metric.group = "category=c\(index)"
+            return metric
+        }
+        let report = EvaluationReport(run: Examples.run(planned: 3), metrics: metrics, samples: samples)
+        let lines = report.text(width: 80).components(separatedBy: "\n")
+        #expect(lines.contains("samples                      refusal  mean score  n  unscored"))
+        #expect(lines.contains("all samples     0.500 [0.250, 0.750]       0.250  2         1"))
+        #expect(lines.contains("label: harmful                     –           –  0         1"))
+        #expect(!lines.contains { $0.hasPrefix("category") })
+        #expect(
+            lines.contains("13 groups by category are in the HTML page, the CSV file and the JSON document."))
     }
 
     @Test func csvHoldsTheMetrics() {

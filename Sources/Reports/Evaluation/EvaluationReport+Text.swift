@@ -8,10 +8,11 @@ extension EvaluationReport {
         if let incompleteNote { lines += wrapped(incompleteNote, to: width) }
         lines += [""] + facts.lines(width: width) + [""]
         if metrics.isEmpty { lines += ["No metrics.", ""] }
-        for block in metricBlocks {
-            lines += wrapped(visible("\(block.title) · \(block.scorer)"), to: width)
-            lines += table(block).lines(width: width) + [""]
+        for summary in ScorerSummary.all(of: metricBlocks) {
+            lines += wrapped(visible(summary.scorer), to: width)
+            lines += summary.table.lines(width: width) + [""]
         }
+        if let hiddenGroups = ScorerSummary.hiddenGroups(metrics) { lines += wrapped(hiddenGroups, to: width) + [""] }
         lines += tallyTable.lines(width: width)
         for scorer in tally.scorers where scorer.unscored > 0 {
             let reasons = scorer.reasons.sorted.map { "\($0.name) (\(NumberFormat.count($0.count)))" }
@@ -28,17 +29,6 @@ extension EvaluationReport {
             ReportFact("compute", "\(run.model.computeMode), \(run.model.backend)"),
             ReportFact("seed", String(run.settings.generation.seed)),
         ]
-    }
-
-    private func table(_ block: MetricBlock) -> TextTable {
-        let rows = block.metrics.map { metric in
-            [
-                metric.groupName,
-                metric.value.map { NumberFormat.rate($0, lower: metric.lower, upper: metric.upper) } ?? "–",
-                NumberFormat.count(metric.scored), NumberFormat.count(metric.unscored),
-            ]
-        }
-        return TextTable([.text("samples"), .number("value"), .number("n"), .number("unscored")], rows: rows)
     }
 
     private var tallyTable: TextTable {
