@@ -45,7 +45,9 @@ public struct CaptureHook: ActivationHook {
 
     /// A long prompt is read in pieces: what comes later goes behind.
     private mutating func append(_ new: Captured, _ point: HookPoint, _ activation: Activation) {
-        var all = captured[activation.tag.prompt, default: [:]][point] ?? Captured(shape: [0] + new.shape.dropFirst(), values: [])
+        var all =
+            captured[activation.tag.prompt, default: [:]][point]
+            ?? Captured(shape: [0] + new.shape.dropFirst(), values: [])
         all.shape[0] += new.shape[0]
         all.values += new.values
         captured[activation.tag.prompt, default: [:]][point] = all

@@ -60,7 +60,8 @@ public final class RotaryTable: Sendable {
     private func makeBlock(first: Int) -> Block {
         let pairs = frequencies.count
         let block = Block(
-            cosines: Matrix(rows: Self.blockLength, columns: pairs), sines: Matrix(rows: Self.blockLength, columns: pairs))
+            cosines: Matrix(rows: Self.blockLength, columns: pairs),
+            sines: Matrix(rows: Self.blockLength, columns: pairs))
         for row in 0..<Self.blockLength {
             for pair in 0..<pairs {
                 let angle = Double(Float(first + row) * frequencies[pair])

@@ -79,7 +79,8 @@ public enum RowOperations {
     ///   - weight: [1, n]
     public static func rmsNormalizeGroups(_ x: MatrixSlice, epsilon: Float, weight: MatrixSlice, threads: Int) {
         let width = weight.columnCount
-        precondition(weight.rowCount == 1 && x.columnCount % width == 0, "\(x.columnCount) columns in groups of \(width)")
+        precondition(
+            weight.rowCount == 1 && x.columnCount % width == 0, "\(x.columnCount) columns in groups of \(width)")
         forEachRow(of: x, threads: threads) { row in
             for begin in stride(from: 0, to: x.columnCount, by: width) {
                 let group = unsafe x.address(ofRow: row) + begin

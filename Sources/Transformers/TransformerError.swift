@@ -6,6 +6,9 @@ public enum TransformerError: Error, Hashable, Sendable {
     case missingTensor(String)
     case unexpectedTensor(String)
     case shape(tensor: String, found: [Int], expected: [Int])
+    case adapterKind(String)
+    case adapterArchitecture(String, model: String)
+    case adapterTarget(String)
     /// Bytes.
     case tooLarge(needed: Int, available: Int)
     case tokenOutOfRange(id: Int32, vocabularySize: Int)
@@ -29,6 +32,12 @@ extension TransformerError: CustomStringConvertible {
             return "the model has a tensor \"\(name)\" that its architecture does not use; it would run wrongly"
         case .shape(let tensor, let found, let expected):
             return "tensor \"\(tensor)\" has shape \(found); its model's configuration asks for \(expected)"
+        case .adapterKind(let kind):
+            return "the adapter is of the kind \(kind); LoRA (PEFT folder or GGUF) and control vectors can be applied"
+        case .adapterArchitecture(let found, let model):
+            return "the adapter was made for the architecture \(found), and the model is \(model)"
+        case .adapterTarget(let name):
+            return "the adapter holds \"\(name)\", which is no low-rank change of a matrix in the model's blocks"
         case .tooLarge(let needed, let available):
             return """
                 the model's weights take \(gigabytes(needed)) in float32; \(gigabytes(available)) of memory are free; \

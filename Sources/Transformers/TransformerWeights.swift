@@ -37,6 +37,8 @@ public struct BlockWeights: Sendable {
     public var down: LinearWeights
     /// The norm of what feed-forward adds.
     public var mlpPostNorm: NormWeights?
+    /// Added to the residual stream behind the block, [1, modelDimension]: a control vector.
+    public var offset: Matrix?
 }
 
 /// All weights of a model. Read-only once loaded.

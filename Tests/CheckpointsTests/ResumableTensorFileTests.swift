@@ -12,7 +12,8 @@ private let tensors = [
 
 private func open(_ folder: URL, key: String = "k") throws -> ResumableTensorFile {
     try ResumableTensorFile(
-        path: folder.appendingPathComponent("out.safetensors").path, metadata: ["format": "pt"], tensors: tensors, key: key)
+        path: folder.appendingPathComponent("out.safetensors").path, metadata: ["format": "pt"], tensors: tensors,
+        key: key)
 }
 
 @Test func aFileIsFilledInAnyOrderAndContinued() throws {
@@ -55,7 +56,9 @@ private func open(_ folder: URL, key: String = "k") throws -> ResumableTensorFil
 @Test func nothingIsWrittenOutsideATensor() throws {
     try Places.withTemporaryFolder { folder in
         let file = try open(folder)
-        #expect(throws: CheckpointError.tooManyBytes(tensor: "b", excess: 4)) { try file.write([1, 2], to: "b", from: 3) }
+        #expect(throws: CheckpointError.tooManyBytes(tensor: "b", excess: 4)) {
+            try file.write([1, 2], to: "b", from: 3)
+        }
         #expect(throws: CheckpointError.noSuchTensor("c")) { try file.write([1], to: "c", from: 0) }
     }
 }

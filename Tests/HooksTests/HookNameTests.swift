@@ -12,7 +12,8 @@ private let configuration = TransformerConfiguration(
 @Test(arguments: [
     ("k6", "blocks.6.attn.hook_k"), ("pre5", "blocks.5.mlp.hook_pre"), ("embed", "hook_embed"),
     ("scale4ln1", "blocks.4.ln1.hook_scale"), ("normalized27ln2", "blocks.27.ln2.hook_normalized"),
-    ("scale", "ln_final.hook_scale"), ("normalized", "ln_final.hook_normalized"), ("attn3", "blocks.3.attn.hook_pattern"),
+    ("scale", "ln_final.hook_scale"), ("normalized", "ln_final.hook_normalized"),
+    ("attn3", "blocks.3.attn.hook_pattern"),
     ("attn_logits12", "blocks.12.attn.hook_attn_scores"), ("query0", "blocks.0.attn.hook_q"),
     ("mlp_post1", "blocks.1.mlp.hook_post"), ("resid_post2", "blocks.2.hook_resid_post"),
     ("z10", "blocks.10.attn.hook_z"), ("blocks.3.hook_resid_pre", "blocks.3.hook_resid_pre"),

@@ -41,7 +41,9 @@ private struct Case {
         let scratch = Matrix(rows: threads, columns: CausalAttention.scratchColumns(positions: length))
         var first = 0
         for piece in pieces {
-            if forks.contains(first), let last = segments.last, last.count > 0 { segments.append(segment(capacity: length)) }
+            if forks.contains(first), let last = segments.last, last.count > 0 {
+                segments.append(segment(capacity: length))
+            }
             let rows = first..<(first + piece)
             segments[segments.count - 1].store(layer: 0, keys: k.rows(rows), values: v.rows(rows))
             let job = CausalAttention.Job(rows: 0..<piece, first: first, segments: segments)
@@ -72,10 +74,11 @@ private struct Case {
             for head in 0..<heads {
                 let seen = max(0, row + 1 - (window ?? length))...row
                 let scores = seen.map { position in
-                    let score = (0..<dimension).reduce(0.0) {
-                        $0 + Double(qs[row * qWidth + head * dimension + $1])
-                            * Double(ks[position * kWidth + head / group * dimension + $1])
-                    } / Double(dimension).squareRoot()
+                    let score =
+                        (0..<dimension).reduce(0.0) {
+                            $0 + Double(qs[row * qWidth + head * dimension + $1])
+                                * Double(ks[position * kWidth + head / group * dimension + $1])
+                        } / Double(dimension).squareRoot()
                     return softCap.map { Double($0) * tanh(score / Double($0)) } ?? score
                 }
                 let largest = scores.max() ?? 0

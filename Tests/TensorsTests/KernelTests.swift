@@ -88,7 +88,9 @@ func softmaxAndItsSumAreExactToFloatPrecision(_ n: Int) {
 }
 
 @Test func exponentialsHoldAtTheirEdges() {
-    let inputs: [Float] = [-.infinity, -200, -104, -87.4, -87.3, -1, -1e-8, 0, 1e-8, 1, 50, 88.7, 88.73, 200, .infinity]
+    let inputs: [Float] = [
+        -.infinity, -200, -104, -87.4, -87.3, -1, -1e-8, 0, 1e-8, 1, 50, 88.7, 88.73, 200, .infinity,
+    ]
     let out = Matrix(rows: 1, columns: inputs.count)
     RowOperations.exponential(Matrix([inputs]).slice, row: 0, shift: 0, factor: 1, into: out.slice)
     for (input, output) in zip(inputs, out.slice.copy()) {

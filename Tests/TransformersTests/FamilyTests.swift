@@ -1,7 +1,7 @@
 import Checkpoints
 import Foundation
-import TestSupport
 import Tensors
+import TestSupport
 import Testing
 
 @testable import Transformers
@@ -31,13 +31,15 @@ struct Family {
 
     var folderPath: String { Places.fixture("families/\(name)/folder").path }
 
-    func model(_ form: Form, threads: Int = 1) throws -> Transformer {
+    func model(_ form: Form, threads: Int = 1, adapters: ModelAdapters = ModelAdapters()) throws -> Transformer {
         switch form {
         case .folder:
-            try Transformer(HuggingFaceFolder(path: folderPath), backend: .oneDNN, threads: threads)
+            try Transformer(
+                HuggingFaceFolder(path: folderPath), backend: .oneDNN, threads: threads, adapters: adapters)
         case .gguf:
             try Transformer(
-                GGUFFile(path: Places.fixture("families/\(name)/model.gguf").path), backend: .oneDNN, threads: threads)
+                GGUFFile(path: Places.fixture("families/\(name)/model.gguf").path), backend: .oneDNN, threads: threads,
+                adapters: adapters)
         }
     }
 }
@@ -46,6 +48,9 @@ enum Form: CaseIterable {
     case folder
     case gguf
 }
+
+/// Logits of all positions, row by row.
+func logitsOfAll(_ model: Transformer, _ ids: [Int32]) throws -> [Float] { try logits(model, ids) }
 
 /// Reads `ids` in pieces; logits of all positions, row by row.
 private func logits(

@@ -104,7 +104,9 @@ private func completions(
         func wants(_ point: HookPoint) -> Bool { point == HookPoint(.residPost, layer: 1) }
 
         mutating func visit(_ point: HookPoint, _ activation: Activation) {
-            guard activation.tag.sample == 1, activation.positions.lowerBound >= activation.tag.promptLength else { return }
+            guard activation.tag.sample == 1, activation.positions.lowerBound >= activation.tag.promptLength else {
+                return
+            }
             visits += 1
             activation.rows.assign([Float](repeating: 0, count: activation.rows.rowCount * activation.rows.columnCount))
         }

@@ -55,7 +55,8 @@ public struct CausalAttention: Sendable {
     ///   - z: the same shape
     ///   - scratch: [threads, scratchColumns]
     public func attend(
-        _ q: MatrixSlice, layer: Int, window: Int? = nil, jobs: [Job], into z: MatrixSlice, scratch: Matrix, threads: Int
+        _ q: MatrixSlice, layer: Int, window: Int? = nil, jobs: [Job], into z: MatrixSlice, scratch: Matrix,
+        threads: Int
     ) {
         let tasks = jobs.flatMap { job in
             stride(from: 0, to: job.rows.count, by: Self.rowBlock).flatMap { begin in
@@ -156,7 +157,8 @@ public struct CausalAttention: Sendable {
         unsafe segments.withUnsafeBufferPointer { segments in
             var shape = unsafe ck_attention_shape(
                 segments: segments.baseAddress, segment_count: segments.count, head_dimension: headDimension,
-                value_stride: job.segments.last?.valueStride ?? headDimension, group: group, scale: scale, window: window ?? 0,
+                value_stride: job.segments.last?.valueStride ?? headDimension, group: group, scale: scale,
+                window: window ?? 0,
                 soft_cap: softCap ?? 0)
             unsafe body(&shape)
         }

@@ -15,6 +15,7 @@ extension ForwardPass {
             let mlpIn = mlpInput(x, weights, layer: layer)
             RowOperations.add(x, try feedForward(mlpIn, weights, layer: layer), into: x, threads: threads)
         }
+        if let offset = weights.offset { RowOperations.addScaled(x, 1, offset.slice, threads: threads) }
         visit(.residPost, layer: layer, x)
     }
 

@@ -4,18 +4,25 @@ public import Tensors
 extension Transformer {
     /// Builds a model from a checkpoint: decodes every tensor to float32 and packs it for the backend.
     ///
-    /// - Parameter memory: bytes that the weights may take; nil for no limit.
+    /// - Parameters:
+    ///   - adapters: merged into the weights in float32
+    ///   - memory: bytes that the weights may take; nil for no limit
     /// - Throws: ``TransformerError`` where metadata or tensors are missing, superfluous or of the wrong size, or where
     ///   the weights would not fit in memory; ``TensorError``; errors of the source.
     public convenience init(
-        _ source: some ModelSource, backend: MatrixBackend, threads: Int, memory: Int? = AvailableMemory.bytes
+        _ source: some ModelSource, backend: MatrixBackend, threads: Int, adapters: ModelAdapters = ModelAdapters(),
+        memory: Int? = AvailableMemory.bytes
     ) throws {
         let architecture = try ArchitectureRegistry.architecture(of: source)
         let configuration = try architecture.configuration(source).validated()
         let layout = try architecture.layout(source, configuration)
         try Self.checkTensors(source, layout, architecture)
         try Self.checkSize(layout, memory)
-        self.init(configuration, try Self.load(configuration, layout, source, backend, threads: threads))
+        let plan = try AdapterPlan(adapters.lora, for: layout, architecture, configuration)
+        let reader = WeightReader(source: source, backend: backend, plan: plan)
+        var weights = try Self.load(configuration, layout, reader, threads: threads)
+        for (layer, row) in try adapters.controlVector().rows(configuration) { weights.blocks[layer].offset = row }
+        self.init(configuration, weights)
     }
 
     private static func checkTensors(
@@ -34,10 +41,10 @@ extension Transformer {
 
     /// Blocks are loaded side by side, the unembedding, the largest piece, first.
     private static func load(
-        _ configuration: TransformerConfiguration, _ layout: WeightLayout, _ source: some ModelSource,
-        _ backend: MatrixBackend, threads: Int
+        _ configuration: TransformerConfiguration, _ layout: WeightLayout, _ reader: WeightReader<some ModelSource>,
+        threads: Int
     ) throws -> TransformerWeights {
-        let reader = WeightReader(source: source, backend: backend)
+        let source = reader.source
         try source.require(layout.embedding, shape: [configuration.vocabularySize, configuration.modelDimension])
         if let positions = layout.positions {
             try source.require(positions, shape: [configuration.contextLength, configuration.modelDimension])

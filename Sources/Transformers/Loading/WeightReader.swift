@@ -4,6 +4,7 @@ internal import Tensors
 struct WeightReader<Source: ModelSource> {
     let source: Source
     let backend: MatrixBackend
+    var plan = AdapterPlan()
 
     func block(_ layout: BlockLayout) throws -> BlockWeights {
         BlockWeights(
@@ -41,6 +42,7 @@ struct WeightReader<Source: ModelSource> {
         for part in parts {
             let rows = row..<(row + part.outputs)
             try readWeight(part, into: matrix.rows(rows))
+            plan.apply(to: matrix.rows(rows), named: part.name)
             hasBias = try readBias(part, into: bias.slice.columns(rows)) || hasBias
             row = rows.upperBound
         }

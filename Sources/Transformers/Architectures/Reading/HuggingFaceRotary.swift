@@ -24,7 +24,7 @@ struct HuggingFaceRotary<Source: ModelSource> {
         guard part > 0, part <= 1 else {
             throw TransformerError.configuration(key: "partial_rotary_factor", value: "\(part)", allowed: "0 to 1")
         }
-        return Int(Float(headDimension) * part)
+        return Int(Float(min(max(headDimension, 0), 65_536)) * part)
     }
 
     private static func section(_ source: Source, _ layerType: String) throws -> String {

@@ -1,0 +1,116 @@
+public import Checkpoints
+internal import Foundation
+internal import Tensors
+
+extension LoRAAdapter {
+    private static let weightsFile = "adapter_model.safetensors"
+    private static let configurationFile = "adapter_config.json"
+    /// What PEFT puts before the names of the model it wraps.
+    private static let wrapper = "base_model.model."
+
+    /// Reads a folder that PEFT has saved.
+    ///
+    /// - Parameter strength: factor on all changes.
+    /// - Throws: `CheckpointError`; ``TransformerError`` for kinds of adapters that are not low-rank additions alone.
+    public init(peftFolder path: String, strength: Float = 1) throws {
+        let settings = try JSONDocument(path: "\(path)/\(Self.configurationFile)")
+        try Self.check(settings)
+        let file = try SafetensorsFile(path: "\(path)/\(Self.weightsFile)")
+        let halves = try Halves(file) { name in
+            guard name.hasPrefix(Self.wrapper) else { return nil }
+            let inner = name.dropFirst(Self.wrapper.count)
+            for (ending, half) in [(".lora_A.weight", Half.a), (".lora_B.weight", Half.b)]
+            where inner.hasSuffix(ending) {
+                return (String(inner.dropLast(ending.count)), half)
+            }
+            return nil
+        }
+        let isRankStabilized = try settings.bool("use_rslora") ?? false
+        self.init(
+            .huggingFace,
+            changes: try halves.changes { name, rank in
+                let alpha = try Self.alpha(settings, name)
+                return strength * alpha / (isRankStabilized ? Float(rank).squareRoot() : Float(rank))
+            })
+    }
+
+    /// Reads an adapter that llama.cpp's converter has made.
+    ///
+    /// - Throws: `CheckpointError`, ``TransformerError``.
+    public init(gguf file: GGUFFile, strength: Float = 1) throws {
+        guard try file.metadata.string("adapter.type") == "lora" else {
+            throw TransformerError.adapterKind(try file.metadata.string("adapter.type") ?? "unknown")
+        }
+        let alpha = try file.metadata.requiredFloat("adapter.lora.alpha")
+        let halves = try Halves(file) { name in
+            for (ending, half) in [(".weight.lora_a", Half.a), (".weight.lora_b", Half.b)] where name.hasSuffix(ending)
+            {
+                return (String(name.dropLast(ending.count)), half)
+            }
+            return nil
+        }
+        self.init(
+            .gguf, changes: try halves.changes { _, rank in strength * alpha / Float(rank) },
+            architecture: try file.metadata.string("general.architecture"))
+    }
+
+    private static func check(_ settings: JSONDocument) throws {
+        let kind = try settings.string("peft_type") ?? "unknown"
+        guard kind == "LORA" else { throw TransformerError.adapterKind(kind) }
+        if try settings.bool("use_dora") ?? false { throw TransformerError.adapterKind("DoRA") }
+    }
+
+    /// `lora_alpha`, or what `alpha_pattern` gives a module by the end of its name.
+    private static func alpha(_ settings: JSONDocument, _ name: String) throws -> Float {
+        if case .object(let patterns)? = settings["alpha_pattern"] {
+            for (pattern, value) in patterns where name == pattern || name.hasSuffix(".\(pattern)") {
+                if case .integer(let number) = value { return Float(number) }
+                if case .double(let number) = value { return Float(number) }
+            }
+        }
+        guard let alpha = try settings.float("lora_alpha") else {
+            throw TransformerError.missing(key: "lora_alpha")
+        }
+        return alpha
+    }
+}
+
+private enum Half {
+    case a
+    case b
+}
+
+/// The two factors of each change of an adapter file.
+private struct Halves {
+    private var found: [String: (a: Matrix?, b: Matrix?)] = [:]
+
+    /// Largest rank of a change.
+    private static let largestRank = 4096
+
+    /// - Parameter parse: name and half of a tensor; nil for one that belongs to no low-rank change.
+    init(_ file: some TensorFile, _ parse: (String) -> (String, Half)?) throws {
+        for tensor in file.tensors {
+            guard let (name, half) = parse(tensor.name) else { throw TransformerError.adapterTarget(tensor.name) }
+            guard tensor.shape.count == 2, let rank = half == .a ? tensor.shape.first : tensor.shape.last,
+                (1...Self.largestRank).contains(rank)
+            else {
+                throw TransformerError.shape(tensor: tensor.name, found: tensor.shape, expected: [])
+            }
+            let matrix = Matrix(rows: tensor.shape[0], columns: tensor.shape[1])
+            try file.copyTensorRows(0..<tensor.shape[0], ofTensor: tensor.name, to: matrix.slice)
+            switch half {
+            case .a: found[name, default: (nil, nil)].a = matrix
+            case .b: found[name, default: (nil, nil)].b = matrix
+            }
+        }
+    }
+
+    func changes(_ scale: (_ name: String, _ rank: Int) throws -> Float) throws -> [String: LoRAAdapter.Change] {
+        var changes: [String: LoRAAdapter.Change] = [:]
+        for (name, halves) in found {
+            guard let a = halves.a, let b = halves.b else { throw TransformerError.missingTensor("\(name) lora") }
+            changes[name] = LoRAAdapter.Change(a: a, b: b, scale: try scale(name, a.rowCount))
+        }
+        return changes
+    }
+}

@@ -1,0 +1,39 @@
+internal import Checkpoints
+internal import Foundation
+
+/// What is put on a model as it is loaded: low-rank changes of its matrices, and control vectors.
+public struct ModelAdapters: Sendable {
+    public private(set) var lora: [LoRAAdapter] = []
+    public private(set) var control: [ControlVector] = []
+
+    public init() {}
+
+    public init(lora: [LoRAAdapter], control: [ControlVector] = []) {
+        self.lora = lora
+        self.control = control
+    }
+
+    /// Adds what a path names: a PEFT folder, a GGUF adapter, or a GGUF control vector.
+    ///
+    /// - Throws: `CheckpointError`, ``TransformerError``.
+    public mutating func add(path: String, strength: Float = 1) throws {
+        var isFolder: ObjCBool = false
+        if unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
+            lora.append(try LoRAAdapter(peftFolder: path, strength: strength))
+            return
+        }
+        let file = try GGUFFile(path: path)
+        if try file.metadata.string("general.architecture") == "controlvector" {
+            control.append(try ControlVector(gguf: file, strength: strength))
+        } else {
+            lora.append(try LoRAAdapter(gguf: file, strength: strength))
+        }
+    }
+
+    /// The sum of all control vectors.
+    func controlVector() throws -> ControlVector {
+        var sum = ControlVector([:])
+        for vector in control { try sum.add(vector) }
+        return sum
+    }
+}

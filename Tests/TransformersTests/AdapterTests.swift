@@ -1,0 +1,93 @@
+import Checkpoints
+import Foundation
+import Tensors
+import TestSupport
+import Testing
+
+@testable import Transformers
+
+/// Logits at the reference's positions.
+private func logits(_ family: Family, _ form: Form, _ adapters: ModelAdapters) throws -> [Float] {
+    let model = try family.model(form, adapters: adapters)
+    let found = try logitsOfAll(model, family.facts.ids)
+    let vocabulary = model.configuration.vocabularySize
+    return family.facts.positions.flatMap { Array(found[($0 * vocabulary)..<(($0 + 1) * vocabulary)]) }
+}
+
+private func reference(_ name: String) throws -> SafetensorsFile {
+    try SafetensorsFile(path: Places.fixture("families/\(name)/adapters.safetensors").path)
+}
+
+private func path(_ name: String, _ file: String) -> String { Places.fixture("families/\(name)/\(file)").path }
+
+/// Against peft; scripts/reference/tiny_adapters.py.
+@Test(arguments: ["llama", "gpt2", "gptneox", "phi3"], Form.allCases)
+func adaptersOfPEFTAgreeOnBothForms(_ name: String, _ form: Form) throws {
+    var adapters = ModelAdapters()
+    try adapters.add(path: path(name, "adapter"))
+    expectClose(
+        try logits(Family(name), form, adapters), try reference(name).floats(of: "lora.logits"), ofLargest: 5e-5)
+}
+
+@Test(arguments: Form.allCases)
+func adaptersOfLlamaCppAgreeOnBothForms(_ form: Form) throws {
+    var adapters = ModelAdapters()
+    try adapters.add(path: path("llama", "adapter.gguf"))
+    expectClose(
+        try logits(Family("llama"), form, adapters), try reference("llama").floats(of: "lora.logits"), ofLargest: 5e-5)
+}
+
+@Test(arguments: Form.allCases)
+func controlVectorsAreAddedBehindTheirBlock(_ form: Form) throws {
+    var adapters = ModelAdapters()
+    try adapters.add(path: path("llama", "control.gguf"), strength: 0.25)
+    try adapters.add(path: path("llama", "control.gguf"), strength: 0.25)
+    expectClose(
+        try logits(Family("llama"), form, adapters), try reference("llama").floats(of: "control.logits"),
+        ofLargest: 5e-5)
+}
+
+@Test func strengthZeroChangesNothing() throws {
+    var adapters = ModelAdapters()
+    try adapters.add(path: path("llama", "adapter"), strength: 0)
+    let family = try Family("llama")
+    #expect(try logits(family, .folder, adapters) == logits(family, .folder, ModelAdapters()))
+}
+
+@Test func adaptersThatDoNotFitAreErrors() throws {
+    var ofLlama = ModelAdapters()
+    try ofLlama.add(path: path("llama", "adapter.gguf"))
+    #expect(throws: TransformerError.adapterArchitecture("llama", model: "gpt2")) {
+        try logits(Family("gpt2"), .gguf, ofLlama)
+    }
+    var ofGPT2 = ModelAdapters()
+    try ofGPT2.add(path: path("gpt2", "adapter"))
+    #expect(throws: TransformerError.adapterTarget("transformer.h.0.attn.c_attn")) {
+        try logits(Family("llama"), .folder, ofGPT2)
+    }
+    let narrow = LoRAAdapter(
+        .gguf,
+        changes: [
+            "blk.0.attn_q": LoRAAdapter.Change(
+                a: Matrix(rows: 2, columns: 31), b: Matrix(rows: 48, columns: 2), scale: 1)
+        ])
+    #expect(throws: TransformerError.shape(tensor: "blk.0.attn_q A", found: [2, 31], expected: [2, 32])) {
+        try logits(Family("llama"), .folder, ModelAdapters(lora: [narrow]))
+    }
+    let short = ControlVector([1: [1, 2, 3]])
+    #expect(throws: TransformerError.shape(tensor: "direction.1", found: [3], expected: [32])) {
+        try logits(Family("llama"), .folder, ModelAdapters(lora: [], control: [short]))
+    }
+}
+
+@Test func otherKindsOfAdaptersAreErrors() throws {
+    try Places.withTemporaryFolder { folder in
+        let copy = folder.appendingPathComponent("adapter")
+        try FileManager.default.copyItem(atPath: path("phi3", "adapter"), toPath: copy.path)
+        let settings = copy.appendingPathComponent("adapter_config.json")
+        try Data(#"{"peft_type": "LORA", "use_dora": true, "lora_alpha": 1}"#.utf8).write(to: settings)
+        #expect(throws: TransformerError.adapterKind("DoRA")) { try LoRAAdapter(peftFolder: copy.path) }
+        try Data(#"{"peft_type": "IA3"}"#.utf8).write(to: settings)
+        #expect(throws: TransformerError.adapterKind("IA3")) { try LoRAAdapter(peftFolder: copy.path) }
+    }
+}
