@@ -10,6 +10,16 @@ public protocol ModelSource: EmbeddingSource {
     var tensorNames: [String] { get }
     /// Sizes, outermost first; nil where there is no such tensor.
     func shape(ofTensor name: String) -> [Int]?
+    /// Calls `body` with the blocks of a quantised tensor as they lie in the file; nil, without a call, for others.
+    func withQuantizedBlocks<Result>(
+        ofTensor name: String, _ body: (QuantizedType, RawSpan) throws -> Result
+    ) throws -> Result?
+}
+
+extension ModelSource {
+    public func withQuantizedBlocks<Result>(
+        ofTensor name: String, _ body: (QuantizedType, RawSpan) throws -> Result
+    ) throws -> Result? { nil }
 }
 
 /// Rows of tensors as float32.
@@ -40,6 +50,7 @@ extension ModelSource {
     /// Several matrices of one width, stacked and packed.
     func packed(_ tensors: [(name: String, rows: Int)], columns: Int, backend: MatrixBackend) throws -> PackedWeights {
         for tensor in tensors { try require(tensor.name, shape: [tensor.rows, columns]) }
+        if backend == .native { return try native(tensors, columns: columns) }
         let matrix = Matrix(rows: tensors.reduce(0) { $0 + $1.rows }, columns: columns)
         var row = 0
         for tensor in tensors {
@@ -47,6 +58,38 @@ extension ModelSource {
             row += tensor.rows
         }
         return try PackedWeights(matrix, backend: backend)
+    }
+
+    /// Blocks as they are where products can be computed on them; the others decoded to float32.
+    private func native(_ tensors: [(name: String, rows: Int)], columns: Int) throws -> PackedWeights {
+        let types = try tensors.map { try quantizedType(ofTensor: $0.name, columns: columns) }
+        if let type = types[0], types.allSatisfy({ $0 == type }), PackedWeights.canStack(rows: tensors.map(\.rows)) {
+            return try quantized(tensors, type, columns: columns)
+        }
+        return PackedWeights(
+            stacking: try zip(tensors, types).map { tensor, type in
+                guard let type else { return try packed([tensor], columns: columns, backend: .oneDNN) }
+                return try quantized([tensor], type, columns: columns)
+            })
+    }
+
+    private func quantizedType(ofTensor name: String, columns: Int) throws -> QuantizedType? {
+        let type = try withQuantizedBlocks(ofTensor: name) { type, _ in type }
+        return type.flatMap { PackedWeights.canMultiply($0, inputs: columns) ? $0 : nil }
+    }
+
+    private func quantized(
+        _ tensors: [(name: String, rows: Int)], _ type: QuantizedType, columns: Int
+    ) throws -> PackedWeights {
+        try PackedWeights(type, outputs: tensors.reduce(0) { $0 + $1.rows }, inputs: columns) { pack in
+            var row = 0
+            for tensor in tensors {
+                _ = try withQuantizedBlocks(ofTensor: tensor.name) { _, blocks in
+                    pack(blocks, row..<(row + tensor.rows))
+                }
+                row += tensor.rows
+            }
+        }
     }
 
     private func require(_ name: String, shape expected: [Int]) throws {
