@@ -16,6 +16,9 @@
 #include "simd/exponential.h"
 #include "simd/rows.h"
 #include "simd/attention.h"
+#define CK_WIDE_TILES 1
+#define CK_BF16_KERNEL_NAME "avx512"
+#include "simd/bf16.h"
 
 #pragma clang attribute pop
 

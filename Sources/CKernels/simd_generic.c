@@ -15,5 +15,9 @@
 #include "simd/exponential.h"
 #include "simd/rows.h"
 #include "simd/attention.h"
+#define CK_BF16_KERNEL_NAME "generic"
+#include "simd/bf16.h"
+#define CK_QUANTIZED_KERNEL_NAME "generic"
+#include "simd/quantized.h"
 
 const ck_kernels ck_kernels_generic = {"generic", &generic_row_kernels, &generic_attention_kernels};

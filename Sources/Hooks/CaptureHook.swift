@@ -45,11 +45,12 @@ public struct CaptureHook: ActivationHook {
 
     /// A long prompt is read in pieces: what comes later goes behind.
     private mutating func append(_ new: Captured, _ point: HookPoint, _ activation: Activation) {
-        var all =
-            captured[activation.tag.prompt, default: [:]][point]
-            ?? Captured(shape: [0] + new.shape.dropFirst(), values: [])
-        all.shape[0] += new.shape[0]
-        all.values += new.values
-        captured[activation.tag.prompt, default: [:]][point] = all
+        let prompt = activation.tag.prompt
+        guard captured[prompt]?[point] != nil else {
+            captured[prompt, default: [:]][point] = new
+            return
+        }
+        captured[prompt]?[point]?.shape[0] += new.shape[0]
+        captured[prompt]?[point]?.values += new.values
     }
 }

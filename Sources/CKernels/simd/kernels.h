@@ -1,8 +1,14 @@
 #ifndef CK_SIMD_KERNELS_H
 #define CK_SIMD_KERNELS_H
 
+#include <string.h>
+
 #include "ck_attention.h"
+#include "ck_bf16.h"
+#include "ck_dequantize.h"
+#include "ck_quantized.h"
 #include "ck_rows.h"
+#include "quantized_layout.h"
 
 // What each instruction set provides; dispatch.c chooses one set when the process starts.
 
@@ -41,10 +47,39 @@ typedef struct {
   const ck_attention_kernels *attention;
 } ck_kernels;
 
+typedef struct {
+  const char *name;
+  size_t (*row_bytes)(size_t);
+  void (*round_activations)(const float *, void *, size_t);
+  void (*product)(size_t, size_t, size_t, const void *, const void *, float *, size_t);
+} ck_bf16_kernels;
+
+typedef struct {
+  const char *name;
+  void (*quantize_activations)(const float *, ck_activation_block *, size_t);
+  // By ck_quantized_type.
+  void (*product[8])(size_t, size_t, size_t, const ck_activation_block *, const uint8_t *, float *, size_t);
+} ck_quantized_kernels;
+
 extern const ck_kernels ck_kernels_generic;
+extern const ck_bf16_kernels generic_bf16_kernels;
+extern const ck_quantized_kernels generic_quantized_kernels;
 #if defined(__x86_64__)
 extern const ck_kernels ck_kernels_avx2;
+extern const ck_bf16_kernels avx2_bf16_kernels;
+extern const ck_quantized_kernels avx2_quantized_kernels;
 extern const ck_kernels ck_kernels_avx512;
+extern const ck_bf16_kernels avx512_bf16_kernels;
+extern const ck_bf16_kernels avx512_instruction_bf16_kernels;
+extern const ck_quantized_kernels avx512_vnni_quantized_kernels;
 #endif
+
+// Nearest bfloat16, ties to even; a NaN stays one.
+static inline uint16_t ck_bf16_of(float x) {
+  uint32_t bits;
+  memcpy(&bits, &x, sizeof bits);
+  if ((bits & 0x7FFFFFFF) > 0x7F800000) return (uint16_t)(bits >> 16 | 0x40);
+  return (uint16_t)((bits + 0x7FFF + (bits >> 16 & 1)) >> 16);
+}
 
 #endif

@@ -2,16 +2,18 @@ internal import ArgumentParser
 internal import Foundation
 internal import LanguageModels
 internal import Tensors
-internal import Transformers
 
 struct BenchInferenceCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "inference",
-        abstract: "Tokens per second of reading and of writing.",
+        abstract: "Tokens per second of reading and of writing, and memory.",
         discussion: """
-            Each figure is the median of several runs after one that is not counted.
+            Each figure is the median of several runs after one that is not counted. The first token is timed from the
+            start of the process, so files that the system does not hold in memory make it slower.
 
-              assay bench inference --model smollm2-135m-instruct --threads 2
+            With --text, also how far the mode's predictions are from float32's on that text.
+
+              assay bench inference --model smollm2-135m-instruct --mode native --threads 2 --json
             """)
 
     @OptionGroup var model: ModelOptions
@@ -23,18 +25,27 @@ struct BenchInferenceCommand: ParsableCommand {
     var samples = 64
     @Option(help: "Tokens of each completion.")
     var maxTokens = 64
+    @Option(help: "A UTF-8 file: measures the divergence from float32 on it.")
+    var text: String?
     @OptionGroup var output: OutputOptions
 
     struct Result: Encodable {
         var model: String
-        var backend: String
         var mode: String
+        var backend: String
         var threads: Int
+        var runs: Int
+        var first_token_seconds: Double
         var load_seconds: Double
+        var prefill_tokens: Int
         var prefill_tokens_per_second: Double
-        var decode_tokens_per_second: Double
+        var capture_tokens_per_second: Double
+        var stream_tokens_per_second: Double
+        var samples: Int
         var batch_tokens_per_second: Double
         var resident_bytes: Int
+        var peak_bytes: Int
+        var divergence: Divergence?
     }
 
     mutating func validate() throws {
@@ -45,70 +56,49 @@ struct BenchInferenceCommand: ParsableCommand {
 
     func run() throws {
         let begin = DispatchTime.now()
-        let model = try model.load()
-        let loadSeconds = seconds(since: begin)
-        let result = Result(
-            model: model.name, backend: model.backend.description, mode: "f32", threads: model.threads,
-            load_seconds: loadSeconds, prefill_tokens_per_second: try prefill(model),
-            decode_tokens_per_second: try decode(model, samples: 1),
-            batch_tokens_per_second: try decode(model, samples: samples), resident_bytes: Self.residentBytes)
+        let loaded = try model.load()
+        let loadSeconds = begin.secondsSince
+        let benchmark = InferenceBenchmark(model: loaded, runs: runs)
+        try benchmark.firstToken()
+        let firstTokenSeconds = ProcessFacts.secondsSinceStart
+        let stream = try benchmark.decode(samples: 1, tokens: maxTokens)
+        let resident = ProcessFacts.residentBytes
+        let (prefill, capture) = try benchmark.prefillAndCapture(tokens: promptTokens)
+        var result = Result(
+            model: loaded.name, mode: loaded.backend.mode.rawValue, backend: loaded.backend.description,
+            threads: loaded.threads, runs: runs, first_token_seconds: firstTokenSeconds, load_seconds: loadSeconds,
+            prefill_tokens: promptTokens, prefill_tokens_per_second: prefill, capture_tokens_per_second: capture,
+            stream_tokens_per_second: stream, samples: samples,
+            batch_tokens_per_second: try benchmark.decode(samples: samples, tokens: maxTokens),
+            resident_bytes: resident, peak_bytes: ProcessFacts.peakBytes)
+        result.divergence = try text.map { try divergence(of: loaded, on: TextFile.read($0)) }
+        try report(result)
+    }
+
+    private func divergence(of model: LanguageModel, on text: String) throws -> Divergence {
+        let exact = try self.model.load(mode: .f32)
+        let ids = try model.render(text: text).ids
+        return try Divergence(of: model, from: exact, on: Array(ids.prefix(1024)))
+    }
+
+    private func report(_ result: Result) throws {
         if output.json { return try StandardOutput.json(result) }
         StandardOutput.line("\(result.model), \(result.mode), \(result.backend), \(result.threads) threads")
-        StandardOutput.line(String(format: "load               %8.3f s", result.load_seconds))
-        StandardOutput.line(String(format: "prefill %4d       %8.1f tok/s", promptTokens, result.prefill_tokens_per_second))
-        StandardOutput.line(String(format: "decode, 1 stream   %8.1f tok/s", result.decode_tokens_per_second))
-        StandardOutput.line(
-            String(format: "decode, %3d streams%8.1f tok/s", samples, result.batch_tokens_per_second))
-        StandardOutput.line(String(format: "resident           %8.1f MiB", Double(result.resident_bytes) / 1_048_576))
-    }
-
-    private func prompt(_ model: LanguageModel, count: Int) -> [Int32] {
-        let size = model.transformer.configuration.vocabularySize
-        return (0..<count).map { Int32(($0 &* 7919 &+ 13) % min(size, 40_000)) }
-    }
-
-    private func prefill(_ model: LanguageModel) throws -> Double {
-        let ids = prompt(model, count: promptTokens)
-        let space = Workspace(model.transformer.configuration, rows: ids.count, threads: model.threads)
-        return try median { begin in
-            let cache = KVCache(model.transformer.configuration, capacity: ids.count)
-            let start = begin()
-            _ = try model.transformer.forward(TokenBatch(ids, cache: cache), space: space)
-            return Double(ids.count) / seconds(since: start)
+        func line(_ name: String, _ value: Double, _ unit: String, digits: Int = 1) {
+            let padded = name.padding(toLength: 34, withPad: " ", startingAt: 0)
+            StandardOutput.line(padded + String(format: "%10.\(digits)f \(unit)", value))
         }
-    }
-
-    /// Tokens per second of completions of one prompt of 128 tokens, its reading included.
-    private func decode(_ model: LanguageModel, samples: Int) throws -> Double {
-        let sampling = try SamplingOptions(temperature: samples > 1 ? 0.8 : 0)
-        let generator = Generator(
-            model.transformer, sampling: sampling,
-            limits: Generator.Limits(maxTokens: maxTokens, endTokens: [], batch: samples), threads: model.threads)
-        let request = Generator.Prompt(
-            ids: prompt(model, count: 128), samples: Array(0..<samples), random: CounterRandom(seed: 1, promptID: "bench"))
-        return try median { begin in
-            var tokens = 0
-            var hook = NoHook()
-            let start = begin()
-            try generator.run([request], hooks: &hook) { tokens += $0.ids.count }
-            return Double(tokens) / seconds(since: start)
-        }
-    }
-
-    private func median(_ measure: (() -> DispatchTime) throws -> Double) rethrows -> Double {
-        _ = try measure(DispatchTime.now)
-        let values = try (0..<runs).map { _ in try measure(DispatchTime.now) }.sorted()
-        return values.count % 2 == 1
-            ? values[values.count / 2] : (values[values.count / 2 - 1] + values[values.count / 2]) / 2
-    }
-
-    private func seconds(since start: DispatchTime) -> Double {
-        Double(DispatchTime.now().uptimeNanoseconds - start.uptimeNanoseconds) / 1e9
-    }
-
-    private static var residentBytes: Int {
-        let text = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8)) ?? ""
-        let pages = text.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
-        return pages * Int(sysconf(Int32(_SC_PAGESIZE)))
+        line("first token, from process start", result.first_token_seconds, "s", digits: 3)
+        line("of which loading", result.load_seconds, "s", digits: 3)
+        line("prefill \(promptTokens)", result.prefill_tokens_per_second, "tok/s")
+        line("the same, keeping residual streams", result.capture_tokens_per_second, "tok/s")
+        line("decode, 1 stream, greedy", result.stream_tokens_per_second, "tok/s")
+        line("decode, \(samples) samples of one prompt", result.batch_tokens_per_second, "tok/s")
+        line("resident, decoding", Double(result.resident_bytes) / 1_048_576, "MiB")
+        line("most resident at any time", Double(result.peak_bytes) / 1_048_576, "MiB")
+        guard let divergence = result.divergence else { return }
+        line("KL divergence from f32, mean", divergence.mean * 1000, "mnat", digits: 4)
+        line("KL divergence from f32, largest", divergence.largest * 1000, "mnat", digits: 4)
+        line("same most probable token", divergence.agreement * 100, "%", digits: 2)
     }
 }

@@ -11,6 +11,9 @@ struct ModelOptions: ParsableArguments {
     @Option(help: "Threads; one for each core where not given. No result depends on it.")
     var threads: Int?
 
+    @Option(help: "Numbers of matrix products: f32 is exact; bf16 and native (8-bit on quantised weights) are faster.")
+    var mode = ComputeMode.f32
+
     mutating func validate() throws {
         guard (1...parallelLimit).contains(threads ?? 1) else {
             throw ValidationError("--threads is \(threads ?? 0); allowed: 1 to \(parallelLimit)")
@@ -19,8 +22,10 @@ struct ModelOptions: ParsableArguments {
 
     var threadCount: Int { threads ?? min(parallelLimit, ProcessInfo.processInfo.activeProcessorCount) }
 
-    func load() throws -> LanguageModel {
-        try LanguageModel(ModelLocation(finding: model), backend: .fromEnvironment(), threads: threadCount)
+    func load() throws -> LanguageModel { try load(mode: mode) }
+
+    func load(mode: ComputeMode) throws -> LanguageModel {
+        try LanguageModel(ModelLocation(finding: model), backend: mode.backend(), threads: threadCount)
     }
 }
 
@@ -41,3 +46,5 @@ struct TextOptions: ParsableArguments {
     /// Nil where neither is given.
     func value() throws -> String? { try file.map { try TextFile.read($0) } ?? text }
 }
+
+extension ComputeMode: ExpressibleByArgument {}

@@ -8,6 +8,7 @@ internal import COpenBLAS
 public final class MatrixMultiplier {
     public let threads: Int
     private let contexts: [OneDNNContext]
+    let activations = ActivationBuffer()
 
     /// - Precondition: 1 ... ``parallelLimit`` threads.
     public init(threads: Int) {
@@ -30,6 +31,14 @@ public final class MatrixMultiplier {
         case .oneDNN(let packed): try multiply(x, packed, into: out)
         case .plain(let plain, .openBLAS): multiplyOpenBLAS(x, plain, into: out)
         case .plain(let plain, _): ReferenceProduct.multiply(x, plain.slice, into: out, threads: threads)
+        case .bf16(let packed): multiply(x, packed, into: out)
+        case .quantized(let packed): multiply(x, packed, into: out)
+        case .stacked(let parts):
+            var first = 0
+            for part in parts {
+                try multiply(x, part, into: out.columns(first..<(first + part.outputs)))
+                first += part.outputs
+            }
         }
     }
 

@@ -14,21 +14,63 @@ public final class PackedWeights: Sendable {
         case oneDNN(OneDNNWeights)
         /// Row-major, [outputs, inputs].
         case plain(Matrix, MatrixBackend)
+        case bf16(BF16Weights)
+        case quantized(QuantizedWeights)
+        /// Matrices of one width, one above the other.
+        case stacked([PackedWeights])
     }
 
     /// Packs a weight matrix, [outputs, inputs].
     ///
     /// - Throws: ``TensorError``.
-    public init(_ weights: Matrix, backend: MatrixBackend) throws {
-        outputs = weights.rowCount
-        inputs = weights.columnCount
+    public convenience init(_ weights: Matrix, backend: MatrixBackend) throws {
+        let storage: Storage
         switch backend {
-        case .oneDNN: storage = .oneDNN(try OneDNNWeights(weights))
+        case .oneDNN, .native: storage = .oneDNN(try OneDNNWeights(weights))
         case .openBLAS:
             guard cob_load() else { throw TensorError.backendUnavailable(backend.rawValue) }
             storage = .plain(weights, backend)
         case .reference: storage = .plain(weights, backend)
+        case .bf16:
+            let packed = BF16Weights(outputs: weights.rowCount, inputs: weights.columnCount)
+            packed.pack(weights.slice, row: 0)
+            storage = .bf16(packed)
         }
+        self.init(outputs: weights.rowCount, inputs: weights.columnCount, storage)
+    }
+
+    /// Packs quantised blocks as they are.
+    ///
+    /// - Parameter body: hands blocks, as in the file, to its argument with the rows that they are; all rows between
+    ///   them, each stretch but the last a multiple of 16 rows (see ``canStack(rows:)``)
+    public convenience init(
+        _ type: QuantizedType, outputs: Int, inputs: Int, _ body: ((RawSpan, Range<Int>) -> Void) throws -> Void
+    ) rethrows {
+        let packed = QuantizedWeights(type, outputs: outputs, inputs: inputs)
+        try body { packed.pack($0, rows: $1) }
+        self.init(outputs: outputs, inputs: inputs, .quantized(packed))
+    }
+
+    /// Stacks matrices of one width, the first on top.
+    public convenience init(stacking parts: [PackedWeights]) {
+        precondition(!parts.isEmpty && parts.allSatisfy { $0.inputs == parts[0].inputs }, "parts differ in width")
+        self.init(outputs: parts.reduce(0) { $0 + $1.outputs }, inputs: parts[0].inputs, .stacked(parts))
+    }
+
+    private init(outputs: Int, inputs: Int, _ storage: Storage) {
+        self.outputs = outputs
+        self.inputs = inputs
+        self.storage = storage
+    }
+
+    /// Whether blocks of this type and width can be multiplied as they are.
+    public static func canMultiply(_ type: QuantizedType, inputs: Int) -> Bool {
+        type.rowByteCount(inputs: inputs) != nil
+    }
+
+    /// Whether quantised matrices of so many rows can lie above each other in one.
+    public static func canStack(rows: [Int]) -> Bool {
+        rows.dropLast().allSatisfy { $0 % QuantizedWeights.panel == 0 }
     }
 
     /// Resident size in bytes.
@@ -36,6 +78,9 @@ public final class PackedWeights: Sendable {
         switch storage {
         case .oneDNN(let packed): packed.byteCount
         case .plain(let matrix, _): matrix.rowCount * matrix.columnCount * 4
+        case .bf16(let packed): packed.byteCount
+        case .quantized(let packed): packed.byteCount
+        case .stacked(let parts): parts.reduce(0) { $0 + $1.byteCount }
         }
     }
 }

@@ -38,4 +38,12 @@ extension TensorFile {
             try unsafe dequantize(tensor, rows: rows, into: storage)
         }
     }
+
+    public func withQuantizedBlocks<Result>(
+        ofTensor name: String, _ body: (QuantizedType, RawSpan) throws -> Result
+    ) throws -> Result? {
+        let tensor = try requiredTensor(named: name)
+        guard let type = QuantizedType(rawValue: tensor.elementType.rawValue) else { return nil }
+        return try withBytes(of: tensor) { try body(type, $0) }
+    }
 }

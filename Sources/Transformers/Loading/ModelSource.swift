@@ -16,6 +16,16 @@ public protocol ModelSource: EmbeddingSource {
     var tensorNames: [String] { get }
     /// Sizes, outermost first; nil where there is no such tensor.
     func shape(ofTensor name: String) -> [Int]?
+    /// Calls `body` with the blocks of a quantised tensor as they lie in the file; nil, without a call, for others.
+    func withQuantizedBlocks<Result>(
+        ofTensor name: String, _ body: (QuantizedType, RawSpan) throws -> Result
+    ) throws -> Result?
+}
+
+extension ModelSource {
+    public func withQuantizedBlocks<Result>(
+        ofTensor name: String, _ body: (QuantizedType, RawSpan) throws -> Result
+    ) throws -> Result? { nil }
 }
 
 /// Whose names a checkpoint's keys and tensors have.

@@ -34,20 +34,33 @@ struct WeightReader<Source: ModelSource> {
     /// Several matrices of one width, stacked and packed.
     func linear(_ parts: [MatrixLayout]) throws -> LinearWeights {
         for part in parts { try source.require(part.weightName, shape: part.fileShape) }
-        let outputs = parts.reduce(0) { $0 + $1.outputs }
-        let matrix = Matrix(rows: outputs, columns: parts.first?.inputs ?? 0)
-        let bias = Matrix(rows: 1, columns: outputs)
-        var hasBias = false
+        let weights = backend == .native ? try nativeWeights(parts) : try PackedWeights(dense(parts), backend: backend)
+        return LinearWeights(weights: weights, bias: try bias(parts))
+    }
+
+    /// Weights decoded to float32, [outputs of all parts, inputs].
+    func dense(_ parts: [MatrixLayout]) throws -> Matrix {
+        let matrix = Matrix(rows: parts.reduce(0) { $0 + $1.outputs }, columns: parts.first?.inputs ?? 0)
         var row = 0
         for part in parts {
             let rows = row..<(row + part.outputs)
             try readWeight(part, into: matrix.rows(rows))
             plan.apply(to: matrix.rows(rows), named: part.name)
-            hasBias = try readBias(part, into: bias.slice.columns(rows)) || hasBias
             row = rows.upperBound
         }
-        return LinearWeights(
-            weights: try PackedWeights(matrix, backend: backend), bias: hasBias ? bias : nil)
+        return matrix
+    }
+
+    /// [1, outputs of all parts]; nil where none of them has a bias.
+    private func bias(_ parts: [MatrixLayout]) throws -> Matrix? {
+        let bias = Matrix(rows: 1, columns: parts.reduce(0) { $0 + $1.outputs })
+        var hasBias = false
+        var row = 0
+        for part in parts {
+            hasBias = try readBias(part, into: bias.slice.columns(row..<(row + part.outputs))) || hasBias
+            row += part.outputs
+        }
+        return hasBias ? bias : nil
     }
 
     private func readWeight(_ part: MatrixLayout, into matrix: MatrixSlice) throws {

@@ -1,0 +1,229 @@
+// Products with panels of bfloat16; see ck_bf16.h.
+//
+// A tile is `rows` rows by `vectors` vectors of 16 outputs, all of whose sums stay in registers.
+
+#ifdef CK_WIDE_TILES
+enum { CK_NAME(tile_rows) = 8 };
+#define CK_TILE_VECTORS(rows) 3
+#else
+// Sixteen registers of 32 bytes hold six rows of one vector.
+enum { CK_NAME(tile_rows) = 6 };
+#define CK_TILE_VECTORS(rows) ((rows) > 1 ? 1 : 3)
+#endif
+
+#define CK_UNROLL _Pragma("clang loop unroll(full)")
+
+typedef struct {
+  size_t rows, steps;
+  const float *x;
+  size_t x_stride;
+  const void *weights;
+  float *out;
+  size_t out_stride;
+  int continues;  // whether the sums so far are in `out`
+} CK_NAME(tile);
+
+CK_INLINE void CK_NAME(begin_tile)(const CK_NAME(tile) *t, size_t rows, size_t vectors, vector total[][3]) {
+  CK_UNROLL for (size_t i = 0; i < rows; ++i)
+    CK_UNROLL for (size_t v = 0; v < vectors; ++v)
+      total[i][v] = t->continues ? load(t->out + i * t->out_stride + v * lanes) : (vector){};
+}
+
+CK_INLINE void CK_NAME(end_tile)(const CK_NAME(tile) *t, size_t rows, size_t vectors, vector total[][3]) {
+  CK_UNROLL for (size_t i = 0; i < rows; ++i)
+    CK_UNROLL for (size_t v = 0; v < vectors; ++v) store(t->out + i * t->out_stride + v * lanes, total[i][v]);
+}
+
+// Steps are pairs of inputs. Activations are pairs of bfloat16, or two floats with the odd element first.
+CK_INLINE void CK_NAME(pair_tile)(const CK_NAME(tile) *t, size_t rows, size_t vectors) {
+  vector total[CK_NAME(tile_rows)][3];
+  CK_NAME(begin_tile)(t, rows, vectors, total);
+  const uint16_t *panel = t->weights;
+#pragma clang loop unroll_count(4)
+  for (size_t k = 0; k < t->steps; ++k) {
+    integers weight[3];
+    CK_UNROLL for (size_t v = 0; v < vectors; ++v)
+      weight[v] = (integers)load((const float *)(panel + 2 * (k * CK_BF16_PANEL + v * lanes)));
+#ifdef CK_BF16_INSTRUCTION
+    CK_UNROLL for (size_t i = 0; i < rows; ++i) {
+      integers pair = (integers)broadcast(t->x[i * t->x_stride + k]);
+      CK_UNROLL for (size_t v = 0; v < vectors; ++v)
+        total[i][v] = (vector)_mm512_dpbf16_ps((__m512)total[i][v], (__m512bh)pair, (__m512bh)weight[v]);
+    }
+#else
+    CK_UNROLL for (size_t v = 0; v < vectors; ++v) {
+      vector odd = (vector)(weight[v] & (int32_t)0xFFFF0000), even = (vector)(weight[v] << 16);
+      CK_UNROLL for (size_t i = 0; i < rows; ++i) {
+        const float *x = t->x + i * t->x_stride + 2 * k;
+        total[i][v] = multiply_add(broadcast(x[0]), odd, total[i][v]);
+        total[i][v] = multiply_add(broadcast(x[1]), even, total[i][v]);
+      }
+    }
+#endif
+  }
+  CK_NAME(end_tile)(t, rows, vectors, total);
+}
+
+static void CK_NAME(multiply_pairs)(const CK_NAME(tile) *whole) {
+#define CK_CASE(n)                                                                       \
+  case n:                                                                                \
+    if (n <= CK_NAME(tile_rows))                                                         \
+      for (size_t v = 0; v < 3; v += CK_TILE_VECTORS(n)) {                              \
+        CK_NAME(tile) part = *whole;                                                     \
+        part.weights = (const uint16_t *)whole->weights + 2 * v * lanes;                 \
+        part.out += v * lanes;                                                           \
+        CK_NAME(pair_tile)(&part, n, CK_TILE_VECTORS(n));                                \
+      }                                                                                  \
+    break;
+  switch (whole->rows) { CK_CASE(1) CK_CASE(2) CK_CASE(3) CK_CASE(4) CK_CASE(5) CK_CASE(6) CK_CASE(7) CK_CASE(8) }
+#undef CK_CASE
+}
+
+// Cuts rows into tiles of as equal height as possible: 9 rows are 4 and 5, not 8 and 1.
+CK_INLINE void CK_NAME(for_tiles)(const CK_NAME(tile) *all, void (*multiply)(const CK_NAME(tile) *)) {
+  size_t tiles = (all->rows + CK_NAME(tile_rows) - 1) / CK_NAME(tile_rows);
+  for (size_t tile = 0, begin = 0; tile < tiles; ++tile) {
+    size_t end = all->rows * (tile + 1) / tiles;
+    CK_NAME(tile) part = *all;
+    part.rows = end - begin;
+    part.x += begin * all->x_stride;
+    part.out += begin * all->out_stride;
+    multiply(&part);
+    begin = end;
+  }
+}
+
+#ifdef CK_BF16_INSTRUCTION
+
+static void CK_NAME(multiply_panel)(const CK_NAME(tile) *all) { CK_NAME(for_tiles)(all, CK_NAME(multiply_pairs)); }
+
+// Pairs of bfloat16 in the place of one float each.
+static void CK_NAME(round_activations)(const float *in, void *out, size_t n) {
+  uint16_t *rounded = out;
+  for (size_t i = 0; i < n; ++i) rounded[i] = ck_bf16_of(in[i]);
+  if (n % 2) rounded[n] = 0;
+}
+
+#else
+
+enum { CK_NAME(widened_pairs) = 64 };
+
+// One step for each input, its weights already float32.
+CK_INLINE void CK_NAME(wide_tile)(const CK_NAME(tile) *t, size_t rows, size_t vectors) {
+  vector total[CK_NAME(tile_rows)][3];
+  CK_NAME(begin_tile)(t, rows, vectors, total);
+  const float *panel = t->weights;
+#pragma clang loop unroll_count(4)
+  for (size_t k = 0; k < t->steps; ++k) {
+    vector weight[3];
+    CK_UNROLL for (size_t v = 0; v < vectors; ++v) weight[v] = load(panel + k * CK_BF16_PANEL + v * lanes);
+    CK_UNROLL for (size_t i = 0; i < rows; ++i) {
+      vector component = broadcast(t->x[i * t->x_stride + k]);
+      CK_UNROLL for (size_t v = 0; v < vectors; ++v) total[i][v] = multiply_add(component, weight[v], total[i][v]);
+    }
+  }
+  CK_NAME(end_tile)(t, rows, vectors, total);
+}
+
+static void CK_NAME(multiply_wide)(const CK_NAME(tile) *whole) {
+#define CK_CASE(n)                                                                       \
+  case n:                                                                                \
+    if (n <= CK_NAME(tile_rows))                                                         \
+      for (size_t v = 0; v < 3; v += CK_TILE_VECTORS(n)) {                              \
+        CK_NAME(tile) part = *whole;                                                     \
+        part.weights = (const float *)whole->weights + v * lanes;                        \
+        part.out += v * lanes;                                                           \
+        CK_NAME(wide_tile)(&part, n, CK_TILE_VECTORS(n));                                \
+      }                                                                                  \
+    break;
+  switch (whole->rows) { CK_CASE(1) CK_CASE(2) CK_CASE(3) CK_CASE(4) CK_CASE(5) CK_CASE(6) CK_CASE(7) CK_CASE(8) }
+#undef CK_CASE
+}
+
+// Many rows: a stretch of the panel is widened once, into the nearest cache, for all of them.
+static void CK_NAME(multiply_panel)(const CK_NAME(tile) *all) {
+  if (all->rows <= CK_NAME(tile_rows)) {
+    CK_NAME(multiply_pairs)(all);
+    return;
+  }
+  float widened[2 * CK_NAME(widened_pairs) * CK_BF16_PANEL] __attribute__((aligned(64)));
+  for (size_t begin = 0; begin < all->steps; begin += CK_NAME(widened_pairs)) {
+    size_t left = all->steps - begin, pairs = left < CK_NAME(widened_pairs) ? left : CK_NAME(widened_pairs);
+    const float *from = (const float *)all->weights + begin * CK_BF16_PANEL;
+    for (size_t k = 0; k < pairs; ++k)
+      for (size_t v = 0; v < 3; ++v) {
+        integers weight = (integers)load(from + k * CK_BF16_PANEL + v * lanes);
+        store(widened + 2 * k * CK_BF16_PANEL + v * lanes, (vector)(weight & (int32_t)0xFFFF0000));
+        store(widened + (2 * k + 1) * CK_BF16_PANEL + v * lanes, (vector)(weight << 16));
+      }
+    CK_NAME(tile) part = *all;
+    part.weights = widened;
+    part.steps = 2 * pairs;
+    part.x += 2 * begin;
+    part.continues = begin > 0;
+    CK_NAME(for_tiles)(&part, CK_NAME(multiply_wide));
+  }
+}
+
+// Floats that are bfloat16, the odd one of each pair first.
+static void CK_NAME(round_activations)(const float *in, void *out, size_t n) {
+  uint32_t *rounded = out;
+  for (size_t i = 0; i + 1 < n; i += 2) {
+    rounded[i] = (uint32_t)ck_bf16_of(in[i + 1]) << 16;
+    rounded[i + 1] = (uint32_t)ck_bf16_of(in[i]) << 16;
+  }
+  if (n % 2) {
+    rounded[n - 1] = 0;
+    rounded[n] = (uint32_t)ck_bf16_of(in[n - 1]) << 16;
+  }
+}
+
+#endif
+
+static size_t CK_NAME(row_bytes)(size_t n) {
+#ifdef CK_BF16_INSTRUCTION
+  return (n + 1) / 2 * 4;
+#else
+  return (n + 1) / 2 * 8;
+#endif
+}
+
+// A last panel of fewer than 48 outputs is computed in full, 64 rows at a time, and then copied.
+static void CK_NAME(multiply_partial_panel)(const CK_NAME(tile) *all, size_t width) {
+  enum { chunk = 64 };
+  float full[chunk * CK_BF16_PANEL] __attribute__((aligned(64)));
+  for (size_t begin = 0; begin < all->rows; begin += chunk) {
+    CK_NAME(tile) part = *all;
+    part.rows = all->rows - begin < chunk ? all->rows - begin : chunk;
+    part.x += begin * all->x_stride;
+    part.out = full;
+    part.out_stride = CK_BF16_PANEL;
+    CK_NAME(multiply_panel)(&part);
+    for (size_t i = 0; i < part.rows; ++i)
+      memcpy(all->out + (begin + i) * all->out_stride, full + i * CK_BF16_PANEL, width * sizeof(float));
+  }
+}
+
+static void CK_NAME(product_bf16)(size_t rows, size_t inputs, size_t outputs, const void *x, const void *panels,
+                                  float *out, size_t out_stride) {
+  for (size_t first = 0; first < outputs; first += CK_BF16_PANEL) {
+    CK_NAME(tile) all = {
+        .rows = rows,
+        .steps = (inputs + 1) / 2,
+        .x = x,
+        .x_stride = CK_NAME(row_bytes)(inputs) / sizeof(float),
+        .weights = (const char *)panels + first / CK_BF16_PANEL * ck_bf16_panel_bytes(inputs),
+        .out = out + first,
+        .out_stride = out_stride,
+    };
+    if (outputs - first >= CK_BF16_PANEL) CK_NAME(multiply_panel)(&all);
+    else CK_NAME(multiply_partial_panel)(&all, outputs - first);
+  }
+}
+
+const ck_bf16_kernels CK_NAME(bf16_kernels) = {
+    CK_BF16_KERNEL_NAME,
+    CK_NAME(row_bytes),
+    CK_NAME(round_activations),
+    CK_NAME(product_bf16),
+};

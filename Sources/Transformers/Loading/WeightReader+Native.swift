@@ -1,0 +1,37 @@
+internal import Tensors
+
+extension WeightReader {
+    /// Blocks as they are where products can be computed on them; the others decoded to float32.
+    func nativeWeights(_ parts: [MatrixLayout]) throws -> PackedWeights {
+        let types = try parts.map(quantizedType)
+        if let type = types[0], types.allSatisfy({ $0 == type }), PackedWeights.canStack(rows: parts.map(\.outputs)) {
+            return try quantized(parts, type)
+        }
+        let stacked = try zip(parts, types).map { part, type in
+            guard let type else { return try PackedWeights(dense([part]), backend: .oneDNN) }
+            return try quantized([part], type)
+        }
+        return stacked.count == 1 ? stacked[0] : PackedWeights(stacking: stacked)
+    }
+
+    /// Nil where the file's blocks are not the weights as they are multiplied: rows in another order, an adapter on
+    /// them, or a type without such products.
+    private func quantizedType(_ part: MatrixLayout) throws -> QuantizedType? {
+        guard !part.isTransposed, part.order == nil, plan.changes[part.name] == nil else { return nil }
+        let type = try source.withQuantizedBlocks(ofTensor: part.weightName) { type, _ in type }
+        return type.flatMap { PackedWeights.canMultiply($0, inputs: part.inputs) ? $0 : nil }
+    }
+
+    private func quantized(_ parts: [MatrixLayout], _ type: QuantizedType) throws -> PackedWeights {
+        let outputs = parts.reduce(0) { $0 + $1.outputs }
+        return try PackedWeights(type, outputs: outputs, inputs: parts[0].inputs) { pack in
+            var row = 0
+            for part in parts {
+                _ = try source.withQuantizedBlocks(ofTensor: part.weightName) { _, blocks in
+                    pack(blocks, row..<(row + part.outputs))
+                }
+                row += part.outputs
+            }
+        }
+    }
+}
