@@ -5,11 +5,19 @@ internal import Tensors
 
 /// Which model, and on how many threads.
 struct ModelOptions: ParsableArguments {
-    @Option(name: [.long, .short], help: "A .gguf file, or a cached name such as smollm2-135m-instruct.")
+    @Option(
+        name: [.long, .short],
+        help: "A .gguf file, a folder of transformers, or a cached name such as smollm2-135m-instruct.")
     var model: String
 
     @Option(help: "Threads; one for each core where not given. No result depends on it.")
     var threads: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "A PEFT folder, GGUF LoRA adapter or GGUF control vector; may be given several times.",
+            discussion: "PATH:STRENGTH multiplies what it does.", valueName: "path"))
+    var adapter: [String] = []
 
     mutating func validate() throws {
         guard (1...parallelLimit).contains(threads ?? 1) else {
@@ -20,7 +28,9 @@ struct ModelOptions: ParsableArguments {
     var threadCount: Int { threads ?? min(parallelLimit, ProcessInfo.processInfo.activeProcessorCount) }
 
     func load() throws -> LanguageModel {
-        try LanguageModel(ModelLocation(finding: model), backend: .fromEnvironment(), threads: threadCount)
+        try LanguageModel(
+            ModelLocation(finding: model), backend: .fromEnvironment(), threads: threadCount,
+            adapters: adapter.map { AdapterChoice($0) })
     }
 }
 
