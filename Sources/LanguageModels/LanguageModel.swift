@@ -1,4 +1,4 @@
-public import Checkpoints
+internal import Checkpoints
 internal import Crypto
 public import Tensors
 public import Tokenization
@@ -8,25 +8,31 @@ public import Transformers
 public final class LanguageModel: Sendable {
     /// What the user called it: a path, or a name of the catalogue.
     public let name: String
-    public let file: GGUFFile
+    public let files: ModelFiles
     public let transformer: Transformer
     public let tokenizer: any Tokenizer
-    /// Text of the chat template in the file; nil without one.
+    /// Text of the chat template that came with the model; nil without one.
     public let templateSource: String?
     public let backend: MatrixBackend
     public let threads: Int
+    private let adapters: [AdapterChoice]
 
-    /// Loads a GGUF file.
+    /// Loads a GGUF file, or a folder as transformers saves it.
     ///
+    /// - Parameter adapters: put on the model in this order.
     /// - Throws: `CheckpointError`, `TransformerError`, `TokenizerError`, `TensorError`, ``ModelError``.
-    public init(name: String, path: String, backend: MatrixBackend, threads: Int) throws {
+    public init(
+        name: String, path: String, backend: MatrixBackend, threads: Int, adapters: [AdapterChoice] = []
+    ) throws {
         self.name = name
         self.backend = backend
         self.threads = threads
-        file = try GGUFFile(path: path)
-        tokenizer = try TokenizerLoader.make(from: VocabularyMetadata(file.metadata))
-        templateSource = try file.metadata.string("tokenizer.chat_template")
-        transformer = try Transformer(file, backend: backend, threads: threads)
+        self.adapters = adapters
+        files = try ModelFiles(path: path)
+        (tokenizer, templateSource) = try files.text()
+        var loaded = ModelAdapters()
+        for adapter in adapters { try loaded.add(path: adapter.path, strength: adapter.strength) }
+        transformer = try files.transformer(backend: backend, threads: threads, adapters: loaded)
         let vocabularySize = transformer.configuration.vocabularySize
         guard tokenizer.vocabularySize <= vocabularySize else {
             throw ModelError.vocabularyMismatch(tokenizer: tokenizer.vocabularySize, model: vocabularySize)
@@ -34,17 +40,25 @@ public final class LanguageModel: Sendable {
     }
 
     /// Finds and loads a model.
-    public convenience init(_ location: ModelLocation, backend: MatrixBackend, threads: Int) throws {
-        try self.init(name: location.name, path: location.path, backend: backend, threads: threads)
+    public convenience init(
+        _ location: ModelLocation, backend: MatrixBackend, threads: Int, adapters: [AdapterChoice] = []
+    ) throws {
+        try self.init(
+            name: location.name, path: location.path, backend: backend, threads: threads, adapters: adapters)
     }
 
-    /// The tokenizer of a GGUF file, which may hold a vocabulary alone.
+    /// The tokenizer of a GGUF file, which may hold a vocabulary alone, or of a folder.
     public static func tokenizer(atPath path: String) throws -> any Tokenizer {
-        try TokenizerLoader.make(from: VocabularyMetadata(GGUFFile(path: path).metadata))
+        try ModelFiles.text(atPath: path).tokenizer
     }
 
-    /// SHA-256 of the file, lower-case hexadecimal. Reads all of it.
-    public func digest() throws -> String { try FileDigest.sha256(ofFileAt: file.path) }
+    /// SHA-256 of the model's files, and of the adapters on it, lower-case hexadecimal. Reads all of them.
+    public func digest() throws -> String {
+        let base = try files.digest()
+        guard !adapters.isEmpty else { return base }
+        let lines = try adapters.map { "\(try $0.digest()) \($0.strength)\n" }
+        return FileDigest.sha256(of: Array("\(base)\n\(lines.joined())".utf8))
+    }
 
     /// SHA-256 of the chat template's text; nil without one.
     public var templateDigest: String? {
@@ -57,7 +71,7 @@ public final class LanguageModel: Sendable {
 
     /// The chat template.
     ///
-    /// - Throws: `ChatTemplateError`, also where the file has none.
+    /// - Throws: `ChatTemplateError`, also where the model has none.
     public func chatTemplate() throws -> ChatTemplate { try ChatTemplate(modelTemplate: templateSource) }
 
     /// Renders a conversation up to where the reply begins.
@@ -71,24 +85,4 @@ public final class LanguageModel: Sendable {
     public func render(text: String) throws -> RenderedPrompt {
         try RenderedPrompt.plain(text: text, tokenizer: tokenizer)
     }
-}
-
-/// The tokenizer's view of a GGUF file's metadata. A value of the wrong kind counts as absent, and the tokenizer says
-/// what it misses.
-private struct VocabularyMetadata: MetadataSource {
-    let metadata: GGUFMetadata
-
-    init(_ metadata: GGUFMetadata) { self.metadata = metadata }
-
-    func string(_ key: String) -> String? { (try? metadata.string(key)) ?? nil }
-
-    func integer(_ key: String) -> Int? { (try? metadata.integer(key)) ?? nil }
-
-    func bool(_ key: String) -> Bool? { (try? metadata.bool(key)) ?? nil }
-
-    func strings(_ key: String) -> [String]? { (try? metadata.strings(key)) ?? nil }
-
-    func floats(_ key: String) -> [Float]? { (try? metadata.floats(key)) ?? nil }
-
-    func integers(_ key: String) -> [Int]? { (try? metadata.integers(key)) ?? nil }
 }

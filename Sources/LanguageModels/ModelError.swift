@@ -2,7 +2,7 @@
 public enum ModelError: Error, Hashable, Sendable {
     case notFound(name: String)
     case notPulled(name: String)
-    case isFolder(path: String)
+    case notAModelFolder(path: String)
     case vocabularyMismatch(tokenizer: Int, model: Int)
     case downloadFailed(package: String, reason: String)
     case wrongDigest(path: String, found: String, expected: String)
@@ -14,11 +14,12 @@ extension ModelError: CustomStringConvertible {
         switch self {
         case .notFound(let name):
             let known = ModelCatalogue.entries.map(\.name).joined(separator: ", ")
-            return "there is no file \"\(name)\" and no model of that name; name a .gguf file, or one of \(known)"
+            return
+                "there is no file \"\(name)\" and no model of that name; name a .gguf file, a folder, or one of \(known)"
         case .notPulled(let name):
             return "the model \"\(name)\" is not in the cache; get it with: assay model pull \(name)"
-        case .isFolder(let path):
-            return "\"\(path)\" is a folder; this version reads .gguf files"
+        case .notAModelFolder(let path):
+            return "the folder \"\(path)\" has no config.json; name a .gguf file, or a folder as transformers saves it"
         case .vocabularyMismatch(let tokenizer, let model):
             return "the tokenizer has \(tokenizer) ids and the model \(model); the file is not consistent"
         case .downloadFailed(let package, let reason):

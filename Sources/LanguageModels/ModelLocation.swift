@@ -1,6 +1,6 @@
 internal import Foundation
 
-/// Where a model's file is.
+/// Where a model's file or folder is.
 public struct ModelLocation: Hashable, Sendable {
     /// What the user called it.
     public var name: String
@@ -8,12 +8,14 @@ public struct ModelLocation: Hashable, Sendable {
 
     /// Finds a model by path, or by its name in the catalogue.
     ///
-    /// - Throws: ``ModelError/notFound(name:)``, ``ModelError/notPulled(name:)``, ``ModelError/isFolder(path:)``.
+    /// - Throws: ``ModelError/notFound(name:)``, ``ModelError/notPulled(name:)``, ``ModelError/notAModelFolder(path:)``.
     public init(finding name: String) throws {
         self.name = name
         var isFolder: ObjCBool = false
         if unsafe FileManager.default.fileExists(atPath: name, isDirectory: &isFolder) {
-            guard !isFolder.boolValue else { throw ModelError.isFolder(path: name) }
+            if isFolder.boolValue, !FileManager.default.fileExists(atPath: "\(name)/config.json") {
+                throw ModelError.notAModelFolder(path: name)
+            }
             path = name
             return
         }

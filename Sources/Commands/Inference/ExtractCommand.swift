@@ -49,7 +49,8 @@ struct ExtractCommand: ParsableCommand {
     mutating func validate() throws {
         guard (prompts == nil) != (text == nil) else { throw ValidationError("give one of --prompts and --text") }
         let names = positionNames
-        guard names == ["all"] || (!names.isEmpty && names.allSatisfy { ["t_inst", "t_post_inst", "last"].contains($0) })
+        guard
+            names == ["all"] || (!names.isEmpty && names.allSatisfy { ["t_inst", "t_post_inst", "last"].contains($0) })
         else {
             throw ValidationError("--positions is \"\(positions)\"; allowed: all, or some of t_inst, t_post_inst, last")
         }
@@ -63,9 +64,10 @@ struct ExtractCommand: ParsableCommand {
         let requests = try rendered(model).map { Extraction.Request(ids: $0.ids, positions: try chosen($0)) }
         let extraction = Extraction(model.transformer, points: points, threads: model.threads)
         let shapes =
-            mean || covariance
-            ? try writeStatistics(extraction, points, requests, configuration)
-            : try writeActivations(extraction, points, requests, model)
+            try
+            (mean || covariance
+            ? writeStatistics(extraction, points, requests, configuration)
+            : writeActivations(extraction, points, requests, model))
         let result = Result(
             path: out, prompts: requests.count, positions: positionNames,
             tensors: Dictionary(uniqueKeysWithValues: shapes.map { ($0.name, $0.shape) }))

@@ -11,7 +11,7 @@ struct ModelInspectCommand: ParsableCommand {
         abstract: "Shows a model's configuration, tensors, tokenizer, template and digest.",
         discussion: "  assay model inspect smollm2-135m-instruct")
 
-    @Argument(help: "A .gguf file, or a cached name.")
+    @Argument(help: "A .gguf file, a folder of transformers, or a cached name.")
     var model: String
     @OptionGroup var output: OutputOptions
 
@@ -42,19 +42,19 @@ struct ModelInspectCommand: ParsableCommand {
 
     func run() throws {
         let path = try ModelLocation(finding: model).path
-        let file = try GGUFFile(path: path)
-        let tokenizer = try LanguageModel.tokenizer(atPath: path)
+        let files = try ModelFiles(path: path)
+        let (tokenizer, template) = try files.text()
         let special = tokenizer.specialTokens
         let result = Result(
-            path: path, sha256: try FileDigest.sha256(ofFileAt: path),
-            configuration: try TransformerConfiguration(file),
-            parameters: file.tensors.reduce(0) { $0 + $1.elementCount },
+            path: path, sha256: try files.digest(),
+            configuration: try files.configuration(),
+            parameters: files.tensors.reduce(0) { $0 + $1.elementCount },
             tokenizer: TokenizerFacts(
                 vocabularySize: tokenizer.vocabularySize, addsBOS: special.addsBeginningOfSequence,
                 bos: special.beginningOfSequence, eos: special.endOfSequence,
                 endOfGeneration: special.endOfGeneration.sorted()),
-            chat_template: try file.metadata.string("tokenizer.chat_template"),
-            tensors: file.tensors.map {
+            chat_template: template,
+            tensors: files.tensors.map {
                 Tensor(name: $0.name, shape: $0.shape, type: $0.elementType.rawValue, bytes: $0.byteCount)
             })
         if output.json { return try StandardOutput.json(result) }

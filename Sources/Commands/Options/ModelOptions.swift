@@ -5,7 +5,9 @@ internal import Tensors
 
 /// Which model, and on how many threads.
 struct ModelOptions: ParsableArguments {
-    @Option(name: [.long, .short], help: "A .gguf file, or a cached name such as smollm2-135m-instruct.")
+    @Option(
+        name: [.long, .short],
+        help: "A .gguf file, a folder of transformers, or a cached name such as smollm2-135m-instruct.")
     var model: String
 
     @Option(help: "Threads; one for each core where not given. No result depends on it.")
@@ -13,6 +15,12 @@ struct ModelOptions: ParsableArguments {
 
     @Option(help: "Numbers of matrix products: f32 is exact; bf16 and native (8-bit on quantised weights) are faster.")
     var mode = ComputeMode.f32
+
+    @Option(
+        help: ArgumentHelp(
+            "A PEFT folder, GGUF LoRA adapter or GGUF control vector; may be given several times.",
+            discussion: "PATH:STRENGTH multiplies what it does.", valueName: "path"))
+    var adapter: [String] = []
 
     mutating func validate() throws {
         guard (1...parallelLimit).contains(threads ?? 1) else {
@@ -25,7 +33,9 @@ struct ModelOptions: ParsableArguments {
     func load() throws -> LanguageModel { try load(mode: mode) }
 
     func load(mode: ComputeMode) throws -> LanguageModel {
-        try LanguageModel(ModelLocation(finding: model), backend: mode.backend(), threads: threadCount)
+        try LanguageModel(
+            ModelLocation(finding: model), backend: mode.backend(), threads: threadCount,
+            adapters: adapter.map { AdapterChoice($0) })
     }
 }
 
