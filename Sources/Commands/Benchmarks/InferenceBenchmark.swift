@@ -28,7 +28,7 @@ struct InferenceBenchmark {
         let ids = prompt(count)
         let configuration = model.transformer.configuration
         let space = Workspace(configuration, rows: ids.count, threads: model.threads)
-        let points = HookPoint.all(layerCount: configuration.layerCount).filter {
+        let points = HookPoint.all(of: model.transformer.configuration).filter {
             $0.site == .residPre || ($0.site == .residPost && $0.layer == configuration.layerCount - 1)
         }
         var plain: [Double] = []

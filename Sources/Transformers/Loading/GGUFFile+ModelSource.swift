@@ -25,6 +25,14 @@ extension GGUFFile: ModelSource {
     public func copyRows(_ rows: Range<Int>, ofTensor name: String, to matrix: MatrixSlice) throws {
         try copyTensorRows(rows, ofTensor: name, to: matrix)
     }
+
+    public func withQuantizedBlocks<Result>(
+        ofTensor name: String, _ body: (QuantizedType, RawSpan) throws -> Result
+    ) throws -> Result? {
+        let tensor = try requiredTensor(named: name)
+        guard let type = QuantizedType(rawValue: tensor.elementType.rawValue) else { return nil }
+        return try withBytes(of: tensor) { try body(type, $0) }
+    }
 }
 
 extension TensorFile {
@@ -37,13 +45,5 @@ extension TensorFile {
         try unsafe matrix.withContiguousStorage { storage in
             try unsafe dequantize(tensor, rows: rows, into: storage)
         }
-    }
-
-    public func withQuantizedBlocks<Result>(
-        ofTensor name: String, _ body: (QuantizedType, RawSpan) throws -> Result
-    ) throws -> Result? {
-        let tensor = try requiredTensor(named: name)
-        guard let type = QuantizedType(rawValue: tensor.elementType.rawValue) else { return nil }
-        return try withBytes(of: tensor) { try body(type, $0) }
     }
 }
