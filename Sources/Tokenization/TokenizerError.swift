@@ -30,6 +30,16 @@ public enum TokenizerError: Error, Hashable, Sendable {
     case unsupportedModelType(Int)
     /// The table of character replacements would be read outside its bounds.
     case malformedCharacterMap
+    /// A file that should be JSON breaks off or is none at this byte, or is nested too deeply.
+    case malformedJSON(offset: Int)
+    /// `tokenizer.json` names a step of this kind that is not built.
+    case unsupportedStep(kind: String, name: String)
+    /// A regular expression cannot be read or uses what is not built.
+    case unsupportedPattern(key: String)
+    /// Two tokens of a vocabulary have the same id.
+    case duplicateID(Int)
+    /// A folder has neither `tokenizer.json` nor `tokenizer.model`.
+    case noTokenizer(folder: String)
     /// The SentencePiece library refused the model.
     case refused(reason: String)
 }
@@ -42,8 +52,9 @@ extension TokenizerError: CustomStringConvertible {
         case .unexpectedValue(let key):
             "'\(key)' is not of the kind that the format defines; convert the model again"
         case .unsupportedModel(let name):
-            "tokenizer model '\(name.prefix(64))' is not supported; 'gpt2' (byte-level BPE) and 'llama' "
-                + "(SentencePiece) are"
+            "tokenizer model '\(name.prefix(64))' is not supported; 'gpt2' and 'gemma4' (BPE), 'llama' and 't5' "
+                + "(SentencePiece) and 'bert' (WordPiece) are, and BPE, Unigram, WordPiece and WordLevel in "
+                + "tokenizer.json"
         case .unsupportedPreTokenizer(let name):
             name.map { "pre-tokenizer '\($0.prefix(64))' is not supported; " }.or("the file names no pre-tokenizer; ")
                 + "supported: \(PreTokenizer.names.joined(separator: ", "))"
@@ -69,13 +80,23 @@ extension TokenizerError: CustomStringConvertible {
         case .noUnknownToken:
             "the vocabulary has no unknown token and no token for each of the 256 bytes; one of them is needed"
         case .fileTooLarge(let bytes, let allowed):
-            "the file has \(bytes) bytes; at most \(allowed) are read as a SentencePiece model"
+            "the file has \(bytes) bytes or more; at most \(allowed) are read"
         case .malformedModel(let offset):
             "not a SentencePiece model: the file makes no sense at byte \(offset)"
         case .unsupportedModelType(let type):
             "SentencePiece model type \(type) is not supported; 1 (unigram) and 2 (BPE) are"
         case .malformedCharacterMap:
             "the model's table of character replacements is damaged; get the file again"
+        case .malformedJSON(let offset):
+            "not JSON, or nested too deeply: the file makes no sense at byte \(offset); get the file again"
+        case .unsupportedStep(let kind, let name):
+            "'\(kind)' of type '\(name.prefix(64))' in tokenizer.json is not supported"
+        case .unsupportedPattern(let key):
+            "the regular expression in '\(key)' cannot be read or uses what is not supported"
+        case .duplicateID(let id):
+            "two tokens have the id \(id); the vocabulary is damaged"
+        case .noTokenizer(let folder):
+            "'\(folder.prefix(64))' has neither tokenizer.json nor tokenizer.model; get one of them"
         case .refused(let reason):
             "the SentencePiece library refused the model: \(reason)"
         }

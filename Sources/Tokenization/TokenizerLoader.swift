@@ -12,8 +12,10 @@ public enum TokenizerLoader {
     /// - Throws: ``TokenizerError``.
     public static func make(_ vocabulary: VocabularyDescription) throws -> any Tokenizer {
         switch vocabulary.model {
-        case .bytePairs(let preTokenizer): try BytePairTokenizer(vocabulary, preTokenizer: preTokenizer)
-        case .sentencePiece: try SentencePieceTokenizer(vocabulary)
+        case .bytePairs(let preTokenizer) where preTokenizer.isByteLevel:
+            try BytePairTokenizer(vocabulary, preTokenizer: preTokenizer)
+        case .sentencePiece, .unigram: try SentencePieceTokenizer(vocabulary)
+        case .bytePairs, .wordPiece: try PipelineTokenizer(vocabulary)
         }
     }
 
@@ -22,5 +24,12 @@ public enum TokenizerLoader {
     /// - Throws: ``TokenizerError``, or what reading the file throws.
     public static func make(sentencePieceModelAt file: URL) throws -> any Tokenizer {
         try SentencePieceTokenizer(modelAt: file)
+    }
+
+    /// From the folder of a Hugging Face model: ``TokenizerFolder``.
+    ///
+    /// - Throws: ``TokenizerError``, or what reading a file throws.
+    public static func make(fromFolder path: URL) throws -> any Tokenizer {
+        try TokenizerFolder(path).tokenizer()
     }
 }

@@ -23,7 +23,7 @@ struct BytePairTokenizerTests {
         #expect(Set(ids.filter { $0.key != "dbrx" }.values).count == ids.count - 1)
     }
 
-    @Test(arguments: PreTokenizer.allCases)
+    @Test(arguments: PreTokenizer.allCases.filter { $0 != .gemma4 && $0 != .whitespace })
     func bytesOfTheTokensAreTheBytesOfTheText(preTokenizer: PreTokenizer) throws {
         let fixture = try ByteLevelFixture.load()
         let tokenizer = try TokenizerLoader.make(from: fixture.metadata(preTokenizer: preTokenizer.rawValue))

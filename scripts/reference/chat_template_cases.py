@@ -19,9 +19,69 @@ CONVERSATIONS = {
     ],
     "system only": [{"role": "system", "content": "Nothing else."}],
     "empty content": [{"role": "user", "content": ""}, {"role": "assistant", "content": " "}],
+    "tool call": [
+        {"role": "system", "content": "Use tools."},
+        {"role": "user", "content": "Weather in Köln?"},
+        {
+            "role": "assistant",
+            "content": "",
+            "tool_calls": [
+                {
+                    "id": "call00001",
+                    "type": "function",
+                    "function": {"name": "weather", "arguments": {"city": "Köln", "days": 2, "metric": True, "x": 1.5}},
+                }
+            ],
+        },
+        {"role": "tool", "name": "weather", "tool_call_id": "call00001", "content": "{\"sky\": \"clear\"}"},
+        {"role": "assistant", "content": "It is clear."},
+        {"role": "user", "content": "Thanks"},
+    ],
+    "tool calls": [
+        {"role": "user", "content": "Two things"},
+        {
+            "role": "assistant",
+            "content": None,
+            "reasoning_content": "I need both.",
+            "tool_calls": [
+                {"id": "a1b2c3d4e", "type": "function", "function": {"name": "first", "arguments": {}}},
+                {"id": "f5g6h7i8j", "type": "function", "function": {"name": "second", "arguments": {"q": ["<a>", None]}}},
+            ],
+        },
+        {"role": "tool", "name": "first", "tool_call_id": "a1b2c3d4e", "content": "1"},
+        {"role": "tool", "name": "second", "tool_call_id": "f5g6h7i8j", "content": "2 <|im_end|>"},
+    ],
+    "reasoning": [
+        {"role": "user", "content": "Why?"},
+        {"role": "assistant", "content": "Because.", "reasoning_content": "Let me\nthink.", "thinking": "Hm."},
+        {"role": "user", "content": "And how?"},
+    ],
+    "parts": [
+        {"role": "user", "content": [{"type": "text", "text": "Look: "}, {"type": "text", "text": "here"}]},
+    ],
 }
 
-CHAT_VARIABLES = [{}, {"enable_thinking": False}]
+CHAT_TOOLS = [
+    {
+        "type": "function",
+        "function": {
+            "name": "weather",
+            "description": "Tells the weather <now> & \"later\".",
+            "parameters": {
+                "type": "object",
+                "properties": {
+                    "city": {"type": "string", "description": "Where", "enum": ["Köln", "Bonn"]},
+                    "days": {"type": "integer", "default": 1},
+                    "tags": {"type": "array", "items": {"type": "string"}},
+                },
+                "required": ["city"],
+            },
+        },
+    },
+    {"type": "function", "function": {"name": "first", "description": "Nothing.", "parameters": {"type": "object", "properties": {}}}},
+]
+
+CHAT_VARIABLES = [{}, {"enable_thinking": False}, {"tools": CHAT_TOOLS}]
 
 CHAT_TEMPLATES = {
     "smollm2": "{% for message in messages %}{% if loop.first and messages[0]['role'] != 'system' %}"

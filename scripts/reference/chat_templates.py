@@ -7,7 +7,9 @@ Needs jinja2 3.1.6. The templates are in chat_template_cases.py; `smollm2` is Sm
 """
 
 import argparse
+import copy
 import datetime
+import functools
 import json
 import pathlib
 
@@ -89,6 +91,11 @@ def kind(error):
     return type(error).__name__
 
 
+@functools.cache
+def compiled(template):
+    return environment().from_string(template)
+
+
 def render(template, messages, add_generation_prompt, variables):
     values = {
         "messages": messages,
@@ -100,7 +107,7 @@ def render(template, messages, add_generation_prompt, variables):
         **variables,
     }
     try:
-        return {"text": environment().from_string(template).render(**values)}
+        return {"text": compiled(template).render(**values)}
     except Exception as error:
         failure = {"kind": kind(error), "message": getattr(error, "message", None) or getattr(error, "msg", None) or str(error)}
         if isinstance(error, jinja2.TemplateSyntaxError):
@@ -119,23 +126,39 @@ def portable(value):
     return value
 
 
+def in_order(value):
+    """Role and content come first: that is how Assay's messages have them."""
+    return {"role": value["role"], "content": value["content"], **value}
+
+
 def chat_group(name, template):
     rendered = []
     for conversation, messages in cases.CONVERSATIONS.items():
         for adds in (False, True):
             for index, variables in enumerate(cases.CHAT_VARIABLES):
-                result = render(template, messages, adds, variables)
+                result = render(template, copy.deepcopy([in_order(m) for m in messages]), adds, copy.deepcopy(variables))
                 rendered.append(
                     {"conversation": conversation, "adds": adds, "variables": index, **result}
                 )
     return {"name": name, "template": template, "cases": rendered}
 
 
+def message(value):
+    """Role and content as texts, and whatever else there is as `fields`."""
+    fields = {key: item for key, item in value.items() if key not in ("role", "content")}
+    content = value["content"]
+    if not isinstance(content, str):
+        fields["content"] = content
+        content = ""
+    result = {"role": value["role"], "content": content}
+    return {**result, "fields": portable(fields)} if fields else result
+
+
 def chat_file(groups):
     return {
         "jinja2": jinja2.__version__,
         "now": int(NOW.replace(tzinfo=datetime.timezone.utc).timestamp()),
-        "conversations": [{"name": n, "messages": m} for n, m in cases.CONVERSATIONS.items()],
+        "conversations": [{"name": n, "messages": [message(item) for item in m]} for n, m in cases.CONVERSATIONS.items()],
         "variables": [portable(v) for v in cases.CHAT_VARIABLES],
         "groups": groups,
     }
@@ -160,7 +183,7 @@ def feature_file():
 
 def write(path, content):
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    path.write_text(json.dumps(content, ensure_ascii=False, indent=0 if len(json.dumps(content)) < 100_000 else None) + "\n", encoding="utf-8")
 
 
 def main():

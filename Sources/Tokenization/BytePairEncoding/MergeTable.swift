@@ -5,6 +5,8 @@ struct MergeTable: Sendable {
 
     static let absent = PairTable.absent
 
+    init(pairs: PairTable) { self.pairs = pairs }
+
     /// - Parameter merges: `left right` in byte-level spelling, best first.
     /// - Throws: ``TokenizerError/malformedMerge(index:)``, ``TokenizerError/mergeOutsideVocabulary(index:)``.
     init(_ merges: [String], alphabet: ByteAlphabet, table: TokenTable) throws(TokenizerError) {

@@ -27,19 +27,36 @@ struct WordMerger {
 
     /// Appends the tokens of `range` of the text, which must not be empty.
     mutating func appendTokens(of range: Range<Int>, in text: Span<UInt8>, to tokens: inout [Token]) {
-        ids.removeAll(keepingCapacity: true)
-        ends.removeAll(keepingCapacity: true)
-        pairs.removeAll(keepingCapacity: true)
+        begin()
         for offset in range {
             ids.append(byteIDs[Int(text[offset])])
             ends.append(offset + 1)
         }
+        finish(from: range.lowerBound, to: &tokens)
+    }
+
+    /// Forgets the last word.
+    mutating func begin() {
+        ids.removeAll(keepingCapacity: true)
+        ends.removeAll(keepingCapacity: true)
+        pairs.removeAll(keepingCapacity: true)
+    }
+
+    /// Adds a token to the word, which covers the text up to `end`.
+    mutating func add(_ id: Int32, endingAt end: Int) {
+        ids.append(id)
+        ends.append(end)
+    }
+
+    /// Merges the word that was added, and appends its tokens. The first covers the text from `start`.
+    mutating func finish(from start: Int, to tokens: inout [Token]) {
+        guard !ids.isEmpty else { return }
         for index in 0..<(ids.count - 1) { pairs.append(merges.merge(ids[index], ids[index + 1])) }
         if ids.count <= Self.longestScanned { mergeByScanning() } else { mergeByHeap() }
-        var start = range.lowerBound
+        var start = start
         for (index, id) in ids.enumerated() where id != Self.gone {
-            if id != Self.noToken { tokens.append(Token(id: id, utf8Range: start..<ends[index])) }
-            start = ends[index]
+            if id != Self.noToken { tokens.append(Token(id: id, utf8Range: start..<max(start, ends[index]))) }
+            start = max(start, ends[index])
         }
     }
 

@@ -3,9 +3,18 @@ public struct ChatMessage: Codable, Hashable, Sendable {
     /// `system`, `user` or `assistant`; a template may know others.
     public var role: String
     public var content: String
+    /// What else the template sees of the message, such as `tool_calls` or `reasoning_content`; an entry named
+    /// `content` takes the place of the text. All texts in it count as content. Not part of the coded form.
+    public var fields: [TemplateValue.Entry] = []
 
-    public init(role: String, content: String) {
+    private enum CodingKeys: CodingKey {
+        case role
+        case content
+    }
+
+    public init(role: String, content: String, fields: [TemplateValue.Entry] = []) {
         self.role = role
         self.content = content
+        self.fields = fields
     }
 }

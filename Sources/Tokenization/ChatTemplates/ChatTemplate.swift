@@ -80,6 +80,10 @@ public struct ChatTemplate: Sendable {
             try mapping.set(.text("role"), to: .text(message.role), limits: limits)
             let content = TracedText(message.content, origin: .content(message: index))
             try mapping.set(.text("content"), to: .text(content), limits: limits)
+            for field in message.fields {
+                let value = try JinjaValue(field.value, origin: .content(message: index), limits: limits)
+                try mapping.set(.text(TracedText(field.key)), to: value, limits: limits)
+            }
             return JinjaValue.mapping(mapping)
         }
         return .list(try JinjaSequence(items, limits: limits))

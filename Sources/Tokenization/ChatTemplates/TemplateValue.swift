@@ -36,23 +36,25 @@ extension TemplateValue: ExpressibleByFloatLiteral, ExpressibleByArrayLiteral, E
 }
 
 extension JinjaValue {
-    /// The template's view of a caller's value; its texts count as the template's own.
-    init(_ value: TemplateValue, limits: TemplateLimits, depth: Int = 0) throws {
+    /// The template's view of a caller's value, whose texts come from `origin`.
+    init(
+        _ value: TemplateValue, origin: PromptPart.Origin = .template, limits: TemplateLimits, depth: Int = 0
+    ) throws {
         guard depth < limits.nesting else { throw JinjaFailure.limit(.nesting, allowed: limits.nesting) }
         switch value {
         case .none: self = .none
         case .boolean(let value): self = .boolean(value)
         case .integer(let value): self = .integer(value)
         case .float(let value): self = .float(value)
-        case .text(let value): self = .text(TracedText(value))
+        case .text(let value): self = .text(TracedText(value, origin: origin))
         case .list(let items):
-            let values = try items.map { try JinjaValue($0, limits: limits, depth: depth + 1) }
+            let values = try items.map { try JinjaValue($0, origin: origin, limits: limits, depth: depth + 1) }
             self = .list(try JinjaSequence(values, limits: limits))
         case .mapping(let entries):
             var mapping = JinjaMapping()
             for entry in entries {
-                let value = try JinjaValue(entry.value, limits: limits, depth: depth + 1)
-                try mapping.set(.text(TracedText(entry.key)), to: value, limits: limits)
+                let value = try JinjaValue(entry.value, origin: origin, limits: limits, depth: depth + 1)
+                try mapping.set(.text(TracedText(entry.key, origin: origin)), to: value, limits: limits)
             }
             self = .mapping(mapping)
         }

@@ -5,6 +5,9 @@
 protocol PieceRule: Sendable {
     /// The end of the piece that begins at `offset`, after `offset` and at most `limit`.
     func endOfPiece(in text: Span<UInt8>, from offset: Int, limit: Int) -> Int
+
+    /// Appends the end of every piece of `range`.
+    func appendEnds(in text: Span<UInt8>, range: Range<Int>, to ends: inout [Int])
 }
 
 /// A rule told by what matches at a place. Failing must take constant time: it is tried at every scalar.
@@ -26,7 +29,6 @@ extension MatchingRule {
 }
 
 extension PieceRule {
-    /// Appends the end of every piece of `range`.
     func appendEnds(in text: Span<UInt8>, range: Range<Int>, to ends: inout [Int]) {
         var offset = range.lowerBound
         while offset < range.upperBound {

@@ -1,9 +1,11 @@
-/// How a byte-level BPE vocabulary wants a text cut into words, by the name in `tokenizer.ggml.pre`.
+/// How a BPE vocabulary wants a text cut into words, by the name in `tokenizer.ggml.pre`.
 public enum PreTokenizer: String, CaseIterable, Hashable, Sendable {
+    case byDefault = "default"
     case gpt2 = "gpt-2"
     case smolLM = "smollm"
     case llama3 = "llama-bpe"
     case dbrx = "dbrx"
+    case glm4 = "glm4"
     case qwen2 = "qwen2"
     case qwen35 = "qwen35"
     case falcon = "falcon"
@@ -12,6 +14,25 @@ public enum PreTokenizer: String, CaseIterable, Hashable, Sendable {
     case deepSeekV3 = "deepseek-v3"
     case tekken = "tekken"
     case gpt4o = "gpt-4o"
+    case graniteEmbedding = "granite-embed-multi-97m"
+    case bloom = "bloom"
+    case viking = "viking"
+    case jais2 = "jais-2"
+    case spark25 = "spark2_5"
+    case youtu = "youtu"
+    case chameleon = "chameleon"
+    case tinyAya = "tiny_aya"
+    case kimiK2 = "kimi-k2"
+    case superBPE = "superbpe"
+    case bailing = "bailingmoe"
+    case seedCoder = "seed-coder"
+    case ufakzeka = "ufakzeka"
+    case afmoe = "afmoe"
+    case laguna = "laguna"
+    case exaoneMoE = "exaone-moe"
+    case miniCPM5 = "minicpm5"
+    case whitespace = "whitespace"
+    case gemma4 = "gemma4"
 
     /// Nil for a name that is not built.
     public init?(named name: String) {
@@ -22,23 +43,40 @@ public enum PreTokenizer: String, CaseIterable, Hashable, Sendable {
     static var names: [String] { (allCases.map(\.rawValue) + aliases.keys).sorted() }
 
     /// Other names of the same expression.
-    private static let aliases = [
-        "mpt": "gpt-2", "olmo": "gpt-2", "phi-2": "gpt-2", "trillion": "gpt-2", "granite-docling": "gpt-2",
-        "starcoder": "smollm", "refact": "smollm", "command-r": "smollm", "codeshell": "smollm", "exaone": "smollm",
-        "minerva-7b": "smollm",
-        "llama3": "llama-bpe", "llama-v3": "llama-bpe", "falcon3": "llama-bpe", "falcon-h1": "llama-bpe",
-        "pixtral": "llama-bpe", "lfm2": "llama-bpe",
-        "smaug-bpe": "dbrx",
-        "deepseek-r1-qwen": "qwen2", "stablelm2": "qwen2", "hunyuan": "qwen2",
-        "llama4": "gpt-4o",
+    private static let aliases: [String: String] = {
+        var aliases: [String: String] = [:]
+        for (name, others) in others { for other in others { aliases[other] = name } }
+        return aliases
+    }()
+
+    private static let others: [String: [String]] = [
+        "gpt-2": [
+            "mpt", "olmo", "phi-2", "trillion", "granite-docling", "jais", "jina-es", "jina-de", "jina-v1-en",
+            "jina-v2-es", "jina-v2-de", "jina-v2-code", "roberta-bpe", "gigachat", "a.x-4.0", "mellum", "modern-bert",
+            "exaone4",
+        ],
+        "smollm": ["starcoder", "refact", "command-r", "codeshell", "exaone", "minerva-7b", "mellum2"],
+        "llama-bpe": ["llama3", "llama-v3", "falcon3", "falcon-h1", "pixtral", "midm-2.0", "lfm2", "jina-v5-nano"],
+        "dbrx": ["smaug-bpe", "chatglm-bpe"],
+        "glm4": ["glm5"],
+        "qwen2": [
+            "deepseek-r1-qwen", "stablelm2", "hunyuan", "kormo", "f2llmv2", "megrez", "solar-open", "grok-2",
+        ],
+        "deepseek-v3": ["hunyuan-dense", "joyai-llm", "hy_v4"],
+        "gpt-4o": ["llama4", "kanana2", "talkie", "minimax-m2"],
+        "bloom": ["poro-chat", "gpt3-finnish"],
+        "tiny_aya": ["cohere2moe"],
+        "bailingmoe": ["bailingmoe2", "llada-moe"],
+        "gemma4": ["granite-embed-multi-311m", "sarvam-moe"],
     ]
 
     /// Applied in order.
     var rules: [any PieceRule] {
         switch self {
+        case .byDefault: PatternRules.byDefault
         case .gpt2: [GPT2Words()]
         case .smolLM: [Runs.singleNumbers, GPT2Words()]
-        case .llama3, .dbrx: [Llama3Words(longestNumber: 3)]
+        case .llama3, .dbrx, .glm4: [Llama3Words(longestNumber: 3)]
         case .qwen2: [Llama3Words(longestNumber: 1)]
         case .qwen35: [Llama3Words(longestNumber: 1, letters: [.letter, .mark])]
         case .falcon: FalconRules.all
@@ -46,13 +84,42 @@ public enum PreTokenizer: String, CaseIterable, Hashable, Sendable {
         case .deepSeekCoder: DeepSeekRules.coder
         case .deepSeekV3: DeepSeekRules.version3
         case .tekken: [CasedWords(longestNumber: 1, keepsContractions: false)]
-        case .gpt4o: [CasedWords(longestNumber: 3, keepsContractions: true)]
+        case .gpt4o, .graniteEmbedding: [CasedWords(longestNumber: 3, keepsContractions: true)]
+        case .bloom: PatternRules.bloom
+        case .viking: PatternRules.viking
+        case .jais2: PatternRules.jais2
+        case .spark25: PatternRules.spark25
+        case .youtu: PatternRules.youtu
+        case .chameleon: PatternRules.chameleon
+        case .tinyAya: PatternRules.tinyAya
+        case .kimiK2: PatternRules.kimiK2
+        case .superBPE: PatternRules.superBPE
+        case .bailing: PatternRules.bailing
+        case .seedCoder: PatternRules.seedCoder
+        case .ufakzeka: PatternRules.ufakzeka
+        case .afmoe: PatternRules.afmoe
+        case .laguna: PatternRules.laguna
+        case .exaoneMoE: PatternRules.exaoneMoE
+        case .miniCPM5: PatternRules.miniCPM5
+        case .whitespace: PatternRules.whitespace
+        case .gemma4: PatternRules.lines
         }
     }
 
     /// Whether a word that is a token is that token, whatever the merges would make of it.
-    var prefersWholeWords: Bool { self == .llama3 || self == .tekken }
+    var prefersWholeWords: Bool {
+        switch self {
+        case .llama3, .glm4, .tekken, .graniteEmbedding, .youtu, .miniCPM5: true
+        default: false
+        }
+    }
 
     /// Whether models with this vocabulary want a BOS token where their file does not say.
-    var expectsBeginningOfSequence: Bool { self == .llama3 || self == .tekken }
+    var expectsBeginningOfSequence: Bool { self == .llama3 || self == .tekken || self == .chameleon }
+
+    /// Whether the vocabulary spells bytes as characters. Others are plain text, with fallback to byte tokens.
+    var isByteLevel: Bool { self != .gemma4 && self != .whitespace }
+
+    /// Whether a space is spelled `▁`.
+    var escapesSpaces: Bool { self == .gemma4 }
 }

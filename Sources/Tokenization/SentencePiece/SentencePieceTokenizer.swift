@@ -5,7 +5,7 @@ public import Foundation
 /// A text gets a space in front where the model says so, and so does the text after a special token. Token ranges
 /// refer to the text as it was given; the space that was put in front covers nothing.
 public struct SentencePieceTokenizer: Tokenizer {
-    public let specialTokens: SpecialTokens
+    public private(set) var specialTokens: SpecialTokens
     private let pieces: [SentencePieceModel.Piece]
     private let unknownSurface: [UInt8]
     /// Whether a space at the start of a text is not the text's own.
@@ -24,7 +24,7 @@ public struct SentencePieceTokenizer: Tokenizer {
     /// - Throws: ``TokenizerError``.
     public init(_ vocabulary: VocabularyDescription) throws(TokenizerError) {
         var model = SentencePieceModel()
-        model.algorithm = .bytePairs
+        model.algorithm = vocabulary.model == .unigram ? .unigram : .bytePairs
         model.hasByteFallback = true
         model.pieces = vocabulary.tokens.indices.map {
             .init(spelling: vocabulary.tokens[$0], score: vocabulary.scores[$0], type: vocabulary.types[$0])
@@ -98,6 +98,13 @@ public struct SentencePieceTokenizer: Tokenizer {
             if let byte = SentencePieceModel.byte(spelledBy: piece.spelling) { ids[Int(byte)] = Int32(index) }
         }
         return ids
+    }
+
+    /// The same tokenizer, with other roles for its special tokens.
+    func with(specialTokens: SpecialTokens) -> SentencePieceTokenizer {
+        var copy = self
+        copy.specialTokens = specialTokens
+        return copy
     }
 
     public var vocabularySize: Int { pieces.count }

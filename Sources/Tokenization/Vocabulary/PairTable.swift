@@ -39,6 +39,14 @@ struct PairTable: Sendable {
         slots[slot(of: Self.key(first, second)) &+ 1]
     }
 
+    /// Sets the value of a pair, whether it had one or not.
+    mutating func set(_ value: UInt64, for first: Int32, _ second: Int32) {
+        let key = Self.key(first, second)
+        let slot = slot(of: key)
+        slots[slot] = key
+        slots[slot + 1] = value
+    }
+
     /// Sets the value of a pair that has none yet; returns whether it had none.
     mutating func insert(_ value: UInt64, for first: Int32, _ second: Int32) -> Bool {
         let key = Self.key(first, second)

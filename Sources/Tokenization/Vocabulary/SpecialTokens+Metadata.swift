@@ -28,7 +28,11 @@ extension SpecialTokens {
             unknown: try id(MetadataKey.unknown),
             padding: try id(MetadataKey.padding)
         )
-        if model == .sentencePiece {
+        if model == .wordPiece {
+            beginningOfSequence = try id(MetadataKey.classification) ?? beginningOfSequence
+            endOfSequence = try id(MetadataKey.separator) ?? endOfSequence
+        }
+        if model.hasScores {
             beginningOfSequence = beginningOfSequence ?? control("<s>")
             endOfSequence = endOfSequence ?? control("</s>")
             unknown = unknown ?? types.firstIndex(of: .unknown).map { Int32($0) }
@@ -40,7 +44,8 @@ extension SpecialTokens {
         addsBeginningOfSequence =
             beginningOfSequence != nil
             && (metadata.bool(MetadataKey.addsBeginningOfSequence) ?? model.addsBeginningOfSequence)
-        addsEndOfSequence = endOfSequence != nil && metadata.bool(MetadataKey.addsEndOfSequence) ?? false
+        addsEndOfSequence =
+            endOfSequence != nil && (metadata.bool(MetadataKey.addsEndOfSequence) ?? model.addsEndOfSequence)
     }
 
     static func endings(tokens: [String], types: [TokenType]) -> Set<Int32> {
@@ -56,8 +61,11 @@ extension VocabularyDescription.Model {
     /// What holds where the metadata do not say.
     fileprivate var addsBeginningOfSequence: Bool {
         switch self {
-        case .sentencePiece: true
+        case .sentencePiece, .wordPiece: true
+        case .unigram: false
         case .bytePairs(let preTokenizer): preTokenizer.expectsBeginningOfSequence
         }
     }
+
+    fileprivate var addsEndOfSequence: Bool { self == .unigram || self == .wordPiece }
 }

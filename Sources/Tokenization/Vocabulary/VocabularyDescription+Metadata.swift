@@ -8,6 +8,8 @@ enum MetadataKey {
     static let merges = "tokenizer.ggml.merges"
     static let beginningOfSequence = "tokenizer.ggml.bos_token_id"
     static let endOfSequence = "tokenizer.ggml.eos_token_id"
+    static let classification = "tokenizer.ggml.cls_token_id"
+    static let separator = "tokenizer.ggml.seperator_token_id"
     static let endOfTurn = "tokenizer.ggml.eot_token_id"
     static let endOfMessage = "tokenizer.ggml.eom_token_id"
     static let unknown = "tokenizer.ggml.unknown_token_id"
@@ -32,21 +34,20 @@ extension VocabularyDescription {
             throw .missingValue(key: MetadataKey.tokens)
         }
         let types = try Self.types(in: metadata, count: tokens.count)
-        let isSentencePiece = model == .sentencePiece
-        if isSentencePiece, metadata.floats(MetadataKey.scores) == nil {
+        if model.hasScores, metadata.floats(MetadataKey.scores) == nil {
             throw .missingValue(key: MetadataKey.scores)
         }
-        if !isSentencePiece, metadata.strings(MetadataKey.merges) == nil {
+        if model.hasMerges, metadata.strings(MetadataKey.merges) == nil {
             throw .missingValue(key: MetadataKey.merges)
         }
         try self.init(
             model: model,
             tokens: tokens,
             types: types,
-            scores: isSentencePiece ? metadata.floats(MetadataKey.scores) ?? [] : [],
-            merges: isSentencePiece ? [] : metadata.strings(MetadataKey.merges) ?? [],
+            scores: model.hasScores ? metadata.floats(MetadataKey.scores) ?? [] : [],
+            merges: model.hasMerges ? metadata.strings(MetadataKey.merges) ?? [] : [],
             specialTokens: try SpecialTokens(in: metadata, model: model, tokens: tokens, types: types),
-            addsSpacePrefix: metadata.bool(MetadataKey.addsSpacePrefix) ?? isSentencePiece,
+            addsSpacePrefix: metadata.bool(MetadataKey.addsSpacePrefix) ?? model.hasScores,
             removesExtraWhitespace: metadata.bool(MetadataKey.removesExtraWhitespace) ?? false,
             characterMap: try Self.characterMap(in: metadata)
         )
@@ -56,12 +57,16 @@ extension VocabularyDescription {
         switch metadata.string(MetadataKey.model) {
         case nil:
             throw .missingValue(key: MetadataKey.model)
-        case "gpt2":
-            let name = metadata.string(MetadataKey.preTokenizer)
-            guard let preTokenizer = name.flatMap(PreTokenizer.init(named:)) else {
-                throw .unsupportedPreTokenizer(name)
-            }
+        case "gpt2", "whitespace":
+            let name = metadata.string(MetadataKey.preTokenizer) ?? PreTokenizer.byDefault.rawValue
+            guard let preTokenizer = PreTokenizer(named: name) else { throw .unsupportedPreTokenizer(name) }
             return .bytePairs(preTokenizer: preTokenizer)
+        case "gemma4":
+            return .bytePairs(preTokenizer: .gemma4)
+        case "t5":
+            return .unigram
+        case "bert":
+            return .wordPiece
         case "llama":
             return .sentencePiece
         case let name?:

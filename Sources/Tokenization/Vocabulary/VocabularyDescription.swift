@@ -2,10 +2,19 @@
 public struct VocabularyDescription: Sendable {
     /// The algorithm.
     public enum Model: Hashable, Sendable {
-        /// Byte-level BPE, `gpt2`. `preTokenizer` names how a text is cut into words first.
+        /// BPE, `gpt2`: byte-level, or over plain text. `preTokenizer` names how a text is cut into words first.
         case bytePairs(preTokenizer: PreTokenizer)
         /// SentencePiece BPE by scores, `llama`.
         case sentencePiece
+        /// SentencePiece's unigram model, `t5`.
+        case unigram
+        /// BERT's longest match first, `bert`.
+        case wordPiece
+
+        /// Whether each token has a score.
+        var hasScores: Bool { self == .sentencePiece || self == .unigram }
+        /// Whether the vocabulary comes with merges.
+        var hasMerges: Bool { if case .bytePairs = self { true } else { false } }
     }
 
     public let model: Model
@@ -13,7 +22,7 @@ public struct VocabularyDescription: Sendable {
     public let tokens: [String]
     /// One for each token.
     public let types: [TokenType]
-    /// One for each token with ``Model/sentencePiece``, else empty.
+    /// One for each token with ``Model/sentencePiece`` and ``Model/unigram``, else empty.
     public let scores: [Float]
     /// `left right`, best first, with ``Model/bytePairs(preTokenizer:)``, else empty.
     public let merges: [String]
@@ -65,14 +74,9 @@ public struct VocabularyDescription: Sendable {
     private func checkCounts() throws(TokenizerError) {
         try Self.check(MetadataKey.tokens, tokens.count, in: 1...Limits.tokens)
         try Self.check(MetadataKey.types, types.count, in: tokens.count...tokens.count)
-        switch model {
-        case .bytePairs:
-            try Self.check(MetadataKey.merges, merges.count, in: 0...Limits.merges)
-            try Self.check(MetadataKey.scores, scores.count, in: 0...0)
-        case .sentencePiece:
-            try Self.check(MetadataKey.scores, scores.count, in: tokens.count...tokens.count)
-            try Self.check(MetadataKey.merges, merges.count, in: 0...0)
-        }
+        try Self.check(MetadataKey.merges, merges.count, in: 0...(model.hasMerges ? Limits.merges : 0))
+        let scoreCount = model.hasScores ? tokens.count : 0
+        try Self.check(MetadataKey.scores, scores.count, in: scoreCount...scoreCount)
         try Self.check(MetadataKey.characterMap, characterMap.count, in: 0...Limits.characterMapBytes)
     }
 

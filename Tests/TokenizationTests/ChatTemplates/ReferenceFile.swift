@@ -6,7 +6,18 @@ import Tokenization
 struct ConversationFile: Decodable {
     struct Conversation: Decodable {
         var name: String
-        var messages: [ChatMessage]
+        var messages: [Message]
+    }
+
+    struct Message: Decodable {
+        var role: String
+        var content: String
+        var fields: PortableValue?
+
+        var chatMessage: ChatMessage {
+            guard case .mapping(let entries)? = fields?.value else { return ChatMessage(role: role, content: content) }
+            return ChatMessage(role: role, content: content, fields: entries)
+        }
     }
 
     struct Group: Decodable {
@@ -159,7 +170,7 @@ extension ConversationFile {
             }
             let actual = Outcome { () throws(ChatTemplateError) in
                 try ChatTemplate(source: group.template).render(
-                    messages: conversation.messages,
+                    messages: conversation.messages.map(\.chatMessage),
                     addGenerationPrompt: item.adds,
                     boundaryTokens: ChatTemplate.BoundaryTokens(bos: "<s>", eos: "</s>"),
                     variables: variables[item.variables].variables,

@@ -1,0 +1,127 @@
+/// A tokenizer as `tokenizer.json` describes it: normaliser, splitter, model and decoder, one after another.
+///
+/// Gives the ids that Hugging Face's `tokenizers` gives, with one exception: text is never split into a control
+/// token, not even where the model's own vocabulary has its spelling.
+public struct PipelineTokenizer: Tokenizer {
+    public private(set) var specialTokens: SpecialTokens
+    /// By id; nil where no token has it.
+    private let spellings: [String?]
+    private let controls: Set<Int32>
+    /// Added tokens stand for their own spelling.
+    private let added: Set<Int32>
+    private let normalizedSpellings: [Int32: [UInt8]]
+    private let tokensInText: AddedTokens
+    private let tokensInNormalizedText: AddedTokens
+    private let normalizer: TextNormalizer?
+    private let splitter: TextSplitter?
+    private let model: any SubwordModel
+    private let decoder: PieceDecoder?
+
+    init(_ parts: TokenizerFile.Parts, specialTokens: SpecialTokens) {
+        self.specialTokens = specialTokens
+        spellings = parts.spellings
+        controls = parts.controls
+        added = parts.added
+        normalizedSpellings = parts.normalizedSpellings
+        tokensInText = AddedTokens(parts.tokensInText)
+        tokensInNormalizedText = AddedTokens(parts.tokensInNormalizedText)
+        normalizer = parts.normalizer
+        splitter = parts.splitter
+        model = parts.model
+        decoder = parts.decoder
+    }
+
+    public var vocabularySize: Int { spellings.count }
+
+    public func piece(of id: Int32) -> String { spelling(of: id) ?? "" }
+
+    public func isControl(_ id: Int32) -> Bool { controls.contains(id) }
+
+    private func spelling(of id: Int32) -> String? {
+        spellings.indices.contains(Int(id)) ? spellings[Int(id)] : nil
+    }
+
+    public func encode(_ text: String, special: SpecialTokenParsing) -> [Token] {
+        let bytes = Array(text.utf8)
+        var tokens: [Token] = []
+        tokens.reserveCapacity(bytes.count / 4 + 1)
+        var encoder = model.makeEncoder()
+        var start = 0
+        for match in tokensInText.matches(in: bytes.span, isAllowed: special.allowsControl) {
+            appendTokens(of: bytes[start..<match.range.lowerBound], special, &encoder, to: &tokens)
+            tokens.append(Token(id: match.entry.id, utf8Range: match.range))
+            start = match.range.upperBound
+        }
+        appendTokens(of: bytes[start...], special, &encoder, to: &tokens)
+        return tokens
+    }
+
+    private func appendTokens(
+        of part: ArraySlice<UInt8>, _ special: SpecialTokenParsing, _ encoder: inout any SubwordEncoder,
+        to tokens: inout [Token]
+    ) {
+        guard !part.isEmpty else { return }
+        var text = AlignedText(part)
+        normalizer?.apply(to: &text)
+        if tokensInNormalizedText.isEmpty {
+            appendTokens(of: text, &encoder, to: &tokens)
+            return
+        }
+        let matches = tokensInNormalizedText.matches(in: text.bytes.span) {
+            special.allowsControl(at: text.origin(of: $0))
+        }
+        var start = 0
+        for match in matches {
+            appendTokens(of: text.part(start..<match.range.lowerBound), &encoder, to: &tokens)
+            tokens.append(Token(id: match.entry.id, utf8Range: text.origin(of: match.range)))
+            start = match.range.upperBound
+        }
+        appendTokens(of: text.part(start..<text.count), &encoder, to: &tokens)
+    }
+
+    private func appendTokens(
+        of text: AlignedText, _ encoder: inout any SubwordEncoder, to tokens: inout [Token]
+    ) {
+        var split = SplitText(text)
+        splitter?.apply(to: &split)
+        let first = tokens.count
+        let bytes = split.text.bytes
+        for piece in split.pieces { encoder.appendTokens(of: piece, in: bytes.span, to: &tokens) }
+        var end = 0
+        for index in first..<tokens.count {
+            let origin = split.text.origin(of: tokens[index].utf8Range)
+            // Where several tokens stand for one character of the text, the later ones cover what is left of it.
+            let start = max(origin.lowerBound, end)
+            tokens[index].utf8Range = start..<max(start, origin.upperBound)
+            end = max(end, origin.upperBound)
+        }
+    }
+
+    /// Added tokens, and tokens of a vocabulary without a decoder, stand for their own spelling.
+    public func bytes(of id: Int32) -> [UInt8] {
+        guard let spelling = spelling(of: id) else { return [] }
+        let bytes = Array(spelling.utf8)
+        guard let decoder, !added.contains(id) else { return bytes }
+        return decoder.bytes(of: bytes)
+    }
+
+    public func decode(_ ids: [Int32], skippingSpecialTokens: Bool) -> String {
+        var pieces: [[UInt8]] = []
+        for id in ids where !(skippingSpecialTokens && isControl(id)) {
+            if let spelling = spelling(of: id) { pieces.append(normalizedSpellings[id] ?? Array(spelling.utf8)) }
+        }
+        guard !pieces.isEmpty else { return "" }
+        let parts = decoder.map { $0.apply(to: pieces) } ?? [Array(pieces.joined(separator: [0x20]))]
+        return String(decoding: parts.flatMap(\.self), as: UTF8.self)
+    }
+}
+
+extension AlignedText {
+    /// A part of the text as a text of its own.
+    func part(_ range: Range<Int>) -> AlignedText {
+        if range == 0..<count { return self }
+        var result = AlignedText(replacing: self, base: start(of: range.lowerBound))
+        result.append(range, of: self)
+        return result
+    }
+}
