@@ -3,7 +3,6 @@ public enum ModelError: Error, Hashable, Sendable {
     case notFound(name: String)
     case notPulled(name: String)
     case notAModelFolder(path: String)
-    case noTokenizer(path: String)
     case vocabularyMismatch(tokenizer: Int, model: Int)
     case downloadFailed(package: String, reason: String)
     case wrongDigest(path: String, found: String, expected: String)
@@ -21,8 +20,6 @@ extension ModelError: CustomStringConvertible {
             return "the model \"\(name)\" is not in the cache; get it with: assay model pull \(name)"
         case .notAModelFolder(let path):
             return "the folder \"\(path)\" has no config.json; name a .gguf file, or a folder as transformers saves it"
-        case .noTokenizer(let path):
-            return "the folder \"\(path)\" has no tokenizer.model"
         case .vocabularyMismatch(let tokenizer, let model):
             return "the tokenizer has \(tokenizer) ids and the model \(model); the file is not consistent"
         case .downloadFailed(let package, let reason):
