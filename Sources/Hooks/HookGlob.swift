@@ -3,7 +3,8 @@ public import Transformers
 /// A pattern of hook names: `*` stands for any characters, `?` for one, and commas separate alternatives.
 ///
 /// Names are old or canonical ones of TransformerLens, or shorthands of its `get_act_name`:
-/// `blocks.*.hook_resid_post`, `blocks.*.hook_out` and `resid_post3` all match.
+/// `blocks.*.hook_resid_post`, `blocks.*.hook_out` and `resid_post3` all match. Every part of a model has a `hook_in` and
+/// a `hook_out`: in a pattern that ends in one of them, `*` and `?` stop at dots.
 public struct HookGlob: Hashable, Sendable {
     public let pattern: String
     private let alternatives: [[Character]]
@@ -27,7 +28,7 @@ public struct HookGlob: Hashable, Sendable {
 
     public func matches(_ name: String) -> Bool {
         let name = Array(name)
-        return alternatives.contains { Self.matches($0, name) }
+        return alternatives.contains { Self.matches($0, name, crossesDots: !Self.namesAnEnd($0)) }
     }
 
     /// Whether an alternative ends as the name does, behind its last dot.
@@ -42,18 +43,24 @@ public struct HookGlob: Hashable, Sendable {
         return Array(isPattern ? alternative : HookName.full(alternative))
     }
 
+    private static func namesAnEnd(_ pattern: [Character]) -> Bool {
+        let text = String(pattern)
+        return text.hasSuffix("hook_in") || text.hasSuffix("hook_out")
+    }
+
     /// Greedy matching with one place to go back to: linear for names of this length.
-    private static func matches(_ pattern: [Character], _ name: [Character]) -> Bool {
+    private static func matches(_ pattern: [Character], _ name: [Character], crossesDots: Bool) -> Bool {
         var (p, n) = (0, 0)
         var star: (pattern: Int, name: Int)?
         while n < name.count {
             if p < pattern.count, pattern[p] == "*" {
                 star = (p, n)
                 p += 1
-            } else if p < pattern.count, pattern[p] == "?" || pattern[p] == name[n] {
+            } else if p < pattern.count, pattern[p] == name[n] || (pattern[p] == "?" && (crossesDots || name[n] != "."))
+            {
                 p += 1
                 n += 1
-            } else if let last = star {
+            } else if let last = star, crossesDots || name[last.name] != "." {
                 p = last.pattern + 1
                 n = last.name + 1
                 star = (last.pattern, n)

@@ -31,7 +31,7 @@ public enum ModelFiles: Sendable {
 
     /// The tokenizer, and the text of the chat template; nil without one.
     ///
-    /// - Throws: `CheckpointError`, `TokenizerError`, ``ModelError``.
+    /// - Throws: `CheckpointError`, `TokenizerError`.
     public func text() throws -> (tokenizer: any Tokenizer, template: String?) {
         switch self {
         case .gguf(let file):
@@ -39,13 +39,13 @@ public enum ModelFiles: Sendable {
                 try TokenizerLoader.make(from: VocabularyMetadata(file.metadata)),
                 try file.metadata.string("tokenizer.chat_template")
             )
-        case .folder(let folder): try FolderText(path: folder.path).read()
+        case .folder(let folder): try Self.text(ofFolder: folder.path)
         }
     }
 
     /// The same without the weights, which need not be there.
     public static func text(atPath path: String) throws -> (tokenizer: any Tokenizer, template: String?) {
-        isFolder(path) ? try FolderText(path: path).read() : try ModelFiles(path: path).text()
+        isFolder(path) ? try text(ofFolder: path) : try ModelFiles(path: path).text()
     }
 
     /// SHA-256 of a file; of a folder's or a split model's, that of the lines that `sha256sum` prints for its files.
@@ -57,7 +57,7 @@ public enum ModelFiles: Sendable {
             return try FileDigest.sha256(
                 ofFiles: names.map(\.lastPathComponent), inFolder: names[0].deletingLastPathComponent().path)
         case .folder(let folder):
-            let others = FolderText.fileNames.filter {
+            let others = Self.textFiles.filter {
                 FileManager.default.fileExists(atPath: "\(folder.path)/\($0)")
             }
             return try FileDigest.sha256(ofFiles: (others + folder.weightFiles).sorted(), inFolder: folder.path)
@@ -69,6 +69,18 @@ public enum ModelFiles: Sendable {
         case .gguf(let file): try Transformer(file, backend: backend, threads: threads, adapters: adapters)
         case .folder(let folder): try Transformer(folder, backend: backend, threads: threads, adapters: adapters)
         }
+    }
+
+    /// Files of a folder, beside the weights, that what a model says depends on.
+    private static let textFiles = [
+        HuggingFaceFolder.configurationFile, "generation_config.json", "model.safetensors.index.json", "tokenizer.json",
+        "tokenizer.model", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json",
+        "chat_template.jinja", "chat_template.json",
+    ]
+
+    private static func text(ofFolder path: String) throws -> (tokenizer: any Tokenizer, template: String?) {
+        let folder = try TokenizerFolder(URL(fileURLWithPath: path))
+        return (try folder.tokenizer(), try folder.chatTemplate())
     }
 
     private static func isFolder(_ path: String) -> Bool {

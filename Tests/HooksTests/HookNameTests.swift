@@ -68,3 +68,15 @@ func canonicalNamesAreAliases(_ name: String, _ old: String) throws {
     #expect(HookGlob("*hook_q_input").points(of: configuration).count == 28)
     #expect(HookGlob("result3").points(of: configuration).map(\.description) == ["blocks.3.attn.hook_result"])
 }
+
+@Test func starsStopAtDotsBeforeTheEndsOfParts() {
+    #expect(
+        HookGlob("blocks.*.hook_out").points(of: configuration).map(\.site)
+            == [HookPoint.Site](repeating: .residPost, count: 28))
+    #expect(HookGlob("blocks.?.hook_in").points(of: configuration).count == 10)
+    #expect(
+        HookGlob("blocks.3.attn.*.hook_out").points(of: configuration).map(\.description) == [
+            "blocks.3.attn.hook_q", "blocks.3.attn.hook_k", "blocks.3.attn.hook_v", "blocks.3.hook_attn_out",
+        ])
+    #expect(HookGlob("*hook_out").points(of: configuration).isEmpty)
+}
