@@ -14,10 +14,10 @@ extension WeightReader {
         return stacked.count == 1 ? stacked[0] : PackedWeights(stacking: stacked)
     }
 
-    /// Nil where the file's blocks are not the weights as they are multiplied: rows in another order, an adapter on
+    /// Nil where the file's blocks are not the weights as they are multiplied: columns where rows belong, an adapter on
     /// them, or a type without such products.
     private func quantizedType(_ part: MatrixLayout) throws -> QuantizedType? {
-        guard !part.isTransposed, part.order == nil, plan.changes[part.name] == nil else { return nil }
+        guard !part.isTransposed, plan.changes[part.name] == nil else { return nil }
         let type = try source.withQuantizedBlocks(ofTensor: part.weightName) { type, _ in type }
         return type.flatMap { PackedWeights.canMultiply($0, inputs: part.inputs) ? $0 : nil }
     }
@@ -27,11 +27,22 @@ extension WeightReader {
         return try PackedWeights(type, outputs: outputs, inputs: parts[0].inputs) { pack in
             var row = 0
             for part in parts {
+                let rows = row..<(row + part.outputs)
                 _ = try source.withQuantizedBlocks(ofTensor: part.weightName) { _, blocks in
-                    pack(blocks, row..<(row + part.outputs))
+                    guard let order = part.order else { return pack(blocks, rows) }
+                    let ordered = Self.ordered(blocks, order)
+                    pack(unsafe ordered.span.bytes, rows)
                 }
-                row += part.outputs
+                row = rows.upperBound
             }
+        }
+    }
+
+    /// The rows of a matrix of blocks, which are whole stretches of bytes, in another order.
+    private static func ordered(_ blocks: RawSpan, _ order: [Int]) -> [UInt8] {
+        let length = blocks.byteCount / order.count
+        return order.flatMap { row in
+            (row * length..<(row + 1) * length).map { unsafe blocks.unsafeLoad(fromByteOffset: $0, as: UInt8.self) }
         }
     }
 }
