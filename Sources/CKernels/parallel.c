@@ -8,8 +8,15 @@
 
 // A pool of sleeping workers. A worker spins for a moment before it sleeps: between two products of one token there
 // are microseconds, less than waking a thread costs.
+//
+// Nobody waits for a worker that has not come: on a busy machine the system may not run it for milliseconds, and by
+// then the others have done the work. A worker enters a job through the gate, while it is open; the caller closes the
+// gate when no task is left and waits for those inside.
 
 enum { limit = 64, spins = 4000 };
+
+// The gate: the number of the job, whether it is open, and how many workers are inside.
+enum { inside_bits = 8, open_bit = 1 << inside_bits, inside_mask = open_bit - 1, job_shift = inside_bits + 1 };
 
 typedef struct {
   void (*body)(void *, size_t, size_t);
@@ -23,8 +30,7 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t wake = PTHREAD_COND_INITIALIZER;
 static job current;
 static atomic_size_t next_task;
-static atomic_size_t busy;
-static atomic_uint_fast64_t generation;
+static atomic_uint_fast64_t gate;
 static atomic_size_t started;
 static _Thread_local bool inside;
 
@@ -42,28 +48,35 @@ static void run_tasks(const job *work, size_t worker) {
   }
 }
 
-static uint64_t wait_for_job(uint64_t seen) {
-  for (int spin = 0; spin < spins; ++spin) {
-    uint64_t now = atomic_load_explicit(&generation, memory_order_acquire);
-    if (now != seen) return now;
-    pause_briefly();
+// Returns with the worker inside a job that it has not seen before; its number goes to `seen`.
+static void enter_next_job(uint64_t *seen) {
+  for (int spin = 0;; ++spin) {
+    uint64_t now = atomic_load_explicit(&gate, memory_order_acquire);
+    if (now >> job_shift != *seen && (now & open_bit)) {
+      if (!atomic_compare_exchange_weak_explicit(&gate, &now, now + 1, memory_order_acquire, memory_order_relaxed))
+        continue;
+      *seen = now >> job_shift;
+      return;
+    }
+    if (spin < spins) {
+      pause_briefly();
+      continue;
+    }
+    pthread_mutex_lock(&lock);
+    while ((now = atomic_load(&gate)) >> job_shift == *seen || !(now & open_bit)) pthread_cond_wait(&wake, &lock);
+    pthread_mutex_unlock(&lock);
   }
-  pthread_mutex_lock(&lock);
-  while (atomic_load(&generation) == seen) pthread_cond_wait(&wake, &lock);
-  pthread_mutex_unlock(&lock);
-  return atomic_load(&generation);
 }
 
-// A worker is counted in `busy` for every generation, whether or not the job has work for it.
 static void *work_forever(void *argument) {
   size_t worker = (size_t)(uintptr_t)argument;
   uint64_t seen = 0;
   inside = true;
   for (;;) {
-    seen = wait_for_job(seen);
+    enter_next_job(&seen);
     job work = current;
     if (worker < work.threads) run_tasks(&work, worker);
-    atomic_fetch_sub_explicit(&busy, 1, memory_order_release);
+    atomic_fetch_sub_explicit(&gate, 1, memory_order_release);
   }
   return NULL;
 }
@@ -87,15 +100,16 @@ static void publish(const job *work) {
   pthread_mutex_lock(&lock);
   current = *work;
   atomic_store(&next_task, 0);
-  atomic_store(&busy, atomic_load(&started));
-  atomic_fetch_add_explicit(&generation, 1, memory_order_release);
+  uint64_t number = (atomic_load(&gate) >> job_shift) + 1;
+  atomic_store_explicit(&gate, number << job_shift | open_bit, memory_order_release);
   pthread_cond_broadcast(&wake);
   pthread_mutex_unlock(&lock);
 }
 
 // Gives the processor away when it takes long: a worker may be waiting for it.
-static void wait_for_workers(void) {
-  for (int spin = 0; atomic_load_explicit(&busy, memory_order_acquire) != 0; ++spin) {
+static void close_and_wait(void) {
+  atomic_fetch_and_explicit(&gate, ~(uint_fast64_t)open_bit, memory_order_acq_rel);
+  for (int spin = 0; atomic_load_explicit(&gate, memory_order_acquire) & inside_mask; ++spin) {
     if (spin < spins) pause_briefly();
     else sched_yield();
   }
@@ -114,7 +128,7 @@ void ck_parallel_for(size_t tasks, size_t threads, void (*body)(void *, size_t, 
   inside = true;
   run_tasks(&work, 0);
   inside = false;
-  wait_for_workers();
+  close_and_wait();
   pthread_mutex_unlock(&entrance);
 }
 
