@@ -9,27 +9,28 @@
 // A pool of sleeping workers. A worker spins for a moment before it sleeps: between two products of one token there
 // are microseconds, less than waking a thread costs.
 //
-// Nobody waits for a worker that has not begun: the caller takes tasks like the others, and returns when those that were
-// taken have ended. On a machine with other work a sleeping worker may need longer to wake than the job takes.
+// Nobody waits for a worker that has not come: on a busy machine the system may not run it for milliseconds, and by
+// then the others have done the work. A worker enters a job through the gate, while it is open; the caller closes the
+// gate when no task is left and waits for those inside.
 
-enum { limit = 64, spins = 4000, task_bits = 32 };
+enum { limit = 64, spins = 4000 };
+
+// The gate: the number of the job, whether it is open, and how many workers are inside.
+enum { inside_bits = 8, open_bit = 1 << inside_bits, inside_mask = open_bit - 1, job_shift = inside_bits + 1 };
 
 typedef struct {
   void (*body)(void *, size_t, size_t);
   void *context;
   size_t tasks;
   size_t threads;
-  // Which job this is, modulo 2^32.
-  uint64_t generation;
 } job;
 
 static pthread_mutex_t entrance = PTHREAD_MUTEX_INITIALIZER;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t wake = PTHREAD_COND_INITIALIZER;
 static job current;
-// The generation and, in the lower half, the next task: a worker that comes late cannot take a task of the next job.
-static atomic_uint_fast64_t ticket;
-static atomic_size_t done;
+static atomic_size_t next_task;
+static atomic_uint_fast64_t gate;
 static atomic_size_t started;
 static _Thread_local bool inside;
 
@@ -39,41 +40,43 @@ static void pause_briefly(void) {
 #endif
 }
 
-static uint64_t generation_now(void) { return atomic_load_explicit(&ticket, memory_order_acquire) >> task_bits; }
-
-static bool take_task(const job *work, size_t *task) {
-  uint_fast64_t seen = atomic_load_explicit(&ticket, memory_order_acquire);
-  do {
-    *task = (size_t)(seen & (((uint64_t)1 << task_bits) - 1));
-    if (seen >> task_bits != work->generation || *task >= work->tasks) return false;
-  } while (!atomic_compare_exchange_weak_explicit(&ticket, &seen, seen + 1, memory_order_acq_rel, memory_order_acquire));
-  return true;
-}
-
 static void run_tasks(const job *work, size_t worker) {
-  size_t task;
-  while (take_task(work, &task)) {
+  for (;;) {
+    size_t task = atomic_fetch_add_explicit(&next_task, 1, memory_order_relaxed);
+    if (task >= work->tasks) return;
     work->body(work->context, task, worker);
-    atomic_fetch_add_explicit(&done, 1, memory_order_release);
   }
 }
 
-static job wait_for_job(uint64_t seen) {
-  for (int spin = 0; spin < spins && generation_now() == seen; ++spin) pause_briefly();
-  pthread_mutex_lock(&lock);
-  while (current.generation == seen) pthread_cond_wait(&wake, &lock);
-  job work = current;
-  pthread_mutex_unlock(&lock);
-  return work;
+// Returns with the worker inside a job that it has not seen before; its number goes to `seen`.
+static void enter_next_job(uint64_t *seen) {
+  for (int spin = 0;; ++spin) {
+    uint64_t now = atomic_load_explicit(&gate, memory_order_acquire);
+    if (now >> job_shift != *seen && (now & open_bit)) {
+      if (!atomic_compare_exchange_weak_explicit(&gate, &now, now + 1, memory_order_acquire, memory_order_relaxed))
+        continue;
+      *seen = now >> job_shift;
+      return;
+    }
+    if (spin < spins) {
+      pause_briefly();
+      continue;
+    }
+    pthread_mutex_lock(&lock);
+    while ((now = atomic_load(&gate)) >> job_shift == *seen || !(now & open_bit)) pthread_cond_wait(&wake, &lock);
+    pthread_mutex_unlock(&lock);
+  }
 }
 
 static void *work_forever(void *argument) {
   size_t worker = (size_t)(uintptr_t)argument;
-  job work = {.generation = 0};
+  uint64_t seen = 0;
   inside = true;
   for (;;) {
-    work = wait_for_job(work.generation);
+    enter_next_job(&seen);
+    job work = current;
     if (worker < work.threads) run_tasks(&work, worker);
+    atomic_fetch_sub_explicit(&gate, 1, memory_order_release);
   }
   return NULL;
 }
@@ -93,19 +96,20 @@ static void start_workers(size_t wanted) {
   }
 }
 
-static void publish(job *work) {
+static void publish(const job *work) {
   pthread_mutex_lock(&lock);
-  work->generation = (current.generation + 1) & (((uint64_t)1 << task_bits) - 1);
   current = *work;
-  atomic_store_explicit(&done, 0, memory_order_relaxed);
-  atomic_store_explicit(&ticket, work->generation << task_bits, memory_order_release);
+  atomic_store(&next_task, 0);
+  uint64_t number = (atomic_load(&gate) >> job_shift) + 1;
+  atomic_store_explicit(&gate, number << job_shift | open_bit, memory_order_release);
   pthread_cond_broadcast(&wake);
   pthread_mutex_unlock(&lock);
 }
 
 // Gives the processor away when it takes long: a worker may be waiting for it.
-static void wait_for_tasks(size_t tasks) {
-  for (int spin = 0; atomic_load_explicit(&done, memory_order_acquire) != tasks; ++spin) {
+static void close_and_wait(void) {
+  atomic_fetch_and_explicit(&gate, ~(uint_fast64_t)open_bit, memory_order_acq_rel);
+  for (int spin = 0; atomic_load_explicit(&gate, memory_order_acquire) & inside_mask; ++spin) {
     if (spin < spins) pause_briefly();
     else sched_yield();
   }
@@ -113,18 +117,18 @@ static void wait_for_tasks(size_t tasks) {
 
 void ck_parallel_for(size_t tasks, size_t threads, void (*body)(void *, size_t, size_t), void *context) {
   if (threads > limit) threads = limit;
-  if (threads <= 1 || tasks <= 1 || tasks >> task_bits || inside) {
+  if (threads <= 1 || tasks <= 1 || inside) {
     for (size_t task = 0; task < tasks; ++task) body(context, task, 0);
     return;
   }
   pthread_mutex_lock(&entrance);
   start_workers(threads);
-  job work = {.body = body, .context = context, .tasks = tasks, .threads = threads};
+  job work = {body, context, tasks, threads};
   publish(&work);
   inside = true;
   run_tasks(&work, 0);
   inside = false;
-  wait_for_tasks(tasks);
+  close_and_wait();
   pthread_mutex_unlock(&entrance);
 }
 

@@ -18,6 +18,9 @@ typedef float unaligned_vector __attribute__((vector_size(64), aligned(4)));
 
 #endif
 
+// Not `(vector){} + x`: adding zero is an operation, for it turns -0 into 0.
+CK_INLINE vector CK_NAME(splat)(float x) { return (vector){x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, x}; }
+
 #if CK_FMA
 #define multiply_add(a, b, c) __builtin_elementwise_fma((a), (b), (c))
 #define multiply_add_one(a, b, c) __builtin_fmaf((a), (b), (c))
@@ -28,5 +31,5 @@ typedef float unaligned_vector __attribute__((vector_size(64), aligned(4)));
 
 #define load(p) (*(const unaligned_vector *)(p))
 #define store(p, v) (*(unaligned_vector *)(p) = (v))
-#define broadcast(x) ((vector){} + (x))
+#define broadcast(x) CK_NAME(splat)(x)
 #define select(mask, a, b) ((vector)(((mask) & (integers)(a)) | (~(mask) & (integers)(b))))

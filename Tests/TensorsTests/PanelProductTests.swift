@@ -1,0 +1,167 @@
+import CKernels
+import TestSupport
+import Testing
+
+@testable import Tensors
+
+/// Row counts around the sizes of tiles, chunks and vectors.
+private let rowCounts = [1, 2, 3, 5, 8, 9, 17, 33, 64, 65, 129]
+
+/// Random blocks of a quantised matrix, and what they stand for.
+private struct QuantizedMatrix {
+    let type: QuantizedType
+    let outputs: Int
+    let inputs: Int
+    let bytes: [UInt8]
+
+    init(_ type: QuantizedType, outputs: Int, inputs: Int, seed: UInt64) throws {
+        self.type = type
+        self.outputs = outputs
+        self.inputs = inputs
+        let rowBytes = try #require(type.rowByteCount(inputs: inputs))
+        var random = SeededGenerator(seed: seed)
+        var bytes = (0..<(outputs * rowBytes)).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+        let blockBytes = ck_quantized_block_bytes(type.kernel)
+        // Scales and minima are float16; small positive ones, so that no product is infinite.
+        for block in 0..<(bytes.count / blockBytes) {
+            for offset in Self.halves(type) {
+                bytes[block * blockBytes + offset + 1] = 0x20 | bytes[block * blockBytes + offset + 1] & 7
+            }
+        }
+        self.bytes = bytes
+    }
+
+    private static func halves(_ type: QuantizedType) -> [Int] {
+        switch type {
+        case .q4_0, .q5_0, .q8_0: [0]
+        case .q4_1, .q5_1, .q4_K, .q5_K: [0, 2]
+        case .q6_K: [208]
+        }
+    }
+
+    func packed() -> PackedWeights {
+        PackedWeights(type, outputs: outputs, inputs: inputs) { pack in pack(bytes.span.bytes, 0..<outputs) }
+    }
+
+    /// The definition of the format, by the decoder that is tested against the reference.
+    func floats() -> [Float] {
+        var out = [Float](repeating: 0, count: outputs * inputs)
+        let blocks = outputs * inputs / ck_quantized_block_elements(type.kernel)
+        switch type {
+        case .q4_0: unsafe ck_dequantize_q4_0(bytes, &out, blocks)
+        case .q4_1: unsafe ck_dequantize_q4_1(bytes, &out, blocks)
+        case .q5_0: unsafe ck_dequantize_q5_0(bytes, &out, blocks)
+        case .q5_1: unsafe ck_dequantize_q5_1(bytes, &out, blocks)
+        case .q8_0: unsafe ck_dequantize_q8_0(bytes, &out, blocks)
+        case .q4_K: unsafe ck_dequantize_q4_k(bytes, &out, blocks)
+        case .q5_K: unsafe ck_dequantize_q5_k(bytes, &out, blocks)
+        case .q6_K: unsafe ck_dequantize_q6_k(bytes, &out, blocks)
+        }
+        return out
+    }
+}
+
+private func product(_ x: Matrix, _ weights: PackedWeights, threads: Int = 1) throws -> [Float] {
+    let out = Matrix(rows: x.rowCount, columns: weights.outputs)
+    try MatrixMultiplier(threads: threads).multiply(x.slice, weights, into: out.slice)
+    return out.slice.copy()
+}
+
+/// Activations as 8-bit integers stand for them.
+private func rounded(_ row: [Float]) -> [Float] {
+    stride(from: 0, to: row.count, by: 32).flatMap { begin in
+        let block = row[begin..<(begin + 32)]
+        let scale = (block.map(abs).max() ?? 0) / 127
+        return block.map { scale == 0 ? 0 : ($0 / scale).rounded(.toNearestOrEven) * scale }
+    }
+}
+
+@Test(arguments: QuantizedType.allCases)
+func quantizedProductsAgreeWithTheDecodedWeights(_ type: QuantizedType) throws {
+    // 40 outputs end within a panel.
+    let matrix = try QuantizedMatrix(type, outputs: 40, inputs: 512, seed: 21)
+    var random = SeededGenerator(seed: 22)
+    let rows = (0..<9).map { _ in random.floats(512) }
+    let found = try product(Matrix(rows), matrix.packed(), threads: 2)
+    let weights = matrix.floats()
+    let expected = rows.map(rounded).flatMap { row in
+        (0..<40).map { output in
+            Float((0..<512).reduce(0.0) { $0 + Double(row[$1]) * Double(weights[output * 512 + $1]) })
+        }
+    }
+    expectClose(found, expected, ofLargest: 1e-4)
+}
+
+@Test(arguments: QuantizedType.allCases)
+func quantizedRowsHaveTheSameBitsInAnyCompany(_ type: QuantizedType) throws {
+    let weights = try QuantizedMatrix(type, outputs: 72, inputs: 256, seed: 23).packed()
+    try expectSameBits(weights, inputs: 256)
+}
+
+@Test func bf16RowsHaveTheSameBitsInAnyCompany() throws {
+    for (inputs, outputs) in [(576, 96), (77, 100), (1, 1)] {
+        var random = SeededGenerator(seed: 24)
+        let matrix = Matrix((0..<outputs).map { _ in random.floats(inputs) })
+        try expectSameBits(try PackedWeights(matrix, backend: .bf16), inputs: inputs)
+    }
+}
+
+private func expectSameBits(_ weights: PackedWeights, inputs: Int) throws {
+    var random = SeededGenerator(seed: 25)
+    let rows = (0..<129).map { _ in random.floats(inputs) }
+    let all = try product(Matrix(rows), weights)
+    for count in rowCounts {
+        for threads in [1, 2, 3] {
+            let part = try product(Matrix(Array(rows.prefix(count))), weights, threads: threads)
+            expectIdentical(part, Array(all.prefix(count * weights.outputs)), "\(count) rows, \(threads) threads")
+        }
+    }
+}
+
+/// A chain of fused multiply-adds on rounded numbers, the odd input of a pair first.
+@Test func bf16ProductsAreTheirDefinition() throws {
+    guard unsafe String(cString: ck_backend_name()) != "generic" else { return }
+    let inputs = 77
+    let outputs = 100
+    var random = SeededGenerator(seed: 26)
+    let rows = (0..<9).map { _ in random.floats(inputs) }
+    let weights = (0..<outputs).map { _ in random.floats(inputs) }
+    let found = try product(Matrix(rows), PackedWeights(Matrix(weights), backend: .bf16))
+    let expected = rows.flatMap { row in
+        weights.map { weight in
+            var sum: Float = 0
+            for pair in stride(from: 0, to: inputs, by: 2) {
+                if pair + 1 < inputs { sum.addProduct(bf16(row[pair + 1]), bf16(weight[pair + 1])) }
+                sum.addProduct(bf16(row[pair]), bf16(weight[pair]))
+            }
+            return sum
+        }
+    }
+    expectIdentical(found, expected, "definition")
+}
+
+private func bf16(_ x: Float) -> Float {
+    let bits = x.bitPattern
+    return Float(bitPattern: (bits + 0x7FFF + (bits >> 16 & 1)) & 0xFFFF_0000)
+}
+
+@Test func stackedMatricesAreMultipliedLikeOne() throws {
+    let first = try QuantizedMatrix(.q4_1, outputs: 48, inputs: 256, seed: 27)
+    let second = try QuantizedMatrix(.q8_0, outputs: 20, inputs: 256, seed: 28)
+    var random = SeededGenerator(seed: 29)
+    let x = Matrix((0..<3).map { _ in random.floats(256) })
+    let together = try product(x, PackedWeights(stacking: [first.packed(), second.packed()]), threads: 2)
+    let left = try product(x, first.packed())
+    let right = try product(x, second.packed())
+    let expected = (0..<3).flatMap { left[($0 * 48)..<(($0 + 1) * 48)] + right[($0 * 20)..<(($0 + 1) * 20)] }
+    expectIdentical(together, expected, "stacked")
+}
+
+@Test func activationsThatAreNotFiniteMakeNaN() throws {
+    let weights = try QuantizedMatrix(.q4_1, outputs: 16, inputs: 64, seed: 30).packed()
+    for strange in [Float.nan, .infinity, -.infinity] {
+        var row = [Float](repeating: 1, count: 64)
+        row[40] = strange
+        #expect(try product(Matrix([row]), weights).allSatisfy(\.isNaN))
+    }
+}
