@@ -72,6 +72,10 @@ let package = Package(
         layer("Hooks", on: ["Transformers", "Tensors"]),
         tests(of: "Hooks", with: ["Transformers"]),
 
+        // 5  changing it
+        layer("Training", on: ["Transformers", "Tokenization", "Checkpoints", "Tensors", crypto, yams]),
+        tests(of: "Training", with: ["Transformers", "Tokenization", "Checkpoints", "Tensors"]),
+
         // 5  what decides that an answer is right; evaluations
         layer("Verification", on: []),
         // An evaluation is graded by scorers.
@@ -95,7 +99,8 @@ let package = Package(
         layer(
             "Commands",
             on: [
-                "CodeExecution", "Reports", "Store", "Resampling", "Evaluation", "Verification", "Hooks", "LanguageModels",
+                "CodeExecution", "Reports", "Store", "Resampling", "Evaluation", "Verification", "Training", "Hooks",
+                "LanguageModels",
                 "Transformers", "Tokenization", "Checkpoints", "Tensors", argumentParser,
             ]),
         .executableTarget(name: "assay", dependencies: ["Commands"], swiftSettings: swift),

@@ -18,9 +18,10 @@
 #include "simd/exponential.h"
 #include "simd/rows.h"
 #include "simd/attention.h"
+#include "simd/backward.h"
 
 #pragma clang attribute pop
 
-const ck_kernels ck_kernels_avx2 = {"avx2", &avx2_row_kernels, &avx2_attention_kernels};
+const ck_kernels ck_kernels_avx2 = {"avx2", &avx2_row_kernels, &avx2_attention_kernels, &avx2_backward_kernels};
 
 #endif

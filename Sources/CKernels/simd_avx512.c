@@ -16,9 +16,10 @@
 #include "simd/exponential.h"
 #include "simd/rows.h"
 #include "simd/attention.h"
+#include "simd/backward.h"
 
 #pragma clang attribute pop
 
-const ck_kernels ck_kernels_avx512 = {"avx512", &avx512_row_kernels, &avx512_attention_kernels};
+const ck_kernels ck_kernels_avx512 = {"avx512", &avx512_row_kernels, &avx512_attention_kernels, &avx512_backward_kernels};
 
 #endif

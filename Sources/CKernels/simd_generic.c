@@ -15,5 +15,6 @@
 #include "simd/exponential.h"
 #include "simd/rows.h"
 #include "simd/attention.h"
+#include "simd/backward.h"
 
-const ck_kernels ck_kernels_generic = {"generic", &generic_row_kernels, &generic_attention_kernels};
+const ck_kernels ck_kernels_generic = {"generic", &generic_row_kernels, &generic_attention_kernels, &generic_backward_kernels};

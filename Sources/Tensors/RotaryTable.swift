@@ -14,8 +14,8 @@ public final class RotaryTable: Sendable {
     public let headDimension: Int
     public let rotatedDimension: Int
     public let pairing: Pairing
-    private let cosines: Matrix
-    private let sines: Matrix
+    let cosines: Matrix
+    let sines: Matrix
 
     /// - Parameters:
     ///   - base: `rope_theta`.

@@ -109,14 +109,14 @@ public enum RowOperations {
         }
     }
 
-    private static func requireSameShape(_ a: MatrixSlice, _ b: MatrixSlice) {
+    static func requireSameShape(_ a: MatrixSlice, _ b: MatrixSlice) {
         precondition(
             a.rowCount == b.rowCount && a.columnCount == b.columnCount,
             "\(a.rowCount) x \(a.columnCount) and \(b.rowCount) x \(b.columnCount)"
         )
     }
 
-    private static func forEachRow(of x: MatrixSlice, threads: Int, _ body: @Sendable (Int) -> Void) {
+    static func forEachRow(of x: MatrixSlice, threads: Int, _ body: @Sendable (Int) -> Void) {
         guard threads > 1 && x.rowCount > 1 && x.rowCount * x.columnCount >= parallelThreshold else {
             for row in 0..<x.rowCount { body(row) }
             return

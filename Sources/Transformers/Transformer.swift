@@ -6,11 +6,11 @@ public import Tensors
 /// its own sequence alone: not on the batch, the number of threads, or how a prompt was cut in pieces.
 public final class Transformer: Sendable {
     public let configuration: TransformerConfiguration
-    let weights: TransformerWeights
-    private let rotary: RotaryTable
-    private let attention: CausalAttention
+    package let weights: TransformerWeights
+    package let rotary: RotaryTable
+    package let attention: CausalAttention
 
-    init(_ configuration: TransformerConfiguration, _ weights: TransformerWeights, rotary: RotaryTable) {
+    package init(_ configuration: TransformerConfiguration, _ weights: TransformerWeights, rotary: RotaryTable) {
         self.configuration = configuration
         self.weights = weights
         self.rotary = rotary
@@ -82,5 +82,17 @@ public final class Transformer: Sendable {
             CausalAttention.Job(
                 rows: sequence.rows, first: sequence.cache.length, segments: sequence.cache.segments)
         }
+    }
+}
+
+extension Transformer {
+    /// Whether token embeddings and the unembedding are one tensor of the checkpoint.
+    package var isTied: Bool { weights.isTied }
+
+    /// The same model with token embeddings from elsewhere.
+    package func replacing(embedding: any EmbeddingTable) -> Transformer {
+        var weights = weights
+        weights.embedding = embedding
+        return Transformer(configuration, weights, rotary: rotary)
     }
 }

@@ -3,28 +3,30 @@ public import Tensors
 /// The weights of one block.
 public struct BlockWeights: Sendable {
     /// Weights of the norm before attention, [1, modelDimension].
-    var attentionNorm: Matrix
+    package var attentionNorm: Matrix
     /// Queries, keys and values in one product: [queryWidth + 2 * keyValueWidth, modelDimension].
-    var queryKeyValue: PackedWeights
+    package var queryKeyValue: PackedWeights
     /// [modelDimension, queryWidth].
-    var attentionOutput: PackedWeights
+    package var attentionOutput: PackedWeights
     /// Weights of the norm before feed-forward, [1, modelDimension].
-    var mlpNorm: Matrix
+    package var mlpNorm: Matrix
     /// Gate and linear part in one product: [2 * feedForwardDimension, modelDimension].
-    var gateUp: PackedWeights
+    package var gateUp: PackedWeights
     /// [modelDimension, feedForwardDimension].
-    var down: PackedWeights
+    package var down: PackedWeights
 }
 
 /// All weights of a model. Read-only once loaded.
 public struct TransformerWeights: Sendable {
     /// One row for each token, decoded from the file when it is asked for.
-    var embedding: any EmbeddingTable
-    var blocks: [BlockWeights]
+    package var embedding: any EmbeddingTable
+    package var blocks: [BlockWeights]
     /// [1, modelDimension].
-    var finalNorm: Matrix
+    package var finalNorm: Matrix
     /// [vocabularySize, modelDimension].
-    var unembedding: PackedWeights
+    package var unembedding: PackedWeights
+    /// Whether both come from one tensor.
+    package var isTied: Bool
 }
 
 /// Where token embeddings come from.

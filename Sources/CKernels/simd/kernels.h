@@ -2,6 +2,7 @@
 #define CK_SIMD_KERNELS_H
 
 #include "ck_attention.h"
+#include "ck_backward.h"
 #include "ck_rows.h"
 
 // What each instruction set provides; dispatch.c chooses one set when the process starts.
@@ -30,10 +31,24 @@ typedef struct {
   void (*mix)(const ck_attention_shape *, const float *, size_t, size_t, size_t, float *, size_t);
 } ck_attention_kernels;
 
+// Queries whose patterns the gradient of attention holds at once.
+enum { CK_GRADIENT_QUERIES = 32 };
+
+typedef struct {
+  void (*rms_norm)(const float *, float, const float *, const float *, float *, size_t);
+  void (*layer_norm)(const float *, float, float, const float *, const float *, float *, size_t);
+  void (*add_product)(float *, float, const float *, const float *, float, size_t);
+  void (*silu_multiply)(const float *, const float *, const float *, float *, float *, size_t);
+  void (*scale)(float *, float, size_t);
+  void (*adamw)(const ck_adamw_step *, float *, const float *, float *, float *, size_t);
+  void (*attend)(const ck_attention_gradient *, float *);
+} ck_backward_kernels;
+
 typedef struct {
   const char *name;
   const ck_row_kernels *rows;
   const ck_attention_kernels *attention;
+  const ck_backward_kernels *backward;
 } ck_kernels;
 
 extern const ck_kernels ck_kernels_generic;
@@ -41,5 +56,8 @@ extern const ck_kernels ck_kernels_generic;
 extern const ck_kernels ck_kernels_avx2;
 extern const ck_kernels ck_kernels_avx512;
 #endif
+
+// The chosen set's gradients.
+const ck_backward_kernels *ck_backward(void);
 
 #endif

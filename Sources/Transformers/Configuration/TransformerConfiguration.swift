@@ -53,10 +53,10 @@ public struct TransformerConfiguration: Codable, Hashable, Sendable {
     }
 
     /// Columns of all query heads together.
-    var queryWidth: Int { headCount * headDimension }
+    package var queryWidth: Int { headCount * headDimension }
 
     /// Columns of all key heads together.
-    var keyValueWidth: Int { keyValueHeadCount * headDimension }
+    package var keyValueWidth: Int { keyValueHeadCount * headDimension }
 }
 
 extension TransformerConfiguration {

@@ -52,7 +52,7 @@ extension Transformer {
             embedding: StoredEmbedding(source: source, tensor: outer.embedding),
             blocks: (0..<configuration.layerCount).compactMap { loaded.blocks[$0] },
             finalNorm: try source.vector(outer.finalNorm, count: configuration.modelDimension),
-            unembedding: unembedding)
+            unembedding: unembedding, isTied: outer.embedding == outer.unembedding)
     }
 }
 
