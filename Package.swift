@@ -91,7 +91,7 @@ let package = Package(
         tests(of: "Resampling"),
 
         // 7  remembering and reporting
-        layer("Store", on: ["Evaluation", "Verification", grdb]),
+        layer("Store", on: ["Training", "Evaluation", "Verification", grdb]),
         layer("Reports", on: ["Evaluation", "Resampling", "Verification"]),
         tests(of: "Reports", with: ["Evaluation", "Resampling", "Verification"]),
 

@@ -52,16 +52,13 @@ public final class Optimizer {
 
     /// Changes every parameter once.
     ///
-    /// - Returns: the length of the gradients before they were shortened.
-    public func step(rate: Double) throws -> Double {
-        let norm = gradientNorm()
-        let limit = settings.maxGradientNorm ?? .infinity
-        let scale = norm.isFinite ? min(1, limit / (norm + 1e-6)) : 1
+    /// - Parameter norm: what ``gradientNorm()`` says
+    public func step(rate: Double, norm: Double) throws {
+        let scale = settings.maxGradientNorm.map { min(1, $0 / (norm + 1e-6)) } ?? 1
         time += 1
         for (parameter, moments) in zip(parameters, moments) {
             try update(parameter, moments, rate: rate, scale: scale)
         }
-        return norm
     }
 
     private func update(_ parameter: Parameter, _ moments: [Matrix], rate: Double, scale: Double) throws {

@@ -19,6 +19,14 @@ extension TrainingPass {
         return outcomes
     }
 
+    /// Logits at every target, [targets, vocabularySize], all at once.
+    func targetLogits() throws -> Matrix {
+        let final = try finalRows()
+        let logits = Matrix(rows: final.rowCount, columns: configuration.vocabularySize)
+        try linear(final, model.unembedding, into: logits.slice)
+        return logits
+    }
+
     /// The normalised residual stream of rows with targets, [targets, modelDimension], in `space.chosenRows`.
     private func finalRows() throws -> MatrixSlice {
         let x = residual(configuration.layerCount)
