@@ -20,6 +20,16 @@ void ck_silu_multiply_backward(const float *gate, const float *up, const float *
   ck_backward()->silu_multiply(gate, up, dpost, dgate, dup, n);
 }
 
+void ck_silu_backward(const float *x, const float *dy, float *dx, size_t n) { ck_backward()->silu(x, dy, dx, n); }
+
+void ck_gelu_backward(const float *x, const float *dy, float *dx, size_t n) { ck_backward()->gelu(x, dy, dx, n); }
+
+void ck_gelu_tanh_backward(const float *x, const float *dy, float *dx, size_t n) {
+  ck_backward()->gelu_tanh(x, dy, dx, n);
+}
+
+void ck_soft_cap_backward(const float *y, float cap, float *dy, size_t n) { ck_backward()->soft_cap(y, cap, dy, n); }
+
 void ck_scale(float *x, float k, size_t n) { ck_backward()->scale(x, k, n); }
 
 void ck_adamw(const ck_adamw_step *step, float *w, const float *g, float *m, float *v, size_t n) {
@@ -28,7 +38,7 @@ void ck_adamw(const ck_adamw_step *step, float *w, const float *g, float *m, flo
 
 size_t ck_attention_backward_scratch(size_t rows, size_t head_dimension) {
   size_t positions = (rows + 15) / 16 * 16, width = (head_dimension + 15) / 16 * 16;
-  return 8 * positions * width + 2 * CK_GRADIENT_QUERIES * positions;
+  return 8 * positions * width + (2 * CK_GRADIENT_QUERIES + 4) * positions;
 }
 
 void ck_attend_backward(const ck_attention_gradient *gradient, float *scratch) {

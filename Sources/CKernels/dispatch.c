@@ -41,6 +41,16 @@ void ck_silu_multiply(const float *gate, const float *up, float *out, size_t n) 
   chosen->rows->silu_multiply(gate, up, out, n);
 }
 
+void ck_center(const float *x, float *out, size_t n) { chosen->rows->center(x, out, n); }
+
+void ck_silu(const float *x, float *out, size_t n) { chosen->rows->silu(x, out, n); }
+
+void ck_gelu(const float *x, float *out, size_t n) { chosen->rows->gelu(x, out, n); }
+
+void ck_gelu_tanh(const float *x, float *out, size_t n) { chosen->rows->gelu_tanh(x, out, n); }
+
+void ck_soft_cap(const float *x, float cap, float *out, size_t n) { chosen->rows->soft_cap(x, cap, out, n); }
+
 void ck_rotate_interleaved(float *x, const float *cosines, const float *sines, size_t pairs) {
   chosen->rows->rotate_interleaved(x, cosines, sines, pairs);
 }

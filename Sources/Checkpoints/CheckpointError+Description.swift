@@ -1,7 +1,7 @@
 extension CheckpointError: CustomStringConvertible {
     public var description: String {
-        fileDescription ?? ggufDescription ?? tensorDescription ?? safetensorsDescription ?? writingDescription
-            ?? "the checkpoint is damaged"
+        fileDescription ?? folderDescription ?? ggufDescription ?? tensorDescription ?? safetensorsDescription
+            ?? writingDescription ?? "the checkpoint is damaged"
     }
 
     private var fileDescription: String? {
@@ -12,6 +12,25 @@ extension CheckpointError: CustomStringConvertible {
             "cannot write \(quoted(path, limit: 4096)): \(reason)"
         case .notARegularFile(let path):
             "\(quoted(path, limit: 4096)) is not a regular file"
+        default: nil
+        }
+    }
+
+    private var folderDescription: String? {
+        switch self {
+        case .invalidJSON(let path, let reason):
+            "\(quoted(path, limit: 4096)) is not valid JSON: \(quoted(reason, limit: 200))"
+        case .noWeights(let folder):
+            """
+            the folder \(quoted(folder, limit: 4096)) holds neither \(HuggingFaceFolder.weightsFile) nor \
+            \(HuggingFaceFolder.indexFile); save the model with save_pretrained(..., safe_serialization=True)
+            """
+        case .invalidShardName(let tensor, let name):
+            "the index puts \(quoted(tensor)) into \(quoted(name)), which is no name of a safetensors file of the folder"
+        case .tooManyShards(let limit):
+            "the index names more than \(limit) files"
+        case .notInShard(let tensor, let shard):
+            "the index puts the tensor \(quoted(tensor)) into \(quoted(shard)), which does not hold it"
         default: nil
         }
     }
@@ -42,6 +61,12 @@ extension CheckpointError: CustomStringConvertible {
             "general.alignment is \(alignment); it must be a power of two from 8 to \(GGUFFormat.largestAlignment)"
         case .splitModel(let part, let parts):
             "this is part \(part.map { String($0 + 1) } ?? "?") of a model in \(parts) files; merge them into one"
+        case .partName(let path, let expected):
+            "\(quoted(path, limit: 4096)) is a part of a model in several files; its name must end in \(quoted(expected))"
+        case .wrongPart(let path, let number, let parts):
+            "\(quoted(path, limit: 4096)) does not say that it is part \(number) of \(parts)"
+        case .partsIncomplete(let tensors, let expected):
+            "the parts of the model hold \(tensors) tensors; the first part promises \(expected)"
         case .missingMetadata(let key):
             "the metadata key \(quoted(key)) is missing"
         case .wrongMetadataType(let key, let found, let expected):

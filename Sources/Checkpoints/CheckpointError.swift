@@ -18,8 +18,18 @@ public enum CheckpointError: Error, Equatable, Sendable {
     case arraysTooDeep(key: String, limit: Int)
     case invalidAlignment(Int)
     case splitModel(part: Int?, parts: Int)
+    case partName(path: String, expected: String)
+    case wrongPart(path: String, number: Int, parts: Int)
+    case partsIncomplete(tensors: Int, expected: Int)
     case missingMetadata(key: String)
     case wrongMetadataType(key: String, found: String, expected: String)
+
+    // Folders
+    case invalidJSON(path: String, reason: String)
+    case noWeights(folder: String)
+    case invalidShardName(tensor: String, name: String)
+    case tooManyShards(limit: Int)
+    case notInShard(tensor: String, shard: String)
 
     // Tensors of any file
     case invalidText(of: String)

@@ -19,6 +19,20 @@ public enum FileDigest {
         return hexadecimal(hash.finalize())
     }
 
+    /// The SHA-256 of bytes in 64 lower-case hexadecimal digits.
+    public static func sha256(of bytes: [UInt8]) -> String { hexadecimal(SHA256.hash(data: bytes)) }
+
+    /// One SHA-256 for several files: of the lines `DIGEST  NAME` that `sha256sum` would print, in the given order.
+    ///
+    /// - Throws: `CheckpointError.cannotOpen`, `.notARegularFile`.
+    public static func sha256(
+        ofFiles names: [String], inFolder folder: String
+    ) throws(CheckpointError) -> String {
+        var lines = ""
+        for name in names { lines += "\(try sha256(ofFileAt: "\(folder)/\(name)"))  \(name)\n" }
+        return sha256(of: Array(lines.utf8))
+    }
+
     private static func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
         let digits = Array("0123456789abcdef")
         return String(bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })

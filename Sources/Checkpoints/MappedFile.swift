@@ -100,6 +100,12 @@ public final class MappedFile: Sendable {
     }
 }
 
+/// Whether a path names a file that can hold bytes.
+func isRegularFile(_ path: String) -> Bool {
+    var status = stat()
+    return unsafe !path.utf8.contains(0) && stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+}
+
 /// What the system says about an error number.
 func systemMessage(_ number: Int32) -> String {
     var buffer = [CChar](repeating: 0, count: 256)

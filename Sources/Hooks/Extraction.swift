@@ -1,10 +1,21 @@
 public import Transformers
 
-/// Runs prompts through a model and keeps activations.
+/// Runs prompts through a model and hands out activations, a few prompts at a time.
 public struct Extraction {
+    /// A prompt, and the positions whose activations are wanted.
+    public struct Request: Sendable {
+        public var ids: [Int32]
+        public var positions: CaptureHook.Positions
+
+        public init(ids: [Int32], positions: CaptureHook.Positions) {
+            self.ids = ids
+            self.positions = positions
+        }
+    }
+
     let model: Transformer
     let points: [HookPoint]
-    let threads: Int
+    public let threads: Int
 
     /// Rows of one forward pass.
     private static let rows = 512
@@ -15,29 +26,39 @@ public struct Extraction {
         self.threads = threads
     }
 
-    /// Activations of every prompt, in order.
+    /// Activations of every prompt, in order. No more than one forward pass is held in memory, and no result depends on
+    /// where it begins.
     ///
-    /// - Parameter progress: called after each batch with the number of prompts done.
-    /// - Throws: `TransformerError` for a prompt that is empty or too long.
+    /// - Parameters:
+    ///   - first: the prompt to begin with
+    ///   - onBatch: called with the index of the first prompt of a batch and what was kept of each
+    /// - Throws: `TransformerError` for a prompt that is empty or too long; what `onBatch` throws.
     public func run(
-        _ prompts: [(ids: [Int32], positions: CaptureHook.Positions)], progress: (Int) -> Void = { _ in }
-    ) throws -> [[HookPoint: CaptureHook.Captured]] {
+        _ prompts: [Request], from first: Int = 0,
+        onBatch: (_ first: Int, _ captured: [[HookPoint: CaptureHook.Captured]]) throws -> Void
+    ) throws {
         let space = Workspace(model.configuration, rows: Self.rows, threads: threads)
-        var results: [[HookPoint: CaptureHook.Captured]] = []
-        while results.count < prompts.count {
-            let chosen = batch(prompts[results.count...].map(\.ids))
-            results += try capture(Array(prompts[results.count..<(results.count + chosen)]), space)
-            progress(results.count)
+        var next = first
+        while next < prompts.count {
+            let chosen = batch(prompts[next...])
+            try onBatch(next, try capture(Array(prompts[next..<(next + chosen)]), space))
+            next += chosen
         }
+    }
+
+    /// Activations of every prompt at once, for sets that fit in memory.
+    public func run(_ prompts: [Request]) throws -> [[HookPoint: CaptureHook.Captured]] {
+        var results: [[HookPoint: CaptureHook.Captured]] = []
+        try run(prompts) { results += $1 }
         return results
     }
 
     /// How many prompts, from the front, are read together; at least one.
-    private func batch(_ prompts: [[Int32]]) -> Int {
+    private func batch(_ prompts: ArraySlice<Request>) -> Int {
         var rows = 0
         var count = 0
-        for ids in prompts {
-            rows += ids.count
+        for prompt in prompts {
+            rows += prompt.ids.count
             guard rows <= Self.rows else { break }
             count += 1
         }
@@ -45,7 +66,7 @@ public struct Extraction {
     }
 
     private func capture(
-        _ prompts: [(ids: [Int32], positions: CaptureHook.Positions)], _ space: Workspace
+        _ prompts: [Request], _ space: Workspace
     ) throws -> [[HookPoint: CaptureHook.Captured]] {
         var hook = CaptureHook(
             points, positions: Dictionary(uniqueKeysWithValues: prompts.enumerated().map { ($0, $1.positions) }))

@@ -2,24 +2,44 @@ public import Transformers
 
 /// A pattern of hook names: `*` stands for any characters, `?` for one, and commas separate alternatives.
 ///
-/// `blocks.*.hook_resid_post` matches one point of each block.
+/// Names are old or canonical ones of TransformerLens, or shorthands of its `get_act_name`:
+/// `blocks.*.hook_resid_post`, `blocks.*.hook_out` and `resid_post3` all match.
 public struct HookGlob: Hashable, Sendable {
     public let pattern: String
     private let alternatives: [[Character]]
 
     public init(_ pattern: String) {
         self.pattern = pattern
-        alternatives = pattern.split(separator: ",").map { Array($0.filter { $0 != " " }) }
+        alternatives = pattern.split(separator: ",").map { Self.expand(String($0.filter { $0 != " " })) }
     }
 
     /// The model's points that the pattern names, in the order of the forward pass.
-    public func points(layerCount: Int) -> [HookPoint] {
-        HookPoint.all(layerCount: layerCount).filter { matches($0.description) }
+    ///
+    /// Points of single heads' inputs and results, and the copy of the residual stream for feed-forward alone, cost
+    /// products of their own: they are found by their names, not by a pattern that could mean anything.
+    public func points(of configuration: TransformerConfiguration) -> [HookPoint] {
+        HookPoint.all(of: configuration).filter { point in
+            point.names(in: configuration).contains { name in
+                matches(name) && (!point.site.isHeadByHead || namesSite(name))
+            }
+        }
     }
 
     public func matches(_ name: String) -> Bool {
         let name = Array(name)
         return alternatives.contains { Self.matches($0, name) }
+    }
+
+    /// Whether an alternative ends as the name does, behind its last dot.
+    private func namesSite(_ name: String) -> Bool {
+        let site = Array(name.split(separator: ".").last ?? "")
+        return alternatives.contains { $0.count >= site.count && Array($0.suffix(site.count)) == site }
+    }
+
+    /// A shorthand in full; a pattern as it is.
+    private static func expand(_ alternative: String) -> [Character] {
+        let isPattern = alternative.contains("*") || alternative.contains("?")
+        return Array(isPattern ? alternative : HookName.full(alternative))
     }
 
     /// Greedy matching with one place to go back to: linear for names of this length.

@@ -37,6 +37,15 @@ public enum RowOperations {
         }
     }
 
+    /// `out = a * b` element by element, all [rows, n].
+    public static func multiplyElements(_ a: MatrixSlice, _ b: MatrixSlice, into out: MatrixSlice, threads: Int) {
+        requireSameShape(a, b)
+        requireSameShape(a, out)
+        forEachRow(of: a, threads: threads) { row in
+            unsafe ck_multiply(a.address(ofRow: row), b.address(ofRow: row), out.address(ofRow: row), a.columnCount)
+        }
+    }
+
     /// `out = a + b`, all [rows, n].
     public static func add(_ a: MatrixSlice, _ b: MatrixSlice, into out: MatrixSlice, threads: Int) {
         requireSameShape(a, b)
@@ -51,6 +60,64 @@ public enum RowOperations {
         precondition(y.rowCount == 1 && y.columnCount == x.columnCount, "y must be 1 x \(x.columnCount)")
         forEachRow(of: x, threads: threads) { row in
             unsafe ck_add_scaled(x.address(ofRow: row), k, y.address(ofRow: 0), x.columnCount)
+        }
+    }
+
+    /// `out[r] = x[r] - mean(x[r])`; x, out [rows, n].
+    public static func center(_ x: MatrixSlice, into out: MatrixSlice, threads: Int) {
+        requireSameShape(x, out)
+        forEachRow(of: x, threads: threads) { row in
+            unsafe ck_center(x.address(ofRow: row), out.address(ofRow: row), x.columnCount)
+        }
+    }
+
+    /// Divides each group of `weight.columnCount` neighbours by their root mean square and multiplies with the weight,
+    /// in place.
+    ///
+    /// - Parameters:
+    ///   - x: [rows, groups * n]
+    ///   - weight: [1, n]
+    public static func rmsNormalizeGroups(_ x: MatrixSlice, epsilon: Float, weight: MatrixSlice, threads: Int) {
+        let width = weight.columnCount
+        precondition(weight.rowCount == 1 && x.columnCount % width == 0, "\(x.columnCount) columns in groups of \(width)")
+        forEachRow(of: x, threads: threads) { row in
+            for begin in stride(from: 0, to: x.columnCount, by: width) {
+                let group = unsafe x.address(ofRow: row) + begin
+                unsafe ck_divide(group, ck_rms_scale(group, width, epsilon), group, width)
+                unsafe ck_multiply(group, weight.address(ofRow: 0), group, width)
+            }
+        }
+    }
+
+    /// `out = x / (1 + exp(-x))`; x, out [rows, n].
+    public static func silu(_ x: MatrixSlice, into out: MatrixSlice, threads: Int) {
+        requireSameShape(x, out)
+        forEachRow(of: x, threads: threads) { row in
+            unsafe ck_silu(x.address(ofRow: row), out.address(ofRow: row), x.columnCount)
+        }
+    }
+
+    /// `out = x * Phi(x)`, Phi the normal distribution function (Hendrycks and Gimpel 2016); x, out [rows, n].
+    public static func gelu(_ x: MatrixSlice, into out: MatrixSlice, threads: Int) {
+        requireSameShape(x, out)
+        forEachRow(of: x, threads: threads) { row in
+            unsafe ck_gelu(x.address(ofRow: row), out.address(ofRow: row), x.columnCount)
+        }
+    }
+
+    /// The same with the paper's approximation by tanh.
+    public static func geluTanh(_ x: MatrixSlice, into out: MatrixSlice, threads: Int) {
+        requireSameShape(x, out)
+        forEachRow(of: x, threads: threads) { row in
+            unsafe ck_gelu_tanh(x.address(ofRow: row), out.address(ofRow: row), x.columnCount)
+        }
+    }
+
+    /// `x = cap * tanh(x / cap)`, in place; x [rows, n].
+    public static func softCap(_ x: MatrixSlice, _ cap: Float, threads: Int) {
+        precondition(cap > 0, "a cap of \(cap)")
+        forEachRow(of: x, threads: threads) { row in
+            unsafe ck_soft_cap(x.address(ofRow: row), cap, x.address(ofRow: row), x.columnCount)
         }
     }
 
@@ -72,8 +139,10 @@ public enum RowOperations {
     public static func rotate(_ x: MatrixSlice, positions: [Int32], table: RotaryTable, threads: Int) {
         precondition(positions.count == x.rowCount, "\(positions.count) positions for \(x.rowCount) rows")
         precondition(x.columnCount % table.headDimension == 0, "\(x.columnCount) columns are no whole heads")
+        guard let last = positions.max() else { return }
+        let blocks = table.blocks(through: Int(last))
         forEachRow(of: x, threads: threads) { row in
-            table.rotate(x.rows(row..<(row + 1)), position: Int(positions[row]))
+            table.rotate(x.rows(row..<(row + 1)), position: Int(positions[row]), blocks: blocks)
         }
     }
 

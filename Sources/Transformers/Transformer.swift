@@ -6,17 +6,22 @@ public import Tensors
 /// its own sequence alone: not on the batch, the number of threads, or how a prompt was cut in pieces.
 public final class Transformer: Sendable {
     public let configuration: TransformerConfiguration
-    package let weights: TransformerWeights
-    package let rotary: RotaryTable
+    public let weights: TransformerWeights
+    /// Nil for models that do not rotate.
+    package let rotary: RotaryTable?
+    /// Of layers with a sliding window, where they have a table of their own.
+    package let slidingRotary: RotaryTable?
     package let attention: CausalAttention
 
-    package init(_ configuration: TransformerConfiguration, _ weights: TransformerWeights, rotary: RotaryTable) {
+    package init(_ configuration: TransformerConfiguration, _ weights: TransformerWeights) {
         self.configuration = configuration
         self.weights = weights
-        self.rotary = rotary
+        rotary = configuration.rotaryTable
+        slidingRotary = configuration.slidingRotaryTable
         attention = CausalAttention(
             headCount: configuration.headCount, keyValueHeadCount: configuration.keyValueHeadCount,
-            headDimension: configuration.headDimension, scale: 1 / Float(configuration.headDimension).squareRoot())
+            headDimension: configuration.headDimension, scale: configuration.attentionScale,
+            softCap: configuration.attentionSoftCap)
     }
 
     /// Reads a batch and remembers it in the sequences' caches.
@@ -30,19 +35,16 @@ public final class Transformer: Sendable {
     ) throws -> MatrixSlice {
         try check(batch, space)
         var pass = ForwardPass(
-            configuration: configuration, attention: attention, rotary: rotary, batch: batch,
-            positions: batch.positions, jobs: jobs(batch), space: space, hook: hooks)
+            configuration: configuration, attention: attention, rotary: rotary, slidingRotary: slidingRotary,
+            batch: batch, positions: batch.positions, jobs: jobs(batch), space: space, hook: hooks)
         defer { hooks = pass.hook }
         let x = pass.rows(space.residual)
-        for (row, id) in batch.ids.enumerated() {
-            try weights.embedding.copyEmbedding(of: id, to: x.rows(row..<(row + 1)))
-        }
-        pass.visit(.embed, layer: nil, x)
+        try pass.embed(into: x, weights)
         for (layer, block) in weights.blocks.enumerated() {
             try pass.block(x, block, layer: layer)
         }
-        let final = pass.normalize(
-            x, weight: weights.finalNorm, layer: nil, scaleSite: .finalNormScale, normalizedSite: .finalNormalized)
+        let final = pass.rows(space.normalized)
+        pass.normalize(x, weights.finalNorm, layer: nil, .final, into: final)
         for sequence in batch.sequences { sequence.cache.open.advance(by: sequence.rows.count) }
         return final
     }
@@ -59,7 +61,11 @@ public final class Transformer: Sendable {
     ///   - final: [rows, modelDimension], what ``forward(_:space:hooks:)`` returned, or some rows of it
     ///   - logits: [rows, vocabularySize]
     public func logits(_ final: MatrixSlice, into logits: MatrixSlice, space: Workspace) throws {
-        try space.multiplier.multiply(final, weights.unembedding, into: logits)
+        try space.multiplier.multiply(final, weights.unembedding.weights, into: logits)
+        if let bias = weights.unembedding.bias {
+            RowOperations.addScaled(logits, 1, bias.slice, threads: space.threads)
+        }
+        if let cap = configuration.logitSoftCap { RowOperations.softCap(logits, cap, threads: space.threads) }
     }
 
     private func check(_ batch: TokenBatch, _ space: Workspace) throws {
@@ -86,13 +92,11 @@ public final class Transformer: Sendable {
 }
 
 extension Transformer {
-    /// Whether token embeddings and the unembedding are one tensor of the checkpoint.
-    package var isTied: Bool { weights.isTied }
-
-    /// The same model with token embeddings from elsewhere.
-    package func replacing(embedding: any EmbeddingTable) -> Transformer {
+    /// The same model with embeddings from elsewhere.
+    package func replacing(embedding: any EmbeddingTable, positions: (any EmbeddingTable)?) -> Transformer {
         var weights = weights
         weights.embedding = embedding
-        return Transformer(configuration, weights, rotary: rotary)
+        weights.positions = positions
+        return Transformer(configuration, weights)
     }
 }

@@ -1,11 +1,13 @@
 /// What can be wrong with a model, or with what it is asked.
 public enum TransformerError: Error, Hashable, Sendable {
-    case unknownArchitecture(String)
+    case unknownArchitecture(String, known: [String])
     case missing(key: String)
     case configuration(key: String, value: String, allowed: String)
     case missingTensor(String)
     case unexpectedTensor(String)
     case shape(tensor: String, found: [Int], expected: [Int])
+    /// Bytes.
+    case tooLarge(needed: Int, available: Int)
     case tokenOutOfRange(id: Int32, vocabularySize: Int)
     case contextExceeded(length: Int, limit: Int)
     case emptyPrompt
@@ -15,9 +17,8 @@ public enum TransformerError: Error, Hashable, Sendable {
 extension TransformerError: CustomStringConvertible {
     public var description: String {
         switch self {
-        case .unknownArchitecture(let name):
-            let known = ArchitectureRegistry.names.joined(separator: ", ")
-            return "the model's architecture is \"\(name)\"; this version runs \(known)"
+        case .unknownArchitecture(let name, let known):
+            return "the model's architecture is \"\(name)\"; this version runs \(known.joined(separator: ", "))"
         case .missing(let key):
             return "the model's metadata has no \"\(key)\"; the file is incomplete, convert the model again"
         case .configuration(let key, let value, let allowed):
@@ -28,6 +29,11 @@ extension TransformerError: CustomStringConvertible {
             return "the model has a tensor \"\(name)\" that its architecture does not use; it would run wrongly"
         case .shape(let tensor, let found, let expected):
             return "tensor \"\(tensor)\" has shape \(found); its model's configuration asks for \(expected)"
+        case .tooLarge(let needed, let available):
+            return """
+                the model's weights take \(gigabytes(needed)) in float32; \(gigabytes(available)) of memory are free; \
+                use a smaller model
+                """
         case .tokenOutOfRange(let id, let vocabularySize):
             return "token id \(id) is not in the vocabulary of \(vocabularySize) ids"
         case .contextExceeded(let length, let limit):
@@ -38,4 +44,10 @@ extension TransformerError: CustomStringConvertible {
             return "\(option) is \(value); allowed: \(allowed)"
         }
     }
+}
+
+/// Bytes as people read them.
+private func gigabytes(_ bytes: Int) -> String {
+    let tenths = (bytes + 50_000_000) / 100_000_000
+    return "\(tenths / 10).\(tenths % 10) GB"
 }

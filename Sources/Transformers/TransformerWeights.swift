@@ -1,36 +1,60 @@
 public import Tensors
 
-/// The weights of one block.
+/// A linear layer: `x * transpose(weights) + bias`.
+public struct LinearWeights: Sendable {
+    /// [outputs, inputs].
+    public var weights: PackedWeights
+    /// [1, outputs]; nil without one.
+    public var bias: Matrix?
+}
+
+/// What a norm multiplies with and adds, each [1, width].
+public struct NormWeights: Sendable {
+    public var weight: Matrix
+    /// Nil for a root mean square norm.
+    public var bias: Matrix?
+}
+
+/// The weights of one block. What a family does not have is nil.
 public struct BlockWeights: Sendable {
-    /// Weights of the norm before attention, [1, modelDimension].
-    package var attentionNorm: Matrix
+    /// The norm before attention.
+    public var attentionNorm: NormWeights?
     /// Queries, keys and values in one product: [queryWidth + 2 * keyValueWidth, modelDimension].
-    package var queryKeyValue: PackedWeights
+    public var queryKeyValue: LinearWeights
+    /// Norm of queries: [1, headDimension], or [1, queryWidth] for one over all heads.
+    public var queryNorm: Matrix?
+    /// Norm of keys: [1, headDimension] or [1, keyValueWidth].
+    public var keyNorm: Matrix?
     /// [modelDimension, queryWidth].
-    package var attentionOutput: PackedWeights
-    /// Weights of the norm before feed-forward, [1, modelDimension].
-    package var mlpNorm: Matrix
-    /// Gate and linear part in one product: [2 * feedForwardDimension, modelDimension].
-    package var gateUp: PackedWeights
+    public var attentionOutput: LinearWeights
+    /// The norm of what attention adds.
+    public var attentionPostNorm: NormWeights?
+    /// The norm before feed-forward.
+    public var mlpNorm: NormWeights?
+    /// Gate and linear part in one product: [2 * feedForwardDimension, modelDimension]; half of it without a gate.
+    public var gateUp: LinearWeights
     /// [modelDimension, feedForwardDimension].
-    package var down: PackedWeights
+    public var down: LinearWeights
+    /// The norm of what feed-forward adds.
+    public var mlpPostNorm: NormWeights?
 }
 
 /// All weights of a model. Read-only once loaded.
 public struct TransformerWeights: Sendable {
     /// One row for each token, decoded from the file when it is asked for.
-    package var embedding: any EmbeddingTable
-    package var blocks: [BlockWeights]
-    /// [1, modelDimension].
-    package var finalNorm: Matrix
+    public var embedding: any EmbeddingTable
+    /// One row for each position; nil for rotary models.
+    public var positions: (any EmbeddingTable)?
+    public var blocks: [BlockWeights]
+    public var finalNorm: NormWeights
     /// [vocabularySize, modelDimension].
-    package var unembedding: PackedWeights
-    /// Whether both come from one tensor.
-    package var isTied: Bool
+    public var unembedding: LinearWeights
+    /// Whether token embeddings and the unembedding come from one tensor.
+    public var isTied: Bool
 }
 
-/// Where token embeddings come from.
+/// Where embeddings come from.
 public protocol EmbeddingTable: Sendable {
-    /// Writes the embedding of `id`, which is in the vocabulary, to `row`, [1, modelDimension].
+    /// Writes the embedding of `id`, which the table has, to `row`, [1, modelDimension].
     func copyEmbedding(of id: Int32, to row: MatrixSlice) throws
 }

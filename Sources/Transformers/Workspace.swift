@@ -27,7 +27,7 @@ public final class Workspace {
         queryKeyValue = Matrix(rows: rows, columns: configuration.queryWidth + 2 * configuration.keyValueWidth)
         z = Matrix(rows: rows, columns: configuration.queryWidth)
         sublayerOut = Matrix(rows: rows, columns: width)
-        gateUp = Matrix(rows: rows, columns: 2 * configuration.feedForwardDimension)
+        gateUp = Matrix(rows: rows, columns: (configuration.isGated ? 2 : 1) * configuration.feedForwardDimension)
         mlpPost = Matrix(rows: rows, columns: configuration.feedForwardDimension)
         attentionScratch = Matrix(rows: threads, columns: CausalAttention.scratchColumns(positions: 1024))
     }

@@ -15,7 +15,11 @@ func globsMatchNames(_ pattern: String, _ name: String, _ matches: Bool) {
 }
 
 @Test func globsNameThePointsOfAModel() {
-    let points = HookGlob("blocks.1*.hook_resid_p*").points(layerCount: 12)
+    let configuration = TransformerConfiguration(
+        architecture: "llama", modelDimension: 8, layerCount: 12, headCount: 2, keyValueHeadCount: 1, headDimension: 4,
+        feedForwardDimension: 16, vocabularySize: 10, contextLength: 32, rotaryBase: 10_000, rotaryDimension: 4,
+        normEpsilon: 1e-5)
+    let points = HookGlob("blocks.1*.hook_resid_p*").points(of: configuration)
     #expect(
         points.map(\.description) == [
             "blocks.1.hook_resid_pre", "blocks.1.hook_resid_post", "blocks.10.hook_resid_pre",

@@ -10,11 +10,17 @@ private struct Case {
     let keyValueHeads: Int
     let dimension: Int
     let length: Int
+    let window: Int?
+    let softCap: Float?
     let q: Matrix
     let k: Matrix
     let v: Matrix
 
-    init(heads: Int, keyValueHeads: Int, dimension: Int, length: Int, seed: UInt64) {
+    init(
+        heads: Int, keyValueHeads: Int, dimension: Int, length: Int, window: Int? = nil, softCap: Float? = nil,
+        seed: UInt64
+    ) {
+        (self.window, self.softCap) = (window, softCap)
         var random = SeededGenerator(seed: seed)
         (self.heads, self.keyValueHeads, self.dimension, self.length) = (heads, keyValueHeads, dimension, length)
         q = Matrix((0..<length).map { _ in random.floats(heads * dimension).map { $0 * 3 } })
@@ -25,7 +31,7 @@ private struct Case {
     var attention: CausalAttention {
         CausalAttention(
             headCount: heads, keyValueHeadCount: keyValueHeads, headDimension: dimension,
-            scale: 1 / Float(dimension).squareRoot())
+            scale: 1 / Float(dimension).squareRoot(), softCap: softCap)
     }
 
     /// Reads the sequence in pieces of the given lengths; a new segment begins where `forks` says.
@@ -40,12 +46,13 @@ private struct Case {
             segments[segments.count - 1].store(layer: 0, keys: k.rows(rows), values: v.rows(rows))
             let job = CausalAttention.Job(rows: 0..<piece, first: first, segments: segments)
             if stepwise {
-                let scores = attention.scores(q.rows(rows), layer: 0, job: job)
-                attention.softmax(scores, layer: 0, job: job)
+                let scores = attention.scores(q.rows(rows), layer: 0, window: window, job: job)
+                attention.softmax(scores, layer: 0, window: window, job: job)
                 attention.mix(scores, layer: 0, job: job, into: z.rows(rows))
             } else {
                 attention.attend(
-                    q.rows(rows), layer: 0, jobs: [job], into: z.rows(rows), scratch: scratch, threads: threads)
+                    q.rows(rows), layer: 0, window: window, jobs: [job], into: z.rows(rows), scratch: scratch,
+                    threads: threads)
             }
             segments[segments.count - 1].advance(by: piece)
             first += piece
@@ -63,22 +70,22 @@ private struct Case {
         var result: [Float] = []
         for row in 0..<length {
             for head in 0..<heads {
-                let scores = (0...row).map { position in
-                    (0..<dimension).reduce(0.0) {
+                let seen = max(0, row + 1 - (window ?? length))...row
+                let scores = seen.map { position in
+                    let score = (0..<dimension).reduce(0.0) {
                         $0 + Double(qs[row * qWidth + head * dimension + $1])
                             * Double(ks[position * kWidth + head / group * dimension + $1])
                     } / Double(dimension).squareRoot()
+                    return softCap.map { Double($0) * tanh(score / Double($0)) } ?? score
                 }
                 let largest = scores.max() ?? 0
                 let weights = scores.map { exp($0 - largest) }
                 let total = weights.reduce(0, +)
                 for component in 0..<dimension {
-                    result.append(
-                        Float(
-                            (0...row).reduce(0.0) {
-                                $0 + weights[$1] / total
-                                    * Double(vs[$1 * kWidth + head / group * dimension + component])
-                            }))
+                    let mixed = zip(seen, weights).reduce(0.0) {
+                        $0 + $1.1 / total * Double(vs[$1.0 * kWidth + head / group * dimension + component])
+                    }
+                    result.append(Float(mixed))
                 }
             }
         }
@@ -91,6 +98,10 @@ private let cases = [
     Case(heads: 4, keyValueHeads: 4, dimension: 8, length: 33, seed: 2),
     Case(heads: 4, keyValueHeads: 1, dimension: 80, length: 50, seed: 3),
     Case(heads: 2, keyValueHeads: 1, dimension: 128, length: 17, seed: 4),
+    Case(heads: 6, keyValueHeads: 2, dimension: 16, length: 90, window: 1, seed: 5),
+    Case(heads: 9, keyValueHeads: 3, dimension: 64, length: 90, window: 21, seed: 6),
+    Case(heads: 5, keyValueHeads: 1, dimension: 24, length: 70, window: 33, softCap: 2, seed: 7),
+    Case(heads: 4, keyValueHeads: 2, dimension: 32, length: 40, window: 64, softCap: 50, seed: 8),
 ]
 
 @Test(arguments: 0..<cases.count)

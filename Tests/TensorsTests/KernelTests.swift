@@ -34,6 +34,46 @@ func rowOperationsFollowTheirDefinitions(_ n: Int) {
 }
 
 @Test(arguments: lengths)
+func activationsAndNormsFollowTheirDefinitions(_ n: Int) {
+    var random = SeededGenerator(seed: UInt64(500 + n))
+    let a = random.floats(n).map { $0 * 6 }
+    let x = Matrix([a])
+    let out = Matrix(rows: 1, columns: n)
+    let mean = a.reduce(0) { $0 + Double($1) } / Double(n)
+    RowOperations.center(x.slice, into: out.slice, threads: 1)
+    expectClose(out.slice.copy(), a.map { Float(Double($0) - mean) }, absolute: 2e-6, relative: 1e-6)
+    // Far below 0, 1 + erf loses all but the last bits: the error is a few units of 1 times x.
+    RowOperations.gelu(x.slice, into: out.slice, threads: 1)
+    expectClose(
+        out.slice.copy(), a.map { Float(Double($0) / 2 * (1 + erf(Double($0) / 2.0.squareRoot()))) },
+        absolute: 1e-6, relative: 1e-6)
+    RowOperations.geluTanh(x.slice, into: out.slice, threads: 1)
+    let inner = { (x: Double) in (2 / Double.pi).squareRoot() * (x + 0.044715 * x * x * x) }
+    expectClose(
+        out.slice.copy(), a.map { Float(Double($0) / 2 * (1 + tanh(inner(Double($0))))) },
+        absolute: 1e-6, relative: 1e-6)
+    for cap: Float in [0.5, 3, 50] {
+        out.slice.assign(a)
+        RowOperations.softCap(out.slice, cap, threads: 1)
+        let capped = a.map { Float(Double(cap) * tanh(Double($0) / Double(cap))) }
+        expectClose(out.slice.copy(), capped, absolute: 0, relative: 1e-6)
+    }
+}
+
+@Test func groupsAreNormalizedByThemselves() {
+    var random = SeededGenerator(seed: 77)
+    let (a, weight) = (random.floats(30), random.floats(10))
+    let x = Matrix([a])
+    RowOperations.rmsNormalizeGroups(x.slice, epsilon: 1e-5, weight: Matrix([weight]).slice, threads: 1)
+    let expected = a.indices.map { index in
+        let group = a[(index / 10 * 10)..<(index / 10 * 10 + 10)]
+        let square = group.reduce(0) { $0 + Double($1) * Double($1) } / 10
+        return Float(Double(a[index]) / (square + 1e-5).squareRoot() * Double(weight[index % 10]))
+    }
+    expectClose(x.slice.copy(), expected, absolute: 1e-6, relative: 1e-6)
+}
+
+@Test(arguments: lengths)
 func softmaxAndItsSumAreExactToFloatPrecision(_ n: Int) {
     var random = SeededGenerator(seed: UInt64(1000 + n))
     let logits = random.floats(n).map { $0 * 30 }

@@ -8,10 +8,11 @@ public func expectClose(
     _ expected: [Float],
     absolute: Double,
     relative: Double,
+    _ context: String = "",
     sourceLocation: SourceLocation = #_sourceLocation
 ) {
     guard actual.count == expected.count else {
-        Issue.record("\(actual.count) values, expected \(expected.count)", sourceLocation: sourceLocation)
+        Issue.record("\(context) \(actual.count) values, expected \(expected.count)", sourceLocation: sourceLocation)
         return
     }
     var worst = (index: 0, excess: -Double.infinity)
@@ -29,7 +30,7 @@ public func expectClose(
     let normalised = squaredError / Swift.max(squaredSize, .leastNormalMagnitude)
     Issue.record(
         """
-        worst at [\(worst.index)]: \(actual[worst.index]), expected \(expected[worst.index]); \
+        \(context) worst at [\(worst.index)]: \(actual[worst.index]), expected \(expected[worst.index]); \
         normalised mean squared error \(normalised)
         """,
         sourceLocation: sourceLocation
@@ -41,8 +42,9 @@ public func expectClose(
     _ actual: [Float],
     _ expected: [Float],
     ofLargest fraction: Double,
+    _ context: String = "",
     sourceLocation: SourceLocation = #_sourceLocation
 ) {
     let largest = expected.reduce(0) { Swift.max($0, Swift.abs(Double($1))) }
-    expectClose(actual, expected, absolute: fraction * largest, relative: 0, sourceLocation: sourceLocation)
+    expectClose(actual, expected, absolute: fraction * largest, relative: 0, context, sourceLocation: sourceLocation)
 }

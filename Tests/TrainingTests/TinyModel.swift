@@ -64,19 +64,4 @@ struct TinyModel: ModelSource {
     func makeModel(threads: Int = 1, backend: MatrixBackend = .oneDNN) throws -> Transformer {
         try Transformer(self, backend: backend, threads: threads)
     }
-
-    /// The tensors that lie one below the other in a parameter, in order.
-    func parts(of parameter: String) -> [String] {
-        if parameter == "embed" { return ["token_embd.weight"] }
-        if parameter == "unembed" {
-            return [tensors["output.weight"] == nil ? "token_embd.weight" : "output.weight"]
-        }
-        if parameter == "ln_final" { return ["output_norm.weight"] }
-        let pieces = parameter.split(separator: ".", maxSplits: 2).map(String.init)
-        let names = [
-            "ln1": ["attn_norm"], "attn.qkv": ["attn_q", "attn_k", "attn_v"], "attn.o": ["attn_output"],
-            "ln2": ["ffn_norm"], "mlp.gate_up": ["ffn_gate", "ffn_up"], "mlp.down": ["ffn_down"],
-        ]
-        return (names[pieces[2]] ?? []).map { "blk.\(pieces[1]).\($0).weight" }
-    }
 }

@@ -96,7 +96,8 @@ private struct FixtureModel: ModelSource {
         #expect(abs(outcomes.reduce(0) { $0 + $1.loss } - reference.losses[0]) < 1e-5)
         for weights in try model.namedWeights() {
             let gradient = try #require(weights.parameter.gradient)
-            let found = gradient.rows(weights.rows).copy()
+            let rows = gradient.rows(weights.rows).copy()
+            let found = weights.ggufOrder.map { RowOrder.gather(rows, rows: $0) } ?? rows
             expectClose(found, try source.file.floats(of: "gradients/\(weights.ggufName).weight"), ofLargest: 1e-4)
         }
     }

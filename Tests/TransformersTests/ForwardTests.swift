@@ -100,8 +100,8 @@ private func logits(_ model: Transformer, pieces: [Int], threads: Int = 1) throw
     missing.tensors["blk.1.ffn_up.weight"] = nil
     #expect(throws: TransformerError.missingTensor("blk.1.ffn_up.weight")) { try missing.makeModel() }
     var extra = TinyModel()
-    extra.tensors["blk.0.attn_q.bias"] = ([24], [Float](repeating: 0, count: 24))
-    #expect(throws: TransformerError.unexpectedTensor("blk.0.attn_q.bias")) { try extra.makeModel() }
+    extra.tensors["blk.0.attn_gate.bias"] = ([24], [Float](repeating: 0, count: 24))
+    #expect(throws: TransformerError.unexpectedTensor("blk.0.attn_gate.bias")) { try extra.makeModel() }
     var wrong = TinyModel()
     wrong.tensors["output_norm.weight"]?.shape = [23]
     #expect(throws: TransformerError.shape(tensor: "output_norm.weight", found: [23], expected: [24])) {

@@ -4,24 +4,6 @@ import Testing
 
 @testable import Transformers
 
-/// Copies every point it wants, and may change what it sees.
-private struct Recorder: ActivationHook {
-    var wanted: Set<HookPoint>
-    var seen: [HookPoint: [Float]] = [:]
-    var shapes: [HookPoint: [Int]] = [:]
-    var order: [HookPoint] = []
-    var edit: (HookPoint, MatrixSlice) -> Void = { _, _ in }
-
-    func wants(_ point: HookPoint) -> Bool { wanted.contains(point) }
-
-    mutating func visit(_ point: HookPoint, _ activation: Activation) {
-        edit(point, activation.rows)
-        seen[point] = activation.copy()
-        shapes[point] = activation.shape
-        order.append(point)
-    }
-}
-
 private let ids: [Int32] = [4, 8, 15, 16, 23, 42]
 
 private func run(_ model: Transformer, _ recorder: inout Recorder) throws -> [Float] {
@@ -34,7 +16,7 @@ private func run(_ model: Transformer, _ recorder: inout Recorder) throws -> [Fl
     let model = try TinyModel().makeModel()
     var none = Recorder(wanted: [])
     let plain = try run(model, &none)
-    let all = HookPoint.all(layerCount: 2)
+    let all = try HookPoint.all(of: TransformerConfiguration(TinyModel()))
     var recorder = Recorder(wanted: Set(all))
     expectIdentical(try run(model, &recorder), plain)
     #expect(recorder.order == all)
@@ -48,7 +30,7 @@ private func run(_ model: Transformer, _ recorder: inout Recorder) throws -> [Fl
 }
 
 @Test func activationsAddUpAsTheNamesSay() throws {
-    var recorder = Recorder(wanted: Set(HookPoint.all(layerCount: 2)))
+    var recorder = try Recorder(wanted: Set(HookPoint.all(of: TransformerConfiguration(TinyModel()))))
     _ = try run(TinyModel().makeModel(), &recorder)
     func values(_ site: HookPoint.Site, _ layer: Int? = nil) throws -> [Float] {
         try #require(recorder.seen[HookPoint(site, layer: layer)])
@@ -71,7 +53,7 @@ private func run(_ model: Transformer, _ recorder: inout Recorder) throws -> [Fl
     let model = try TinyModel().makeModel()
     var none = Recorder(wanted: [])
     let plain = try run(model, &none)
-    for point in HookPoint.all(layerCount: 2) {
+    for point in try HookPoint.all(of: TransformerConfiguration(TinyModel())) {
         var doubled = Recorder(wanted: [point])
         doubled.edit = { point, rows in
             for row in 0..<rows.rowCount {

@@ -1,6 +1,7 @@
 """Reference values of training, by torch and transformers in float32.
 
     python3 scripts/reference/training.py tiny                 writes Tests/Fixtures/training/tiny-llama.*
+    python3 scripts/reference/training.py families             writes Tests/Fixtures/training/families/*
     python3 scripts/reference/training.py smollm2 FILE.gguf    writes Tests/Fixtures/training/smollm2.json
 
 Written with the versions that each file names.
@@ -94,6 +95,22 @@ def tiny():
     (FOLDER / "tiny-llama.json").write_text(json.dumps(document) + "\n")
 
 
+def families():
+    """Gradients of the mean loss on the text of each tiny model of Tests/Fixtures/families, by transformers' names."""
+    (FOLDER / "families").mkdir(parents=True, exist_ok=True)
+    for folder in sorted((FOLDER.parent / "families").iterdir()):
+        if not folder.is_dir():
+            continue
+        ids = json.loads((folder / "reference.json").read_text())["ids"]
+        model = AutoModelForCausalLM.from_pretrained(
+            folder / "folder", dtype=torch.float32, attn_implementation="eager").eval()
+        loss = loss_of(model, [ids])
+        loss.backward()
+        tensors = {name: parameter.grad.contiguous() for name, parameter in model.named_parameters()}
+        tensors["loss"] = loss.detach().reshape(1)
+        save_file(tensors, FOLDER / "families" / f"{folder.name}.safetensors", metadata=VERSIONS)
+
+
 def smollm2(path):
     torch.set_num_threads(2)
     path = pathlib.Path(path)
@@ -111,5 +128,7 @@ def smollm2(path):
 if __name__ == "__main__":
     if sys.argv[1:2] == ["tiny"]:
         tiny()
+    elif sys.argv[1:2] == ["families"]:
+        families()
     else:
         smollm2(sys.argv[2])

@@ -26,18 +26,21 @@ typedef struct {
   size_t value_stride;  // head_dimension rounded up to 16
   size_t group;         // query heads
   float scale;          // 1 / sqrt(head_dimension)
+  size_t window;        // most positions that a query sees, the last ones, its own included; 0: all
+  float soft_cap;       // scores become soft_cap * tanh(score / soft_cap); 0: they stay
 } ck_attention_shape;
 
 // Elements of scratch that ck_attend needs for `positions` positions.
 size_t ck_attention_scratch(size_t positions);
 
 // q [rows][group][head_dimension] with q_stride from row to row; out likewise. Row r stands at position first + r and
-// sees positions 0 ... first + r, all of which the segments hold. scratch [ck_attention_scratch(first + rows)].
+// sees positions 0 ... first + r, or the last `window` of them, all of which the segments hold. scratch [ck_attention_scratch(first + rows)].
 void ck_attend(const ck_attention_shape *shape, const float *q, size_t q_stride, size_t first, size_t rows, float *out,
                size_t out_stride, float *scratch);
 
 // The same in three steps, for those who look at or change what is between. scores [group][rows][score_stride], with
-// score_stride >= first + rows rounded up to 16, plus 16.
+// score_stride >= first + rows rounded up to 16, plus 16. What lies outside a row's positions is left as it is by the
+// second step; the third mixes positions 0 ... first + r, so zeros must stand before a window.
 void ck_attention_scores(const ck_attention_shape *shape, const float *q, size_t q_stride, size_t first, size_t rows,
                          float *scores, size_t score_stride);
 void ck_attention_pattern(const ck_attention_shape *shape, size_t first, size_t rows, float *scores,

@@ -20,6 +20,14 @@ void ck_add_product(float *out, float k, const float *a, const float *b, float s
 void ck_silu_multiply_backward(const float *gate, const float *up, const float *dpost, float *dgate, float *dup,
                                size_t n);
 
+// dx = dy * f'(x) for the functions ck_silu, ck_gelu and ck_gelu_tanh; dx may be dy. x, dy, dx [n].
+void ck_silu_backward(const float *x, const float *dy, float *dx, size_t n);
+void ck_gelu_backward(const float *x, const float *dy, float *dx, size_t n);
+void ck_gelu_tanh_backward(const float *x, const float *dy, float *dx, size_t n);
+
+// y = cap * tanh(x / cap): dy becomes dx. y, dy [n].
+void ck_soft_cap_backward(const float *y, float cap, float *dy, size_t n);
+
 // x *= k. x [n].
 void ck_scale(float *x, float k, size_t n);
 
@@ -29,7 +37,9 @@ typedef struct {
   size_t rows;
   size_t group;           // query heads
   size_t head_dimension;
+  size_t window;          // most positions that a row sees; 0 for all up to its own
   float scale;            // what scores were multiplied with
+  float soft_cap;         // scores became cap * tanh(score / cap); 0 where they stayed
   const float *q;         // [rows][group][head_dimension]
   const float *k;         // [rows][head_dimension]
   const float *v;         // [rows][head_dimension]

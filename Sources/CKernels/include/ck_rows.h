@@ -25,6 +25,21 @@ void ck_add_scaled(float *x, float k, const float *y, size_t n);
 // out = silu(gate) * up, silu(g) = g / (1 + exp(-g)). gate, up, out [n].
 void ck_silu_multiply(const float *gate, const float *up, float *out, size_t n);
 
+// out = x - mean(x). x, out [n], n > 0.
+void ck_center(const float *x, float *out, size_t n);
+
+// out = x / (1 + exp(-x)). x, out [n].
+void ck_silu(const float *x, float *out, size_t n);
+
+// out = x * Phi(x), Phi the normal distribution function. x, out [n].
+void ck_gelu(const float *x, float *out, size_t n);
+
+// out = x / 2 * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 x^3))). x, out [n].
+void ck_gelu_tanh(const float *x, float *out, size_t n);
+
+// out = cap * tanh(x / cap). x, out [n], cap > 0.
+void ck_soft_cap(const float *x, float cap, float *out, size_t n);
+
 // Rotates the pairs (2i, 2i+1) by the angle whose cosine and sine are given. x [2 * pairs], cosines, sines [pairs].
 void ck_rotate_interleaved(float *x, const float *cosines, const float *sines, size_t pairs);
 

@@ -1,7 +1,8 @@
 // Attention by tiles of up to four queries; see ck_attention.h.
 //
 // A query is a pair (row, head): pair i is row i / group, head i % group. Every sum over components or positions is one
-// chain of multiply-adds in ascending order, so a tile's width changes speed and nothing else.
+// chain of multiply-adds in ascending order, so a tile's width changes speed and nothing else. Where queries of a tile
+// begin at different positions, those before a query's own carry the weight 0, which changes no bit of a sum.
 
 enum { CK_NAME(tile_queries) = 4, CK_NAME(tile_blocks) = 4 };
 
@@ -50,20 +51,29 @@ static void CK_NAME(score_blocks)(size_t queries, const float *const *q, const f
   }
 }
 
-// Scores of up to four queries against the first `positions` positions. A segment's last block may write past its end;
-// the next segment overwrites that.
-static void CK_NAME(score)(const ck_attention_shape *shape, size_t queries, const float *const *q, size_t positions,
-                           float *const *scores) {
+// Scores of up to four queries against positions begin ..< end, and some before and behind: whole blocks are computed.
+// A segment's last block may write past its end; the next segment overwrites that.
+static void CK_NAME(score)(const ck_attention_shape *shape, size_t queries, const float *const *q, size_t begin,
+                           size_t end, float *const *scores) {
   float *at[CK_NAME(tile_queries)];
   size_t done = 0;
-  for (size_t s = 0; s < shape->segment_count && done < positions; ++s) {
+  for (size_t s = 0; s < shape->segment_count && done < end; ++s) {
     const ck_segment *segment = &shape->segments[s];
-    size_t count = positions - done < segment->count ? positions - done : segment->count;
-    for (size_t i = 0; i < queries; ++i) at[i] = scores[i] + done;
-    CK_NAME(score_blocks)(queries, q, segment->keys, (count + lanes - 1) / lanes, shape->head_dimension, shape->scale,
-                          at);
+    size_t count = end - done < segment->count ? end - done : segment->count;
+    size_t skipped = begin <= done ? 0 : (begin - done) / lanes;
+    size_t blocks = (count + lanes - 1) / lanes;
+    if (skipped < blocks) {
+      for (size_t i = 0; i < queries; ++i) at[i] = scores[i] + done + skipped * lanes;
+      CK_NAME(score_blocks)(queries, q, segment->keys + skipped * shape->head_dimension * lanes, blocks - skipped,
+                            shape->head_dimension, shape->scale, at);
+    }
     done += segment->count;
   }
+}
+
+// The first position that a query at `position` sees.
+static size_t CK_NAME(window_begin)(const ck_attention_shape *shape, size_t position) {
+  return shape->window == 0 || position < shape->window ? 0 : position + 1 - shape->window;
 }
 
 // total[i][v] += pattern[i][p] * values[p][v] for positions begin ..< end of one segment.
@@ -93,16 +103,16 @@ static void CK_NAME(mix_range)(size_t queries, size_t vectors, const float *cons
 #undef CK_CASE
 }
 
-// One slice of up to 64 components of the output. lengths[i], ascending, is how many positions query i sees.
+// One slice of up to 64 components of the output. Query i mixes positions start ..< lengths[i]; lengths ascend.
 static void CK_NAME(mix_slice)(const ck_attention_shape *shape, size_t queries, const float *const *pattern,
-                               const size_t *lengths, size_t offset, size_t vectors,
+                               size_t start, const size_t *lengths, size_t offset, size_t vectors,
                                vector total[CK_NAME(tile_queries)][4]) {
   size_t done = 0, longest = lengths[queries - 1];
   for (size_t s = 0; s < shape->segment_count && done < longest; ++s) {
     const ck_segment *segment = &shape->segments[s];
     const float *values = segment->values + offset;
     const float *weights[CK_NAME(tile_queries)];
-    size_t begin = 0;
+    size_t begin = start <= done ? 0 : start - done;
     for (size_t first = 0; first < queries; ++first) {
       size_t end = lengths[first] <= done ? 0 : lengths[first] - done;
       if (end > segment->count) end = segment->count;
@@ -115,14 +125,14 @@ static void CK_NAME(mix_slice)(const ck_attention_shape *shape, size_t queries, 
   }
 }
 
-static void CK_NAME(mix)(const ck_attention_shape *shape, size_t queries, const float *const *pattern,
+static void CK_NAME(mix)(const ck_attention_shape *shape, size_t queries, const float *const *pattern, size_t start,
                          const size_t *lengths, float *const *out) {
   for (size_t offset = 0; offset < shape->head_dimension; offset += 4 * lanes) {
     size_t left = shape->head_dimension - offset;
     size_t vectors = left >= 4 * lanes ? 4 : (left + lanes - 1) / lanes;
     vector total[CK_NAME(tile_queries)][4];
     memset(total, 0, sizeof total);
-    CK_NAME(mix_slice)(shape, queries, pattern, lengths, offset, vectors, total);
+    CK_NAME(mix_slice)(shape, queries, pattern, start, lengths, offset, vectors, total);
     for (size_t i = 0; i < queries; ++i)
       for (size_t v = 0; v < vectors; ++v) {
         size_t n = left - v * lanes < lanes ? left - v * lanes : lanes;
@@ -146,9 +156,15 @@ static void CK_NAME(attend)(const ck_attention_shape *shape, const float *q, siz
       pattern[i] = score[i] = scratch + i * stride;
       lengths[i] = first + row + 1;
     }
-    CK_NAME(score)(shape, queries, query, lengths[queries - 1], score);
-    for (size_t i = 0; i < queries; ++i) CK_NAME(softmax)(score[i], lengths[i]);
-    CK_NAME(mix)(shape, queries, pattern, lengths, result);
+    size_t start = CK_NAME(window_begin)(shape, lengths[0] - 1);
+    CK_NAME(score)(shape, queries, query, start, lengths[queries - 1], score);
+    for (size_t i = 0; i < queries; ++i) {
+      size_t own = CK_NAME(window_begin)(shape, lengths[i] - 1);
+      if (shape->soft_cap > 0) CK_NAME(soft_cap)(score[i] + own, shape->soft_cap, score[i] + own, lengths[i] - own);
+      CK_NAME(softmax)(score[i] + own, lengths[i] - own);
+      memset(score[i] + start, 0, (own - start) * sizeof(float));
+    }
+    CK_NAME(mix)(shape, queries, pattern, start, lengths, result);
   }
 }
 
@@ -158,15 +174,18 @@ static void CK_NAME(attention_scores)(const ck_attention_shape *shape, const flo
     for (size_t row = 0; row < rows; ++row) {
       const float *query = q + row * q_stride + head * shape->head_dimension;
       float *score = scores + (head * rows + row) * score_stride;
-      CK_NAME(score)(shape, 1, &query, first + row + 1, &score);
+      CK_NAME(score)(shape, 1, &query, 0, first + row + 1, &score);
+      if (shape->soft_cap > 0) CK_NAME(soft_cap)(score, shape->soft_cap, score, first + row + 1);
     }
 }
 
 static void CK_NAME(attention_pattern)(const ck_attention_shape *shape, size_t first, size_t rows, float *scores,
                                        size_t score_stride) {
   for (size_t head = 0; head < shape->group; ++head)
-    for (size_t row = 0; row < rows; ++row)
-      CK_NAME(softmax)(scores + (head * rows + row) * score_stride, first + row + 1);
+    for (size_t row = 0; row < rows; ++row) {
+      size_t own = CK_NAME(window_begin)(shape, first + row);
+      CK_NAME(softmax)(scores + (head * rows + row) * score_stride + own, first + row + 1 - own);
+    }
 }
 
 static void CK_NAME(attention_mix)(const ck_attention_shape *shape, const float *pattern, size_t pattern_stride,
@@ -176,7 +195,7 @@ static void CK_NAME(attention_mix)(const ck_attention_shape *shape, const float 
       const float *weights = pattern + (head * rows + row) * pattern_stride;
       float *result = out + row * out_stride + head * shape->head_dimension;
       size_t length = first + row + 1;
-      CK_NAME(mix)(shape, 1, &weights, &length, &result);
+      CK_NAME(mix)(shape, 1, &weights, 0, &length, &result);
     }
 }
 

@@ -57,6 +57,43 @@ static void CK_NAME(silu_multiply_backward)(const float *gate, const float *up, 
   }
 }
 
+// dx = dy * f'(x) for f(x) = x / (1 + exp(-x)).
+static void CK_NAME(silu_backward)(const float *x, const float *dy, float *dx, size_t n) {
+  FOR_VECTORS(i, n) {
+    vector v = READ(x, i, n, 0), d = READ(dy, i, n, 0);
+    vector sigmoid = 1.0f / (1.0f + CK_NAME(exponential)(-v));
+    WRITE(dx, i, n, d * sigmoid * (1.0f + v * (1.0f - sigmoid)));
+  }
+}
+
+// f(x) = x Phi(x): f' = Phi + x phi.
+static void CK_NAME(gelu_backward)(const float *x, const float *dy, float *dx, size_t n) {
+  FOR_VECTORS(i, n) {
+    vector v = READ(x, i, n, 0), d = READ(dy, i, n, 0);
+    vector phi = 0.5f * (1.0f + CK_NAME(error_function)(v * 0.70710678f));
+    vector density = 0.39894228f * CK_NAME(exponential)(v * v * -0.5f);
+    WRITE(dx, i, n, d * (phi + v * density));
+  }
+}
+
+static void CK_NAME(gelu_tanh_backward)(const float *x, const float *dy, float *dx, size_t n) {
+  FOR_VECTORS(i, n) {
+    vector v = READ(x, i, n, 0), d = READ(dy, i, n, 0);
+    vector inner = 0.79788456f * multiply_add(v * v * v, broadcast(0.044715f), v);
+    vector slope = 0.79788456f * (1.0f + v * v * 0.134145f);
+    vector t = CK_NAME(hyperbolic_tangent)(inner);
+    WRITE(dx, i, n, d * (0.5f * (1.0f + t) + 0.5f * v * (1.0f - t * t) * slope));
+  }
+}
+
+// y = cap * tanh(x / cap): dx = dy * (1 - (y / cap)^2), in place.
+static void CK_NAME(soft_cap_backward)(const float *y, float cap, float *dy, size_t n) {
+  FOR_VECTORS(i, n) {
+    vector ratio = READ(y, i, n, 0) / cap, d = READ(dy, i, n, 0);
+    WRITE(dy, i, n, d * (1.0f - ratio * ratio));
+  }
+}
+
 static void CK_NAME(scale)(float *x, float k, size_t n) {
   FOR_VECTORS(i, n) {
     vector v = READ(x, i, n, 0);
@@ -136,6 +173,7 @@ typedef struct {
   float *key_blocks, *value_blocks;      // [positions / 16][head_dimension][16]
   float *keys, *q, *dz, *dk, *dv, *dq;   // [rows][width]
   float *pattern, *dscores;              // [CK_GRADIENT_QUERIES][positions]
+  float *capped;                         // [4][positions]
 } CK_NAME(head);
 
 static CK_NAME(head) CK_NAME(divide_scratch)(const ck_attention_gradient *g, float *scratch) {
@@ -147,6 +185,7 @@ static CK_NAME(head) CK_NAME(divide_scratch)(const ck_attention_gradient *g, flo
   for (size_t i = 0; i < 8; ++i) *parts[i] = scratch + i * plane;
   h.pattern = scratch + 8 * plane;
   h.dscores = h.pattern + CK_GRADIENT_QUERIES * h.positions;
+  h.capped = h.dscores + CK_GRADIENT_QUERIES * h.positions;
   memset(scratch, 0, 8 * plane * sizeof(float));
   return h;
 }
@@ -178,13 +217,21 @@ static void CK_NAME(differentiate_scores)(const ck_attention_gradient *g, const 
   CK_NAME(match)(dz, h->value_blocks, positions / lanes, g->head_dimension, 1.0f, ds);
   for (size_t i = 0; i < 4; ++i) {
     size_t length = first + i < g->rows ? first + i + 1 : 0;
-    if (length > 0) CK_NAME(softmax)(p[i], length);
+    size_t begin = g->window == 0 || length < g->window ? 0 : length - g->window;
+    float *capped = h->capped + i * h->positions;
+    if (g->soft_cap > 0) {
+      CK_NAME(soft_cap)(p[i], g->soft_cap, p[i], length);
+      memcpy(capped, p[i], length * sizeof(float));
+    }
+    if (length > begin) CK_NAME(softmax)(p[i] + begin, length - begin);
+    memset(p[i], 0, begin * sizeof(float));
     memset(p[i] + length, 0, (positions - length) * sizeof(float));
     float mean = CK_NAME(dot)(p[i], ds[i], length);
     for (size_t j = 0; j < positions; j += lanes) {
       vector change = load(p[i] + j) * (load(ds[i] + j) - mean) * g->scale;
       store(ds[i] + j, change);
     }
+    if (g->soft_cap > 0) CK_NAME(soft_cap_backward)(capped, g->soft_cap, ds[i], length);
   }
 }
 
@@ -242,5 +289,6 @@ static void CK_NAME(attend_backward)(const ck_attention_gradient *g, float *scra
 
 static const ck_backward_kernels CK_NAME(backward_kernels) = {
     CK_NAME(rms_norm_backward), CK_NAME(layer_norm_backward), CK_NAME(add_product), CK_NAME(silu_multiply_backward),
+    CK_NAME(silu_backward),     CK_NAME(gelu_backward),       CK_NAME(gelu_tanh_backward), CK_NAME(soft_cap_backward),
     CK_NAME(scale),             CK_NAME(adamw),               CK_NAME(attend_backward),
 };

@@ -33,6 +33,40 @@ CK_INLINE vector CK_NAME(exponential)(vector x) {
   return select(overflows, broadcast(__builtin_inff()), value);
 }
 
+// tanh: near 0 an odd polynomial (Cephes' tanhf: Moshier), elsewhere by the exponential.
+CK_INLINE vector CK_NAME(hyperbolic_tangent)(vector x) {
+  vector square = x * x;
+  vector p = broadcast(-5.70498872745e-3f);
+  p = multiply_add(p, square, broadcast(2.06390887954e-2f));
+  p = multiply_add(p, square, broadcast(-5.37397155531e-2f));
+  p = multiply_add(p, square, broadcast(1.33314422036e-1f));
+  p = multiply_add(p, square, broadcast(-3.33332819422e-1f));
+  vector near = multiply_add(p * square, x, x);
+  vector far = 1.0f - 2.0f / (CK_NAME(exponential)(x + x) + 1.0f);
+  return select((square < broadcast(0.390625f)), near, far);
+}
+
+// erf as a quotient of polynomials for |x| <= 4, beyond which float32 knows only 1 (the coefficients are Eigen's).
+CK_INLINE vector CK_NAME(error_function)(vector x) {
+  const vector limit = broadcast(4.0f);
+  vector bounded = select((x > limit), limit, x);
+  bounded = select((bounded < -limit), -limit, bounded);
+  vector square = bounded * bounded;
+  vector p = broadcast(-2.72614225801306e-10f);
+  p = multiply_add(p, square, broadcast(2.77068142495902e-08f));
+  p = multiply_add(p, square, broadcast(-2.10102402082508e-06f));
+  p = multiply_add(p, square, broadcast(-5.69250639462346e-05f));
+  p = multiply_add(p, square, broadcast(-7.34990630326855e-04f));
+  p = multiply_add(p, square, broadcast(-2.95459980854025e-03f));
+  p = multiply_add(p, square, broadcast(-1.60960333262415e-02f));
+  vector q = broadcast(-1.45660718464996e-05f);
+  q = multiply_add(q, square, broadcast(-2.13374055278905e-04f));
+  q = multiply_add(q, square, broadcast(-1.68282697438203e-03f));
+  q = multiply_add(q, square, broadcast(-7.37332916720468e-03f));
+  q = multiply_add(q, square, broadcast(-1.42647390514189e-02f));
+  return bounded * p / q;
+}
+
 CK_INLINE float CK_NAME(sum)(vector v) {
   float part[lanes];
   store(part, v);

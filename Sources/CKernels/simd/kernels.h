@@ -15,7 +15,12 @@ typedef struct {
   void (*multiply)(const float *, const float *, float *, size_t);
   void (*add)(const float *, const float *, float *, size_t);
   void (*add_scaled)(float *, float, const float *, size_t);
+  void (*center)(const float *, float *, size_t);
   void (*silu_multiply)(const float *, const float *, float *, size_t);
+  void (*silu)(const float *, float *, size_t);
+  void (*gelu)(const float *, float *, size_t);
+  void (*gelu_tanh)(const float *, float *, size_t);
+  void (*soft_cap)(const float *, float, float *, size_t);
   void (*rotate_interleaved)(float *, const float *, const float *, size_t);
   void (*rotate_halves)(float *, const float *, const float *, size_t);
   float (*max)(const float *, size_t);
@@ -39,6 +44,10 @@ typedef struct {
   void (*layer_norm)(const float *, float, float, const float *, const float *, float *, size_t);
   void (*add_product)(float *, float, const float *, const float *, float, size_t);
   void (*silu_multiply)(const float *, const float *, const float *, float *, float *, size_t);
+  void (*silu)(const float *, const float *, float *, size_t);
+  void (*gelu)(const float *, const float *, float *, size_t);
+  void (*gelu_tanh)(const float *, const float *, float *, size_t);
+  void (*soft_cap)(const float *, float, float *, size_t);
   void (*scale)(float *, float, size_t);
   void (*adamw)(const ck_adamw_step *, float *, const float *, float *, float *, size_t);
   void (*attend)(const ck_attention_gradient *, float *);

@@ -64,6 +64,44 @@ static void CK_NAME(silu_multiply)(const float *gate, const float *up, float *ou
   }
 }
 
+static void CK_NAME(center)(const float *x, float *out, size_t n) {
+  const float mean = CK_NAME(sum_row)(x, n) / (float)n;
+  FOR_VECTORS(i, n) {
+    vector v = READ(x, i, n, 0);
+    WRITE(out, i, n, v - mean);
+  }
+}
+
+static void CK_NAME(silu)(const float *x, float *out, size_t n) {
+  FOR_VECTORS(i, n) {
+    vector v = READ(x, i, n, 0);
+    WRITE(out, i, n, v / (1.0f + CK_NAME(exponential)(-v)));
+  }
+}
+
+static void CK_NAME(gelu)(const float *x, float *out, size_t n) {
+  FOR_VECTORS(i, n) {
+    vector v = READ(x, i, n, 0);
+    vector phi = 0.5f * (1.0f + CK_NAME(error_function)(v * 0.70710678f));
+    WRITE(out, i, n, v * phi);
+  }
+}
+
+static void CK_NAME(gelu_tanh)(const float *x, float *out, size_t n) {
+  FOR_VECTORS(i, n) {
+    vector v = READ(x, i, n, 0);
+    vector inner = 0.79788456f * multiply_add(v * v * v, broadcast(0.044715f), v);
+    WRITE(out, i, n, 0.5f * v * (1.0f + CK_NAME(hyperbolic_tangent)(inner)));
+  }
+}
+
+static void CK_NAME(soft_cap)(const float *x, float cap, float *out, size_t n) {
+  FOR_VECTORS(i, n) {
+    vector v = READ(x, i, n, 0);
+    WRITE(out, i, n, CK_NAME(hyperbolic_tangent)(v / cap) * cap);
+  }
+}
+
 static void CK_NAME(rotate_interleaved)(float *x, const float *cosines, const float *sines, size_t pairs) {
   for (size_t i = 0; i < pairs; ++i) {
     float a = x[2 * i], b = x[2 * i + 1];
@@ -131,8 +169,9 @@ static void CK_NAME(softmax)(float *x, size_t n) {
 }
 
 static const ck_row_kernels CK_NAME(row_kernels) = {
-    CK_NAME(dot),          CK_NAME(sum_row),            CK_NAME(rms_scale),          CK_NAME(divide),        CK_NAME(multiply),
-    CK_NAME(add),          CK_NAME(add_scaled),         CK_NAME(silu_multiply), CK_NAME(rotate_interleaved),
-    CK_NAME(rotate_halves), CK_NAME(max),               CK_NAME(sum_of_exponentials), CK_NAME(exp_scaled),
-    CK_NAME(softmax),
+    CK_NAME(dot),        CK_NAME(sum_row), CK_NAME(rms_scale),          CK_NAME(divide),
+    CK_NAME(multiply),   CK_NAME(add),     CK_NAME(add_scaled),         CK_NAME(center),
+    CK_NAME(silu_multiply), CK_NAME(silu), CK_NAME(gelu),               CK_NAME(gelu_tanh),
+    CK_NAME(soft_cap),   CK_NAME(rotate_interleaved), CK_NAME(rotate_halves), CK_NAME(max),
+    CK_NAME(sum_of_exponentials), CK_NAME(exp_scaled), CK_NAME(softmax),
 };

@@ -12,7 +12,6 @@ struct GGUFHeaderReader {
         let tensorCount = try reader.count(of: "tensors", smallest: 25)
         let entryCount = try reader.count(of: "metadata entries", smallest: 14)
         let metadata = try readMetadata(count: entryCount)
-        try refuseSplitModels(metadata)
         let alignment = try metadata.integer(GGUFFormat.alignmentKey) ?? GGUFFormat.defaultAlignment
         guard GGUFFormat.isAlignment(alignment) else { throw .invalidAlignment(alignment) }
         let entries = try readTensorEntries(count: tensorCount)
@@ -26,11 +25,6 @@ struct GGUFHeaderReader {
         // Small numbers of the other byte order fill the upper half only.
         guard version == 0 || version & 0xFFFF != 0 else { throw .bigEndianGGUF }
         guard version == 2 || version == 3 else { throw .unsupportedGGUFVersion(version) }
-    }
-
-    private func refuseSplitModels(_ metadata: GGUFMetadata) throws(CheckpointError) {
-        guard let parts = try metadata.integer("split.count"), parts > 1 else { return }
-        throw .splitModel(part: try metadata.integer("split.no"), parts: parts)
     }
 }
 

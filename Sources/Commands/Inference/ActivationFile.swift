@@ -2,38 +2,73 @@ internal import Checkpoints
 internal import Hooks
 internal import Transformers
 
-/// Extracted activations as a safetensors file.
+/// Activations of many prompts in a safetensors file, written prompt by prompt and continued where it was stopped.
 struct ActivationFile {
-    let points: [HookPoint]
-    let positions: [String]
-    let lengths: [Int]
-    let captured: [[HookPoint: CaptureHook.Captured]]
+    /// What the tensors' shapes depend on.
+    struct Layout {
+        let points: [HookPoint]
+        /// Names of positions; `all` alone for whole prompts.
+        let positions: [String]
+        /// Tokens of each prompt.
+        let lengths: [Int]
+        let configuration: TransformerConfiguration
+    }
 
-    private var isWhole: Bool { positions == ["all"] }
+    let layout: Layout
+    private let file: ResumableTensorFile
+    /// Row of the first position of each prompt.
+    private let firstRows: [Int]
+
+    /// - Parameter key: what the content depends on beside the layout.
+    /// - Throws: `CheckpointError`.
+    init(path: String, layout: Layout, key: String) throws {
+        self.layout = layout
+        var rows = 0
+        firstRows = layout.lengths.map { length in
+            defer { rows += layout.isWhole ? length : layout.positions.count }
+            return rows
+        }
+        let lengths = TensorDeclaration(name: "lengths", shape: [layout.lengths.count], elementType: .i64)
+        let tensors = layout.shapes.map { TensorDeclaration(name: $0.name, shape: $0.shape, elementType: .f32) }
+        file = try ResumableTensorFile(
+            path: path, metadata: ["format": "pt", "positions": layout.positions.joined(separator: ",")],
+            tensors: [lengths] + tensors, key: key)
+        try file.write(integers: layout.lengths, to: "lengths")
+    }
+
+    /// Prompts that are in the file already.
+    var done: Int { file.done }
+
+    /// Adds prompts from `first` on.
+    func write(_ captured: [[HookPoint: CaptureHook.Captured]], from first: Int) throws {
+        for (index, prompt) in captured.enumerated() {
+            for (point, found) in prompt {
+                let width = layout.rowShape(of: point).reduce(1, *)
+                let row = point.site.isSquare ? 0 : firstRows[first + index]
+                try file.write(found.values, to: point.description, from: row * width)
+            }
+        }
+        try file.mark(done: first + captured.count)
+    }
+
+    func finish() throws { try file.finish() }
+}
+
+extension ActivationFile.Layout {
+    var isWhole: Bool { positions == ["all"] }
 
     /// Name and shape of every tensor of activations.
     var shapes: [(name: String, shape: [Int])] {
-        points.compactMap { point in
-            guard let first = captured.first?[point] else { return nil }
-            if point.site == .attentionScores || point.site == .pattern { return (point.description, first.shape) }
-            let rest = Array(first.shape.dropFirst())
-            let lead = isWhole ? [lengths.reduce(0, +)] : [captured.count, positions.count]
-            return (point.description, lead + rest)
+        points.map { point in
+            if point.site.isSquare {
+                let length = lengths.first ?? 0
+                return (point.description, [configuration.headCount, length, length])
+            }
+            let lead = isWhole ? [lengths.reduce(0, +)] : [lengths.count, positions.count]
+            return (point.description, lead + rowShape(of: point))
         }
     }
 
-    /// - Throws: `CheckpointError`.
-    func write(to path: String) throws {
-        let declared = shapes
-        let lengthsTensor = TensorDeclaration(name: "lengths", shape: [lengths.count], elementType: .i64)
-        let tensors = declared.map { TensorDeclaration(name: $0.name, shape: $0.shape, elementType: .f32) }
-        let writer = try SafetensorsWriter(
-            path: path, metadata: ["format": "pt", "positions": positions.joined(separator: ",")],
-            tensors: [lengthsTensor] + tensors)
-        try writer.append(integers: lengths, to: "lengths")
-        for (point, tensor) in zip(points, declared) {
-            for prompt in captured { try writer.append(prompt[point]?.values ?? [], to: tensor.name) }
-        }
-        try writer.finish()
-    }
+    /// Sizes of one position.
+    func rowShape(of point: HookPoint) -> [Int] { point.site.shape(in: configuration) }
 }

@@ -13,7 +13,10 @@ struct ExtractCommand: ParsableCommand {
         discussion: """
             Tensors are named by TransformerLens hook name and have the shape [prompts, positions, ...]; with --positions
             all, [tokens of all prompts, ...] beside a tensor "lengths". Positions: t_inst is the last token of the user's
-            instruction, t_post_inst the last token of the rendered prompt before a reply, last the last token.
+            instruction, t_post_inst the last token of the rendered prompt before a reply, last the last token. A hook is
+            an old or a new TransformerLens name, or a shorthand such as resid_post5. A run that was stopped and is started
+            again goes on where it was. With --mean and --covariance, tensors mean.NAME [positions, ...] and
+            covariance.NAME [positions, width, width] in double are written instead, and no activations are kept.
 
               assay extract --model smollm2-135m-instruct --prompts prompts/harmful.jsonl \\
                 --hooks 'blocks.*.hook_resid_post' --positions t_inst,t_post_inst --out harmful.safetensors
@@ -28,6 +31,10 @@ struct ExtractCommand: ParsableCommand {
     var hooks = "blocks.*.hook_resid_post"
     @Option(help: "Positions, separated by commas: t_inst, t_post_inst, last; or all.")
     var positions = "last"
+    @Flag(help: "Write means over prompts instead of activations.")
+    var mean = false
+    @Flag(help: "Write means and covariances over prompts instead of activations.")
+    var covariance = false
     @Option(help: "The file to write.")
     var out: String
     @OptionGroup var output: OutputOptions
@@ -50,20 +57,54 @@ struct ExtractCommand: ParsableCommand {
 
     func run() throws {
         let model = try model.load()
-        let points = HookGlob(hooks).points(layerCount: model.transformer.configuration.layerCount)
+        let configuration = model.transformer.configuration
+        let points = HookGlob(hooks).points(of: configuration)
         try check(points)
-        let requests = try rendered(model).map { (ids: $0.ids, positions: try chosen($0)) }
-        var progress = ProgressLine("extract", total: requests.count, unit: "prompts")
+        let requests = try rendered(model).map { Extraction.Request(ids: $0.ids, positions: try chosen($0)) }
         let extraction = Extraction(model.transformer, points: points, threads: model.threads)
-        let found = try extraction.run(requests) { progress.update($0) }
-        progress.finish()
-        let file = ActivationFile(
-            points: points, positions: positionNames, lengths: requests.map(\.ids.count), captured: found)
-        try file.write(to: out)
-        let shapes = Dictionary(uniqueKeysWithValues: file.shapes.map { ($0.name, $0.shape) })
-        let result = Result(path: out, prompts: requests.count, positions: positionNames, tensors: shapes)
+        let shapes =
+            mean || covariance
+            ? try writeStatistics(extraction, points, requests, configuration)
+            : try writeActivations(extraction, points, requests, model)
+        let result = Result(
+            path: out, prompts: requests.count, positions: positionNames,
+            tensors: Dictionary(uniqueKeysWithValues: shapes.map { ($0.name, $0.shape) }))
         if output.json { return try StandardOutput.json(result) }
         StandardOutput.line("\(out): \(shapes.count) tensors of \(requests.count) prompts")
+    }
+
+    private func writeActivations(
+        _ extraction: Extraction, _ points: [HookPoint], _ requests: [Extraction.Request], _ model: LanguageModel
+    ) throws -> [(name: String, shape: [Int])] {
+        let layout = ActivationFile.Layout(
+            points: points, positions: positionNames, lengths: requests.map(\.ids.count),
+            configuration: model.transformer.configuration)
+        let key = try ExtractionKey.make(model: model, points: points, positions: positionNames, requests: requests)
+        let file = try ActivationFile(path: out, layout: layout, key: key)
+        var progress = ProgressLine("extract", total: requests.count, unit: "prompts")
+        try extraction.run(requests, from: min(file.done, requests.count)) { first, captured in
+            try file.write(captured, from: first)
+            progress.update(first + captured.count)
+        }
+        progress.finish()
+        try file.finish()
+        return layout.shapes
+    }
+
+    private func writeStatistics(
+        _ extraction: Extraction, _ points: [HookPoint], _ requests: [Extraction.Request],
+        _ configuration: TransformerConfiguration
+    ) throws -> [(name: String, shape: [Int])] {
+        var file = StatisticsFile(
+            points: points, positions: positionNames, covariance: covariance, configuration: configuration)
+        var progress = ProgressLine("extract", total: requests.count, unit: "prompts")
+        try extraction.run(requests) { first, captured in
+            file.add(captured, threads: extraction.threads)
+            progress.update(first + captured.count)
+        }
+        progress.finish()
+        try file.write(to: out, configuration)
+        return file.shapes(configuration)
     }
 
     private var positionNames: [String] {
@@ -75,8 +116,8 @@ struct ExtractCommand: ParsableCommand {
             throw CommandFailure.badData(
                 "no hook matches \"\(hooks)\"; names are like hook_embed and blocks.0.hook_resid_post")
         }
-        let square = points.first { $0.site == .attentionScores || $0.site == .pattern }
-        if let square, positionNames != ["all"] || text == nil {
+        let square = points.first(where: \.site.isSquare)
+        if let square, positionNames != ["all"] || text == nil || mean || covariance {
             throw CommandFailure.badData("\(square) has no positions to choose; use --text and --positions all")
         }
     }

@@ -1,19 +1,24 @@
 internal import CKernels
 
 /// Causal attention with grouped heads (Vaswani et al. 2017; Ainslie et al. 2023) over cached keys and values.
+///
+/// A sliding window (Beltagy et al. 2020) lets a position see the last positions only, its own included.
 public struct CausalAttention: Sendable {
     public let headCount: Int
     public let keyValueHeadCount: Int
     public let headDimension: Int
     public let scale: Float
+    /// Scaled scores become `softCap * tanh(score / softCap)`; nil where they stay as they are.
+    public let softCap: Float?
 
     /// - Parameter scale: what scores are multiplied with; usually 1 / sqrt(headDimension).
-    public init(headCount: Int, keyValueHeadCount: Int, headDimension: Int, scale: Float) {
+    public init(headCount: Int, keyValueHeadCount: Int, headDimension: Int, scale: Float, softCap: Float? = nil) {
         precondition(headCount % keyValueHeadCount == 0, "\(headCount) heads for \(keyValueHeadCount)")
         self.headCount = headCount
         self.keyValueHeadCount = keyValueHeadCount
         self.headDimension = headDimension
         self.scale = scale
+        self.softCap = softCap
     }
 
     /// The rows of one sequence in a batch, and the positions that they see.
@@ -46,10 +51,11 @@ public struct CausalAttention: Sendable {
     ///
     /// - Parameters:
     ///   - q: [rows, headCount * headDimension], rotated
+    ///   - window: most positions that a row sees; nil for all up to its own
     ///   - z: the same shape
     ///   - scratch: [threads, scratchColumns]
     public func attend(
-        _ q: MatrixSlice, layer: Int, jobs: [Job], into z: MatrixSlice, scratch: Matrix, threads: Int
+        _ q: MatrixSlice, layer: Int, window: Int? = nil, jobs: [Job], into z: MatrixSlice, scratch: Matrix, threads: Int
     ) {
         let tasks = jobs.flatMap { job in
             stride(from: 0, to: job.rows.count, by: Self.rowBlock).flatMap { begin in
@@ -63,7 +69,7 @@ public struct CausalAttention: Sendable {
             let queries = rows(q, task)
             let result = rows(z, task)
             let first = task.job.first + task.begin
-            unsafe withShape(layer: layer, task.job, head: task.head) { shape in
+            unsafe withShape(layer: layer, window, task.job, head: task.head) { shape in
                 unsafe ck_attend(
                     &shape, queries.pointer, queries.stride, first, task.count, result.pointer, result.stride,
                     scratch.row(worker).pointer)
@@ -72,36 +78,36 @@ public struct CausalAttention: Sendable {
     }
 
     /// The scores of one job before the softmax: [headCount * rows, positions], -infinity where a row may not look.
-    public func scores(_ q: MatrixSlice, layer: Int, job: Job) -> Matrix {
+    public func scores(_ q: MatrixSlice, layer: Int, window: Int? = nil, job: Job) -> Matrix {
         let scores = Matrix(rows: headCount * job.rows.count, columns: Self.paddedPositions(job.positions))
         for head in 0..<keyValueHeadCount {
             let queries = rows(q, Task(job: job, begin: 0, count: job.rows.count, head: head))
-            unsafe withShape(layer: layer, job, head: head) { shape in
+            unsafe withShape(layer: layer, window, job, head: head) { shape in
                 unsafe ck_attention_scores(
                     &shape, queries.pointer, queries.stride, job.first, job.rows.count,
                     headRows(scores, job, head).pointer, scores.columnCount)
             }
         }
-        fillFuture(scores, job, with: -.infinity)
+        fillUnseen(scores, window, job, with: -.infinity)
         return scores
     }
 
     /// Turns scores into attention patterns, in place; 0 where a row may not look.
-    public func softmax(_ scores: Matrix, layer: Int, job: Job) {
+    public func softmax(_ scores: Matrix, layer: Int, window: Int? = nil, job: Job) {
         for head in 0..<keyValueHeadCount {
-            unsafe withShape(layer: layer, job, head: head) { shape in
+            unsafe withShape(layer: layer, window, job, head: head) { shape in
                 unsafe ck_attention_pattern(
                     &shape, job.first, job.rows.count, headRows(scores, job, head).pointer, scores.columnCount)
             }
         }
-        fillFuture(scores, job, with: 0)
+        fillUnseen(scores, window, job, with: 0)
     }
 
     /// `z = pattern * values` for one job.
     public func mix(_ pattern: Matrix, layer: Int, job: Job, into z: MatrixSlice) {
         for head in 0..<keyValueHeadCount {
             let result = rows(z, Task(job: job, begin: 0, count: job.rows.count, head: head))
-            unsafe withShape(layer: layer, job, head: head) { shape in
+            unsafe withShape(layer: layer, nil, job, head: head) { shape in
                 unsafe ck_attention_mix(
                     &shape, headRows(pattern, job, head).pointer, pattern.columnCount, job.first, job.rows.count,
                     result.pointer, result.stride)
@@ -129,17 +135,19 @@ public struct CausalAttention: Sendable {
         scores.rows((head * group * job.rows.count)..<((head + 1) * group * job.rows.count))
     }
 
-    private func fillFuture(_ scores: Matrix, _ job: Job, with value: Float) {
+    private func fillUnseen(_ scores: Matrix, _ window: Int?, _ job: Job, with value: Float) {
         for row in 0..<scores.rowCount {
-            let seen = job.first + row % job.rows.count + 1
+            let end = job.first + row % job.rows.count + 1
+            let begin = window.map { max(0, end - $0) } ?? 0
             scores.row(row).withMutableRow(0) { elements in
-                for position in seen..<elements.count { elements[position] = value }
+                for position in 0..<begin { elements[position] = value }
+                for position in end..<elements.count { elements[position] = value }
             }
         }
     }
 
     private func withShape(
-        layer: Int, _ job: Job, head: Int, _ body: (inout ck_attention_shape) -> Void
+        layer: Int, _ window: Int?, _ job: Job, head: Int, _ body: (inout ck_attention_shape) -> Void
     ) {
         let segments = unsafe job.segments.enumerated().map { index, segment in
             let extra = index == job.segments.count - 1 ? job.rows.count : 0
@@ -148,7 +156,8 @@ public struct CausalAttention: Sendable {
         unsafe segments.withUnsafeBufferPointer { segments in
             var shape = unsafe ck_attention_shape(
                 segments: segments.baseAddress, segment_count: segments.count, head_dimension: headDimension,
-                value_stride: job.segments.last?.valueStride ?? headDimension, group: group, scale: scale)
+                value_stride: job.segments.last?.valueStride ?? headDimension, group: group, scale: scale, window: window ?? 0,
+                soft_cap: softCap ?? 0)
             unsafe body(&shape)
         }
     }

@@ -22,6 +22,78 @@ extension RowOperations {
         }
     }
 
+    /// `dx += dy * d(centered / scale * weight)/dx` with `centered = x - mean(x)` (Ba et al. 2016).
+    ///
+    /// - Parameters:
+    ///   - centered, dy, dx: [rows, n]
+    ///   - scale: [rows, 1], of the forward pass
+    ///   - weight: [1, n]
+    public static func addLayerNormGradient(
+        centered: MatrixSlice, scale: MatrixSlice, weight: MatrixSlice, _ dy: MatrixSlice, into dx: MatrixSlice,
+        threads: Int
+    ) {
+        requireSameShape(centered, dy)
+        requireSameShape(centered, dx)
+        forEachRow(of: centered, threads: threads) { row in
+            unsafe ck_layer_norm_backward(
+                centered.address(ofRow: row), 0, scale.address(ofRow: row)[0], weight.address(ofRow: 0),
+                dy.address(ofRow: row), dx.address(ofRow: row), centered.columnCount)
+        }
+    }
+
+    /// The gradient of ``rmsNormalizeGroups(_:epsilon:weight:threads:)``: `dy` becomes `dx`, in place.
+    ///
+    /// - Parameters:
+    ///   - x, dy: [rows, groups * n]; x before it was normalised
+    ///   - weight: [1, n]
+    ///   - dweight: [1, n], added to; nil where it is not wanted
+    public static func groupNormGradient(
+        _ x: MatrixSlice, epsilon: Float, weight: MatrixSlice, _ dy: MatrixSlice, dweight: MatrixSlice?, threads: Int
+    ) {
+        requireSameShape(x, dy)
+        let width = weight.columnCount
+        let dx = Matrix(rows: x.rowCount, columns: x.columnCount)
+        for begin in stride(from: 0, to: x.columnCount, by: width) {
+            let columns = begin..<(begin + width)
+            let (part, dpart) = (x.columns(columns), dy.columns(columns))
+            let scale = Matrix(rows: x.rowCount, columns: 1)
+            rmsScale(part, epsilon: epsilon, into: scale.slice, threads: threads)
+            if let dweight { addNormWeightGradient(part, scale: scale.slice, dpart, into: dweight, threads: threads) }
+            addRMSNormGradient(
+                part, scale: scale.slice, weight: weight, dpart, into: dx.slice.columns(columns), threads: threads)
+        }
+        dy.assign(dx.slice)
+    }
+
+    /// Functions in the middle of a feed-forward layer whose gradients are known.
+    public enum Function: Sendable {
+        case silu, gelu, geluTanh
+    }
+
+    /// `dx = dy * f'(x)`; all [rows, n], dx may be dy.
+    public static func functionGradient(
+        _ function: Function, _ x: MatrixSlice, _ dy: MatrixSlice, into dx: MatrixSlice, threads: Int
+    ) {
+        requireSameShape(x, dy)
+        requireSameShape(x, dx)
+        forEachRow(of: x, threads: threads) { row in
+            let (x, dy, out) = unsafe (x.address(ofRow: row), dy.address(ofRow: row), dx.address(ofRow: row))
+            switch function {
+            case .silu: unsafe ck_silu_backward(x, dy, out, dx.columnCount)
+            case .gelu: unsafe ck_gelu_backward(x, dy, out, dx.columnCount)
+            case .geluTanh: unsafe ck_gelu_tanh_backward(x, dy, out, dx.columnCount)
+            }
+        }
+    }
+
+    /// The gradient of ``softCap(_:_:threads:)``: `dy` becomes `dx`, in place; y is what the cap has left.
+    public static func softCapGradient(_ y: MatrixSlice, _ cap: Float, _ dy: MatrixSlice, threads: Int) {
+        requireSameShape(y, dy)
+        forEachRow(of: y, threads: threads) { row in
+            unsafe ck_soft_cap_backward(y.address(ofRow: row), cap, dy.address(ofRow: row), y.columnCount)
+        }
+    }
+
     /// `dweight += sum over rows of dy[r] * x[r] / scale[r]`; dweight [1, n].
     public static func addNormWeightGradient(
         _ x: MatrixSlice, scale: MatrixSlice, _ dy: MatrixSlice, into dweight: MatrixSlice, threads: Int
@@ -63,8 +135,10 @@ extension RowOperations {
     /// The gradient of ``rotate(_:positions:table:threads:)``: turns back by the same angles, in place.
     public static func rotateBack(_ dx: MatrixSlice, positions: [Int32], table: RotaryTable, threads: Int) {
         precondition(positions.count == dx.rowCount, "\(positions.count) positions for \(dx.rowCount) rows")
+        guard let last = positions.max() else { return }
+        let blocks = table.blocks(through: Int(last))
         forEachRow(of: dx, threads: threads) { row in
-            table.rotateBack(dx.rows(row..<(row + 1)), position: Int(positions[row]))
+            table.rotateBack(dx.rows(row..<(row + 1)), position: Int(positions[row]), blocks: blocks)
         }
     }
 

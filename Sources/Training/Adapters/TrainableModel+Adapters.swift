@@ -8,7 +8,7 @@ extension TrainableModel {
     /// - Throws: ``TensorError``.
     public func addAdapters(_ settings: AdapterSettings, backend: MatrixBackend, seed: UInt64) throws {
         for layer in blocks.indices {
-            for projection in Projection.allCases where settings.projections.contains(projection) {
+            for projection in projections where settings.projections.contains(projection) {
                 let place = place(of: projection)
                 let linear = blocks[layer][keyPath: place.linear]
                 let name = "blocks.\(layer).\(projection.rawValue)"
@@ -44,6 +44,9 @@ extension TrainableModel {
 
     var adapters: [Adapter] { blocks.flatMap { $0.linears.flatMap(\.adapters) } }
 
+    /// The projections that the model's family has.
+    private var projections: [Projection] { Projection.allCases.filter { configuration.isGated || $0 != .gate } }
+
     /// The linear layer that a projection is part of, and its outputs there.
     func place(
         of projection: Projection
@@ -57,7 +60,7 @@ extension TrainableModel {
         case .value: return (\.queryKeyValue, valueStart..<(valueStart + configuration.keyValueWidth))
         case .output: return (\.attentionOutput, 0..<configuration.modelDimension)
         case .gate: return (\.gateUp, 0..<hidden)
-        case .up: return (\.gateUp, hidden..<(2 * hidden))
+        case .up: return (\.gateUp, configuration.isGated ? hidden..<(2 * hidden) : 0..<hidden)
         case .down: return (\.down, 0..<configuration.modelDimension)
         }
     }

@@ -32,7 +32,7 @@ public enum GGUFExport {
                 TensorDeclaration(
                     name: "\($0.ggufName).weight", shape: $0.shape, elementType: elementType(of: $0, type))
             })
-        for tensor in tensors { try writer.append(try tensor.values(), to: "\(tensor.ggufName).weight") }
+        for tensor in tensors { try writer.append(try tensor.ggufValues(), to: "\(tensor.ggufName).weight") }
         try writer.finish()
     }
 
@@ -47,13 +47,14 @@ public enum GGUFExport {
             ("adapter.type", .string("lora")), ("adapter.lora.alpha", .float32(alpha)),
         ])
         let parts = model.blocks.indices.flatMap { layer in
-            Projection.allCases.flatMap { projection -> [(name: String, parameter: Parameter)] in
+            Projection.allCases.flatMap { projection -> [(name: String, parameter: Parameter, order: RowOrder?)] in
                 let adapters = model.blocks[layer][keyPath: model.place(of: projection).linear].adapters
                 guard let adapter = adapters.last(where: { $0.name == "blocks.\(layer).\(projection.rawValue)" }) else {
                     return []
                 }
                 let name = "blk.\(layer).\(projection.ggufName).weight"
-                return [("\(name).lora_a", adapter.a), ("\(name).lora_b", adapter.b)]
+                let order = RowOrder.gguf(of: projection, in: model.configuration)
+                return [("\(name).lora_a", adapter.a, nil), ("\(name).lora_b", adapter.b, order)]
             }
         }
         let writer = try GGUFWriter(
@@ -62,7 +63,10 @@ public enum GGUFExport {
                 TensorDeclaration(
                     name: $0.name, shape: [$0.parameter.rowCount, $0.parameter.columnCount], elementType: .f32)
             })
-        for part in parts { try writer.append(try part.parameter.values(), to: part.name) }
+        for part in parts {
+            let values = try part.parameter.values()
+            try writer.append(part.order.map { RowOrder.gather(values, rows: $0) } ?? values, to: part.name)
+        }
         try writer.finish()
     }
 

@@ -29,7 +29,7 @@ public enum HuggingFaceExport {
                 TensorDeclaration(name: "\($0.huggingFaceName).weight", shape: $0.shape, elementType: .f32)
             })
         for tensor in tensors {
-            try writer.append(try tensor.huggingFaceValues(), to: "\(tensor.huggingFaceName).weight")
+            try writer.append(try tensor.values(), to: "\(tensor.huggingFaceName).weight")
         }
         try writer.finish()
         let encoder = JSONEncoder()

@@ -8,22 +8,22 @@ struct NamedWeights {
     var huggingFaceName: String
     var parameter: Parameter
     var rows: Range<Int>
-    /// Hugging Face's order of the rows; nil where it is ours.
-    var order: RowOrder?
+    /// The order of the rows in a GGUF file; nil where it is ours, which is Hugging Face's.
+    var ggufOrder: RowOrder?
 
     var shape: [Int] { parameter.isVector ? [parameter.columnCount] : [rows.count, parameter.columnCount] }
 
-    /// Our rows, in GGUF's order.
+    /// In our order, which is Hugging Face's.
     func values() throws -> [Float] {
         let matrix = Matrix(rows: rows.count, columns: parameter.columnCount)
         try parameter.copyRows(rows, to: matrix.slice)
         return matrix.slice.copy()
     }
 
-    /// The same in Hugging Face's order.
-    func huggingFaceValues() throws -> [Float] {
+    /// The same in the order of GGUF files.
+    func ggufValues() throws -> [Float] {
         let values = try values()
-        return order.map { RowOrder.gather(values, rows: $0) } ?? values
+        return ggufOrder.map { RowOrder.gather(values, rows: $0) } ?? values
     }
 }
 
@@ -36,7 +36,7 @@ extension TrainableModel {
         guard configuration.architecture == "llama" else {
             throw TrainingError.unsupported(family: configuration.architecture, part: "the writer of checkpoints")
         }
-        guard let embedding = embedding ?? (transformer.isTied ? unembedding.weights : nil) else {
+        guard let embedding = embedding ?? (transformer.weights.isTied ? unembedding.weights : nil) else {
             throw TrainingError.unsupported(family: "llama", part: "a writer of embeddings that were not loaded")
         }
         var tensors = [whole("token_embd", "model.embed_tokens", embedding)]
@@ -55,17 +55,18 @@ extension TrainableModel {
                 ggufName: "blk.\(layer).\(projection.ggufName)",
                 huggingFaceName: "\(module).\(projection.module).\(projection.rawValue)",
                 parameter: block[keyPath: place.linear].weights, rows: place.outputs,
-                order: RowOrder.huggingFace(of: projection, in: configuration))
+                ggufOrder: RowOrder.gguf(of: projection, in: configuration))
         }
-        return [
-            whole("blk.\(layer).attn_norm", "\(module).input_layernorm", block.attentionNorm.weight),
-            whole("blk.\(layer).ffn_norm", "\(module).post_attention_layernorm", block.mlpNorm.weight),
-        ] + projections
+        let norms = [
+            block.attentionNorm.map { whole("blk.\(layer).attn_norm", "\(module).input_layernorm", $0.weight) },
+            block.mlpNorm.map { whole("blk.\(layer).ffn_norm", "\(module).post_attention_layernorm", $0.weight) },
+        ]
+        return norms.compactMap { $0 } + projections
     }
 
     private func whole(_ ggufName: String, _ huggingFaceName: String, _ parameter: Parameter) -> NamedWeights {
         NamedWeights(
             ggufName: ggufName, huggingFaceName: huggingFaceName, parameter: parameter, rows: 0..<parameter.rowCount,
-            order: nil)
+            ggufOrder: nil)
     }
 }

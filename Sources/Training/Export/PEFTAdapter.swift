@@ -3,9 +3,6 @@ internal import Foundation
 public import Tensors
 
 /// Adapters as PEFT keeps them: a folder with `adapter_config.json` and `adapter_model.safetensors`.
-///
-/// GGUF files of the `llama` family hold the rows of queries and keys in another order than Hugging Face's; adapters are
-/// turned to the order of the folder on the way out, and back on the way in.
 public enum PEFTAdapter {
     /// Writes the adapters of a model.
     ///
@@ -54,8 +51,7 @@ public enum PEFTAdapter {
                         + "\([entry.parameter.rowCount, entry.parameter.columnCount])")
             }
             unused.remove(entry.name)
-            let values = try file.floats(of: entry.name)
-            try entry.parameter.assign(entry.order.map { RowOrder.gather(values, rows: $0.inverse) } ?? values)
+            try entry.parameter.assign(try file.floats(of: entry.name))
         }
         guard unused.isEmpty else {
             throw TrainingError.adapter(path: folder, fault: "it has tensors of another model, such as \(unused.min() ?? "")")
@@ -69,19 +65,17 @@ public enum PEFTAdapter {
         var values: [Float]
     }
 
-    /// A parameter, its name in the folder, and the order of the folder's rows.
+    /// A parameter and its name in the folder.
     private struct Slot {
         var name: String
         var parameter: Parameter
-        var order: RowOrder?
     }
 
     private static func entries(_ model: TrainableModel, _ settings: AdapterSettings) throws -> [Entry] {
         try slots(model, settings).map { slot in
-            let values = try slot.parameter.values()
-            return Entry(
+            Entry(
                 name: slot.name, shape: [slot.parameter.rowCount, slot.parameter.columnCount],
-                values: slot.order.map { RowOrder.gather(values, rows: $0) } ?? values)
+                values: try slot.parameter.values())
         }
     }
 
@@ -93,10 +87,9 @@ public enum PEFTAdapter {
                     return []
                 }
                 let module = "base_model.model.model.layers.\(layer).\(projection.module).\(projection.rawValue)"
-                let order = RowOrder.huggingFace(of: projection, in: model.configuration)
                 return [
-                    Slot(name: "\(module).lora_A.weight", parameter: adapter.a, order: nil),
-                    Slot(name: "\(module).lora_B.weight", parameter: adapter.b, order: order),
+                    Slot(name: "\(module).lora_A.weight", parameter: adapter.a),
+                    Slot(name: "\(module).lora_B.weight", parameter: adapter.b),
                 ]
             }
         }

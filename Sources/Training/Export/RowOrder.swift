@@ -1,4 +1,3 @@
-internal import Tensors
 internal import Transformers
 
 /// Where each row of a file's matrix lies in ours.
@@ -6,33 +5,25 @@ struct RowOrder: Sendable {
     /// `rows[i]` is our row for row i of the file.
     var rows: [Int]
 
-    /// Hugging Face's order of the rows of a projection; nil where it is ours.
+    /// The order of a projection's rows in GGUF files; nil where it is ours, which is Hugging Face's.
     ///
-    /// A head whose rotated pairs lie next to each other here, (0, 1), (2, 3), …, has them a half apart there.
-    static func huggingFace(of projection: Projection, in configuration: TransformerConfiguration) -> RowOrder? {
-        guard configuration.rotaryPairing == .interleaved else { return nil }
+    /// Files of the family `llama` hold the rows of a head's two halves in turn, so that components that are rotated
+    /// together lie next to each other.
+    static func gguf(of projection: Projection, in configuration: TransformerConfiguration) -> RowOrder? {
+        guard configuration.architecture == "llama" else { return nil }
         let heads: Int
         switch projection {
         case .query: heads = configuration.headCount
         case .key: heads = configuration.keyValueHeadCount
         default: return nil
         }
-        let pairs = configuration.rotaryDimension / 2
+        let half = configuration.headDimension / 2
         return RowOrder(
             rows: (0..<heads).flatMap { head in
                 (0..<configuration.headDimension).map { row in
-                    let start = head * configuration.headDimension
-                    guard row < 2 * pairs else { return start + row }
-                    return start + (row < pairs ? 2 * row : 2 * (row - pairs) + 1)
+                    head * configuration.headDimension + row % 2 * half + row / 2
                 }
             })
-    }
-
-    /// The way back.
-    var inverse: RowOrder {
-        var inverse = [Int](repeating: 0, count: rows.count)
-        for (index, row) in rows.enumerated() { inverse[row] = index }
-        return RowOrder(rows: inverse)
     }
 
     /// The rows of a matrix in this order; `values` row by row.

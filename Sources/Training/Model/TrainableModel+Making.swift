@@ -6,41 +6,37 @@ extension TrainableModel {
     ///
     /// The model's matrices are shared: a step of training changes what `transformer` computes.
     ///
-    /// - Parameter ownsEmbedding: whether token embeddings are to be trainable; they then leave the file for memory
+    /// - Parameter ownsEmbedding: whether embeddings are to be trainable; they then leave the file for memory
     public convenience init(_ transformer: Transformer, ownsEmbedding: Bool) throws {
         let weights = transformer.weights
-        let unembedding = TrainableLinear(weights: Parameter("unembed", weights.unembedding))
-        let isTied = transformer.isTied
+        let configuration = transformer.configuration
+        let unembedding = TrainableLinear("unembed", weights.unembedding)
         var embedding: Parameter?
+        var positions: Parameter?
+        var owner = transformer
         if ownsEmbedding {
-            embedding = isTied ? unembedding.weights : try Self.embedding(of: transformer)
+            let table = try weights.isTied
+                ? unembedding.weights
+                : Self.copy(weights.embedding, rows: configuration.vocabularySize, configuration, "embed")
+            embedding = table
+            positions = try weights.positions.map {
+                try Self.copy($0, rows: configuration.contextLength, configuration, "pos_embed")
+            }
+            owner = transformer.replacing(
+                embedding: ParameterEmbedding(table), positions: positions.map { ParameterEmbedding($0) })
         }
         self.init(
-            embedding.map { transformer.replacing(embedding: ParameterEmbedding($0)) } ?? transformer,
-            blocks: weights.blocks.enumerated().map { TrainableBlock($1, layer: $0) },
-            finalNorm: TrainableNorm(weight: Parameter("ln_final", weights.finalNorm)),
-            unembedding: unembedding, embedding: embedding, isTied: isTied && ownsEmbedding)
+            owner, blocks: weights.blocks.enumerated().map { TrainableBlock($1, layer: $0) },
+            finalNorm: TrainableNorm("ln_final", weights.finalNorm), unembedding: unembedding, embedding: embedding,
+            positions: positions, isTied: weights.isTied && ownsEmbedding)
     }
 
-    private static func embedding(of transformer: Transformer) throws -> Parameter {
-        let configuration = transformer.configuration
-        let matrix = Matrix(rows: configuration.vocabularySize, columns: configuration.modelDimension)
-        for row in 0..<matrix.rowCount {
-            try transformer.weights.embedding.copyEmbedding(of: Int32(row), to: matrix.row(row))
-        }
-        return Parameter("embed", matrix)
-    }
-}
-
-extension TrainableBlock {
-    init(_ weights: BlockWeights, layer: Int) {
-        func name(_ part: String) -> String { "blocks.\(layer).\(part)" }
-        attentionNorm = TrainableNorm(weight: Parameter(name("ln1"), weights.attentionNorm))
-        queryKeyValue = TrainableLinear(weights: Parameter(name("attn.qkv"), weights.queryKeyValue))
-        attentionOutput = TrainableLinear(weights: Parameter(name("attn.o"), weights.attentionOutput))
-        mlpNorm = TrainableNorm(weight: Parameter(name("ln2"), weights.mlpNorm))
-        gateUp = TrainableLinear(weights: Parameter(name("mlp.gate_up"), weights.gateUp))
-        down = TrainableLinear(weights: Parameter(name("mlp.down"), weights.down))
+    private static func copy(
+        _ table: any EmbeddingTable, rows: Int, _ configuration: TransformerConfiguration, _ name: String
+    ) throws -> Parameter {
+        let matrix = Matrix(rows: rows, columns: configuration.modelDimension)
+        for row in 0..<rows { try table.copyEmbedding(of: Int32(row), to: matrix.row(row)) }
+        return Parameter(name, matrix)
     }
 }
 

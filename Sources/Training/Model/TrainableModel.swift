@@ -11,11 +11,13 @@ public final class TrainableModel {
     var unembedding: TrainableLinear
     /// Token embeddings; the unembedding's parameter where both are one matrix, nil where they are read from a file.
     let embedding: Parameter?
+    /// Learned positions; nil for rotary models, and where they are read from a file.
+    let positions: Parameter?
     let isTied: Bool
 
     init(
         _ transformer: Transformer, blocks: [TrainableBlock], finalNorm: TrainableNorm, unembedding: TrainableLinear,
-        embedding: Parameter?, isTied: Bool
+        embedding: Parameter?, positions: Parameter?, isTied: Bool
     ) {
         self.transformer = transformer
         configuration = transformer.configuration
@@ -23,12 +25,13 @@ public final class TrainableModel {
         self.finalNorm = finalNorm
         self.unembedding = unembedding
         self.embedding = embedding
+        self.positions = positions
         self.isTied = isTied
     }
 
     /// Every parameter once, from the embedding to the unembedding.
     public var parameters: [Parameter] {
-        let outer = isTied ? [] : [embedding].compactMap { $0 }
+        let outer = [isTied ? nil : embedding, positions].compactMap { $0 }
         return outer + blocks.flatMap(\.parameters) + finalNorm.parameters + unembedding.parameters
     }
 
@@ -49,7 +52,7 @@ public final class TrainableModel {
 
     /// The lowest block that a gradient must reach; `layerCount` where none must.
     func lowestTrainedLayer(embeddingWanted: Bool) -> Int {
-        if embeddingWanted || (embedding?.isTrained ?? false) { return 0 }
+        if embeddingWanted || embedding?.isTrained == true || positions?.isTrained == true { return 0 }
         return blocks.firstIndex { $0.parameters.contains(where: \.isTrained) } ?? blocks.count
     }
 }

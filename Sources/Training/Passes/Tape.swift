@@ -5,6 +5,11 @@ internal import Transformers
 final class BlockTape {
     /// [rows, 1].
     let attentionScale: Matrix
+    /// Queries and keys before their norms, [rows, queryWidth + keyValueWidth]; nil without such norms.
+    let rawQueryKey: Matrix?
+    /// What attention adds before its norm, and the norm's scale; nil without one.
+    let attentionPost: PostNormTape?
+    let mlpPost: PostNormTape?
     /// Rotated queries, rotated keys, values: [rows, queryWidth + 2 * keyValueWidth].
     let queryKeyValue: Matrix
     /// [rows, queryWidth].
@@ -13,17 +18,41 @@ final class BlockTape {
     let residMid: Matrix
     /// [rows, 1].
     let mlpScale: Matrix
-    /// Gate and linear part before activation, [rows, 2 * feedForwardDimension].
+    /// Gate and linear part before activation, [rows, gateUpWidth].
     let gateUp: Matrix
 
     init(_ configuration: TransformerConfiguration, rows: Int) {
+        let hasPostNorms = configuration.normPlacement != .before
+        attentionPost = hasPostNorms ? PostNormTape(configuration, rows: rows) : nil
+        mlpPost = hasPostNorms ? PostNormTape(configuration, rows: rows) : nil
+        rawQueryKey =
+            configuration.queryKeyNorm == .none
+            ? nil : Matrix(rows: rows, columns: configuration.queryWidth + configuration.keyValueWidth)
         attentionScale = Matrix(rows: rows, columns: 1)
         queryKeyValue = Matrix(rows: rows, columns: configuration.queryWidth + 2 * configuration.keyValueWidth)
         z = Matrix(rows: rows, columns: configuration.queryWidth)
         residMid = Matrix(rows: rows, columns: configuration.modelDimension)
         mlpScale = Matrix(rows: rows, columns: 1)
-        gateUp = Matrix(rows: rows, columns: 2 * configuration.feedForwardDimension)
+        gateUp = Matrix(rows: rows, columns: configuration.gateUpWidth)
     }
+}
+
+/// What is kept of the norm of a sublayer's output.
+final class PostNormTape {
+    /// Before the norm, [rows, modelDimension].
+    let raw: Matrix
+    /// [rows, 1].
+    let scale: Matrix
+
+    init(_ configuration: TransformerConfiguration, rows: Int) {
+        raw = Matrix(rows: rows, columns: configuration.modelDimension)
+        scale = Matrix(rows: rows, columns: 1)
+    }
+}
+
+extension TransformerConfiguration {
+    /// Outputs of the feed-forward layer's first product: gate and linear part, or the one half without a gate.
+    var gateUpWidth: Int { (isGated ? 2 : 1) * feedForwardDimension }
 }
 
 /// What a forward pass keeps for the backward pass.

@@ -23,14 +23,15 @@ extension TrainingPass {
     func targetLogits() throws -> Matrix {
         let final = try finalRows()
         let logits = Matrix(rows: final.rowCount, columns: configuration.vocabularySize)
-        try linear(final, model.unembedding, into: logits.slice)
+        try self.logits(final, into: logits.slice)
         return logits
     }
 
     /// The normalised residual stream of rows with targets, [targets, modelDimension], in `space.chosenRows`.
     private func finalRows() throws -> MatrixSlice {
         let x = residual(configuration.layerCount)
-        let normalized = normalize(x, model.finalNorm, scale: rows(space.tape.finalScale))
+        let normalized = rows(space.normalized)
+        normalize(x, model.finalNorm, scale: rows(space.tape.finalScale), into: normalized)
         let chosen = space.chosenRows.rows(0..<batch.targets.count)
         for (index, target) in batch.targets.enumerated() {
             chosen.rows(index..<(index + 1)).assign(normalized.rows(target.row..<(target.row + 1)))
@@ -46,15 +47,31 @@ extension TrainingPass {
         for begin in stride(from: 0, to: final.rowCount, by: TrainingSpace.logitRows) {
             let chunk = begin..<min(final.rowCount, begin + TrainingSpace.logitRows)
             let logits = space.logits.rows(0..<chunk.count)
-            try linear(final.rows(chunk), model.unembedding, into: logits)
+            try self.logits(final.rows(chunk), into: logits)
+            let capped = configuration.logitSoftCap.map { _ in copyOfCapped(logits) }
             outcomes += parallelMap(chunk.count, threads: threads) { row in
                 loss.differentiate(logits.rows(row..<(row + 1)), token: begin + row)
             }
             guard backward else { continue }
+            if let capped, let cap = configuration.logitSoftCap {
+                RowOperations.softCapGradient(capped, cap, logits, threads: threads)
+            }
             try linearBackward(
                 final.rows(chunk), model.unembedding, logits, into: space.dChosenRows.rows(chunk))
         }
         return outcomes
+    }
+
+    private func logits(_ final: MatrixSlice, into logits: MatrixSlice) throws {
+        try linear(final, model.unembedding, into: logits)
+        if let cap = configuration.logitSoftCap { RowOperations.softCap(logits, cap, threads: threads) }
+    }
+
+    /// The loss writes its gradient where logits were; the gradient of the cap needs them.
+    private func copyOfCapped(_ logits: MatrixSlice) -> MatrixSlice {
+        let copy = space.scratch("logits.capped", rows: logits.rowCount, columns: logits.columnCount)
+        copy.assign(logits)
+        return copy
     }
 
     private func unembeddingBackward() {

@@ -38,11 +38,7 @@ struct TrainingPass<Hook: GradientHook> {
 
     /// Token ids to the residual stream after the last block.
     mutating func forward() throws {
-        let x = residual(0)
-        for (row, id) in batch.ids.enumerated() {
-            try model.transformer.weights.embedding.copyEmbedding(of: id, to: x.rows(row..<(row + 1)))
-        }
-        visitForward(.embed, layer: nil, x)
+        try embed(into: residual(0))
         for layer in 0..<configuration.layerCount { try forward(block: layer) }
     }
 
@@ -54,18 +50,11 @@ struct TrainingPass<Hook: GradientHook> {
             if space.tape.recomputes { try forward(block: layer, again: true) }
             try backward(block: layer)
         }
-        guard lowest == 0 else { return }
-        let dx = rows(space.dResidual)
-        visitGradient(.embed, layer: nil, dx)
-        guard let gradient = model.embedding?.gradient else { return }
-        for (row, id) in batch.ids.enumerated() {
-            let slot = gradient.row(Int(id))
-            RowOperations.add(slot, dx.rows(row..<(row + 1)), into: slot, threads: 1)
-        }
+        if lowest == 0 { embedBackward() }
     }
 
     private var lowestLayer: Int {
-        let watched = HookPoint.all(layerCount: configuration.layerCount).filter(hook.wantsGradient)
+        let watched = HookPoint.all(of: configuration).filter(hook.wantsGradient)
         let lowestWatched = watched.map { $0.layer ?? ($0.site == .embed ? 0 : configuration.layerCount) }.min()
         return min(model.lowestTrainedLayer(embeddingWanted: false), lowestWatched ?? configuration.layerCount)
     }

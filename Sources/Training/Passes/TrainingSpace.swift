@@ -17,6 +17,8 @@ public final class TrainingSpace {
     /// The gradient of the residual stream, [rows, modelDimension].
     let dResidual: Matrix
     let dNormalized: Matrix
+    /// The gradient of a sublayer's output, [rows, modelDimension].
+    let dSublayer: Matrix
     let dQueryKeyValue: Matrix
     let dz: Matrix
     let dGateUp: Matrix
@@ -55,9 +57,10 @@ public final class TrainingSpace {
         mlpPost = Matrix(rows: rows, columns: hidden)
         dResidual = Matrix(rows: rows, columns: width)
         dNormalized = Matrix(rows: rows, columns: width)
+        dSublayer = Matrix(rows: rows, columns: width)
         dQueryKeyValue = Matrix(rows: rows, columns: heads)
         dz = Matrix(rows: rows, columns: configuration.queryWidth)
-        dGateUp = Matrix(rows: rows, columns: 2 * hidden)
+        dGateUp = Matrix(rows: rows, columns: configuration.gateUpWidth)
         dMlpPost = Matrix(rows: rows, columns: hidden)
         let largest = max(heads * width, 2 * hidden * width, min(configuration.vocabularySize * width, Self.plainElements))
         plainWeights = Matrix(rows: 1, columns: largest)

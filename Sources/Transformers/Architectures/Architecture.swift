@@ -1,36 +1,48 @@
-internal import Tensors
-
-/// One family of models: its configuration keys and its tensors' names. Each has a file of its own.
+/// One family of models: what its keys and its tensors' names mean. Each has a file of its own.
+///
+/// Queries and keys of a loaded model lie as transformers has them, whatever the file: a rotated component's partner is
+/// half a head away.
 protocol Architecture: SendableMetatype {
-    /// Values of `general.architecture` that it reads.
-    static var names: [String] { get }
+    /// Value of `general.architecture` in GGUF files.
+    static var name: String { get }
+    /// Values of `model_type` in `config.json`.
+    static var modelTypes: [String] { get }
     static func configuration(_ source: some ModelSource) throws -> TransformerConfiguration
-    static func block(
-        _ layer: Int, _ configuration: TransformerConfiguration, _ source: some ModelSource, _ backend: MatrixBackend
-    ) throws -> BlockWeights
-    /// Tensor of token embeddings, of the final norm, and of the unembedding.
-    static func outerTensors(_ source: some ModelSource) -> (embedding: String, finalNorm: String, unembedding: String)
-    /// What the frequencies of the rotary embedding are divided by; nil for nothing.
-    static func frequencyDivisors(
-        _ source: some ModelSource, _ configuration: TransformerConfiguration
-    ) throws -> [Float]?
-    /// Every tensor that the model uses: a file with others is not what it says.
-    static func tensorNames(_ source: some ModelSource, _ configuration: TransformerConfiguration) -> Set<String>
+    static func layout(_ source: some ModelSource, _ configuration: TransformerConfiguration) throws -> WeightLayout
+    /// Whether a tensor that the layout does not name may be left aside: buffers that old checkpoints carry.
+    static func isUnused(tensor name: String) -> Bool
+}
+
+extension Architecture {
+    static func isUnused(tensor name: String) -> Bool { name.hasSuffix(".rotary_emb.inv_freq") }
 }
 
 /// The architectures that this version runs.
 enum ArchitectureRegistry {
-    static let all: [any Architecture.Type] = [Llama.self]
+    static let all: [any Architecture.Type] = [
+        Llama.self, Qwen2.self, Qwen3.self, Gemma2.self, Gemma3.self, GPT2.self, GPTNeoX.self, Phi3.self, OLMo2.self,
+    ]
 
-    static var names: [String] { all.flatMap { $0.names } }
+    static var names: [String] { all.map { $0.name } }
 
-    /// - Throws: ``TransformerError/unknownArchitecture(_:)``, ``TransformerError/missing(key:)``.
+    static var modelTypes: [String] { all.flatMap { $0.modelTypes } }
+
+    /// - Throws: ``TransformerError/unknownArchitecture(_:known:)``, ``TransformerError/missing(key:)``.
     static func architecture(of source: some ModelSource) throws -> any Architecture.Type {
-        guard let name = try source.string("general.architecture") else {
-            throw TransformerError.missing(key: "general.architecture")
+        switch source.convention {
+        case .gguf:
+            return try find(source, key: "general.architecture", known: names) { $0.name == $1 }
+        case .huggingFace:
+            return try find(source, key: "model_type", known: modelTypes) { $0.modelTypes.contains($1) }
         }
-        guard let found = all.first(where: { $0.names.contains(name) }) else {
-            throw TransformerError.unknownArchitecture(name)
+    }
+
+    private static func find(
+        _ source: some ModelSource, key: String, known: [String], where isNamed: (any Architecture.Type, String) -> Bool
+    ) throws -> any Architecture.Type {
+        guard let name = try source.string(key) else { throw TransformerError.missing(key: key) }
+        guard let found = all.first(where: { isNamed($0, name) }) else {
+            throw TransformerError.unknownArchitecture(name, known: known)
         }
         return found
     }

@@ -1,82 +1,82 @@
-internal import Tensors
-
-/// Llama and what is built like it: pre-norm blocks, rotary positions, grouped heads, gated feed-forward without biases.
-///
-/// GGUF files of this architecture hold query and key rows permuted, so that rotated components lie next to each other.
+/// Llama (Touvron et al. 2023) and what is built like it: pre-norm blocks, rotary positions, grouped heads, a gated
+/// feed-forward layer. Mistral adds a sliding window.
 enum Llama: Architecture {
-    static let names = ["llama"]
+    static let name = "llama"
+    static let modelTypes = ["llama", "mistral"]
 
     static func configuration(_ source: some ModelSource) throws -> TransformerConfiguration {
-        let scaling = try source.string("llama.rope.scaling.type") ?? "none"
-        guard scaling == "none" else {
-            throw TransformerError.configuration(key: "llama.rope.scaling.type", value: scaling, allowed: "none")
+        switch source.convention {
+        case .gguf:
+            let keys = GGUFKeys(source, name)
+            var configuration = try keys.configuration()
+            configuration.slidingWindow = try keys.slidingWindow(layerCount: configuration.layerCount)
+            return configuration
+        case .huggingFace:
+            let keys = HuggingFaceKeys(source)
+            var configuration = try keys.configuration(architecture: name)
+            configuration.slidingWindow = try keys.slidingWindow(layerCount: configuration.layerCount)
+            return configuration
         }
-        let modelDimension = try source.requiredInteger("llama.embedding_length")
-        let headCount = try source.requiredInteger("llama.attention.head_count")
-        let headDimension = try source.integer("llama.attention.key_length") ?? modelDimension / max(headCount, 1)
-        return TransformerConfiguration(
-            architecture: "llama",
-            modelDimension: modelDimension,
-            layerCount: try source.requiredInteger("llama.block_count"),
-            headCount: headCount,
-            keyValueHeadCount: try source.integer("llama.attention.head_count_kv") ?? headCount,
-            headDimension: headDimension,
-            feedForwardDimension: try source.requiredInteger("llama.feed_forward_length"),
-            vocabularySize: try vocabularySize(source),
-            contextLength: try source.requiredInteger("llama.context_length"),
-            rotaryBase: try source.float("llama.rope.freq_base") ?? 10_000,
-            rotaryDimension: try source.integer("llama.rope.dimension_count") ?? headDimension,
-            rotaryPairing: .interleaved,
-            normEpsilon: try source.requiredFloat("llama.attention.layer_norm_rms_epsilon"))
     }
 
-    static func block(
-        _ layer: Int, _ configuration: TransformerConfiguration, _ source: some ModelSource, _ backend: MatrixBackend
-    ) throws -> BlockWeights {
-        let width = configuration.modelDimension
-        let hidden = configuration.feedForwardDimension
-        func name(_ part: String) -> String { "blk.\(layer).\(part).weight" }
-        return BlockWeights(
-            attentionNorm: try source.vector(name("attn_norm"), count: width),
-            queryKeyValue: try source.packed(
-                [
-                    (name("attn_q"), configuration.queryWidth), (name("attn_k"), configuration.keyValueWidth),
-                    (name("attn_v"), configuration.keyValueWidth),
-                ], columns: width, backend: backend),
-            attentionOutput: try source.packed(
-                [(name("attn_output"), width)], columns: configuration.queryWidth, backend: backend),
-            mlpNorm: try source.vector(name("ffn_norm"), count: width),
-            gateUp: try source.packed(
-                [(name("ffn_gate"), hidden), (name("ffn_up"), hidden)], columns: width, backend: backend),
-            down: try source.packed([(name("ffn_down"), width)], columns: hidden, backend: backend))
-    }
-
-    static func outerTensors(
-        _ source: some ModelSource
-    ) -> (embedding: String, finalNorm: String, unembedding: String) {
-        let tied = source.shape(ofTensor: "output.weight") == nil
-        return ("token_embd.weight", "output_norm.weight", tied ? "token_embd.weight" : "output.weight")
-    }
-
-    static func frequencyDivisors(
-        _ source: some ModelSource, _ configuration: TransformerConfiguration
-    ) throws -> [Float]? {
-        guard source.shape(ofTensor: "rope_freqs.weight") != nil else { return nil }
-        return try source.vector("rope_freqs.weight", count: configuration.rotaryDimension / 2).slice.copy()
-    }
-
-    static func tensorNames(_ source: some ModelSource, _ configuration: TransformerConfiguration) -> Set<String> {
-        let parts = [
-            "attn_norm", "attn_q", "attn_k", "attn_v", "attn_output", "ffn_norm", "ffn_gate", "ffn_up", "ffn_down",
-        ]
-        let blocks = (0..<configuration.layerCount).flatMap { layer in parts.map { "blk.\(layer).\($0).weight" } }
-        return Set(blocks + ["token_embd.weight", "output_norm.weight", "output.weight", "rope_freqs.weight"])
-    }
-
-    private static func vocabularySize(_ source: some ModelSource) throws -> Int {
-        guard let shape = source.shape(ofTensor: "token_embd.weight"), let rows = shape.first else {
-            throw TransformerError.missingTensor("token_embd.weight")
+    static func layout(_ source: some ModelSource, _ configuration: TransformerConfiguration) throws -> WeightLayout {
+        switch source.convention {
+        case .gguf:
+            return WeightLayout(
+                embedding: "token_embd.weight",
+                blocks: configuration.blockNames("blk.").map(ggufBlock),
+                finalNorm: configuration.finalNorm("output_norm"),
+                unembedding: configuration.unembedding(GGUFKeys(source, name).headName),
+                unused: ["rope_freqs.weight"])
+        case .huggingFace:
+            let keys = HuggingFaceKeys(source)
+            let attentionBias = try source.bool("attention_bias") ?? false
+            let mlpBias = try source.bool("mlp_bias") ?? false
+            let head = try keys.headName("lm_head", embedding: "model.embed_tokens", isTied: false)
+            return WeightLayout(
+                embedding: "model.embed_tokens.weight",
+                blocks: configuration.blockNames("model.layers.").map {
+                    huggingFaceBlock($0, attentionBias ? .required : .none, mlpBias ? .required : .none)
+                },
+                finalNorm: configuration.finalNorm("model.norm"),
+                unembedding: configuration.unembedding(head),
+                unused: ["lm_head.weight"])
         }
-        return rows
+    }
+
+    private static func ggufBlock(_ names: BlockNames) -> BlockLayout {
+        let headDimension = names.configuration.headDimension
+        return BlockLayout(
+            attentionNorm: names.norm("attn_norm"),
+            queryKeyValue: names.queryKeyValue("attn_q", "attn_k", "attn_v", bias: .optional) { heads in
+                unpermuted(heads: heads, headDimension: headDimension)
+            },
+            attentionOutput: names.attentionOutput("attn_output", bias: .optional),
+            mlpNorm: names.norm("ffn_norm"),
+            gateUp: names.gateUp("ffn_gate", "ffn_up", bias: .optional),
+            down: names.down("ffn_down", bias: .optional))
+    }
+
+    private static func huggingFaceBlock(
+        _ names: BlockNames, _ attentionBias: MatrixLayout.Bias, _ mlpBias: MatrixLayout.Bias
+    ) -> BlockLayout {
+        BlockLayout(
+            attentionNorm: names.norm("input_layernorm"),
+            queryKeyValue: names.queryKeyValue(
+                "self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj", bias: attentionBias),
+            attentionOutput: names.attentionOutput("self_attn.o_proj", bias: attentionBias),
+            mlpNorm: names.norm("post_attention_layernorm"),
+            gateUp: names.gateUp("mlp.gate_proj", "mlp.up_proj", bias: mlpBias),
+            down: names.down("mlp.down_proj", bias: mlpBias))
+    }
+
+    /// GGUF files of this family hold the rows of a head's two halves in turn, so that components that are rotated
+    /// together lie next to each other.
+    private static func unpermuted(heads: Int, headDimension: Int) -> [Int] {
+        let half = headDimension / 2
+        return (0..<(heads * headDimension)).map { row in
+            let (head, component) = (row / headDimension, row % headDimension)
+            return head * headDimension + component % half * 2 + component / half
+        }
     }
 }

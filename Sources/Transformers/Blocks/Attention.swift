@@ -3,50 +3,66 @@ internal import Tensors
 extension ForwardPass {
     /// What attention adds to the residual stream: [rows, modelDimension].
     ///
-    /// - Parameter x: the normalised residual stream, [rows, modelDimension].
+    /// - Parameter x: the residual stream, [rows, modelDimension].
     mutating func attend(_ x: MatrixSlice, _ weights: BlockWeights, layer: Int) throws -> MatrixSlice {
         let qkv = rows(space.queryKeyValue)
-        try space.multiplier.multiply(x, weights.queryKeyValue, into: qkv)
-        let heads = configuration.headCount
-        let keyValueHeads = configuration.keyValueHeadCount
+        let input = normalizeInput(x, weights.attentionNorm, layer: layer, .attention)
+        try multiply(input, weights.queryKeyValue, into: qkv)
+        try visitSplitInputs(x, weights, layer: layer, into: qkv)
         let keyStart = configuration.queryWidth
         let valueStart = keyStart + configuration.keyValueWidth
         let q = qkv.columns(0..<keyStart)
         let k = qkv.columns(keyStart..<valueStart)
         let v = qkv.columns(valueStart..<(valueStart + configuration.keyValueWidth))
-        visit(.query, layer: layer, q, heads: heads)
-        visit(.key, layer: layer, k, heads: keyValueHeads)
-        visit(.value, layer: layer, v, heads: keyValueHeads)
+        visit(.query, layer: layer, q, heads: configuration.headCount)
+        visit(.key, layer: layer, k, heads: configuration.keyValueHeadCount)
+        visit(.value, layer: layer, v, heads: configuration.keyValueHeadCount)
 
-        RowOperations.rotate(qkv.columns(0..<valueStart), positions: positions, table: rotary, threads: threads)
-        visit(.rotatedQuery, layer: layer, q, heads: heads)
-        visit(.rotatedKey, layer: layer, k, heads: keyValueHeads)
+        normalizeHeads(q, weights.queryNorm)
+        normalizeHeads(k, weights.keyNorm)
+        rotate(q, k, qkv.columns(0..<valueStart), layer: layer)
         for sequence in batch.sequences {
             sequence.cache.open.store(layer: layer, keys: k.rows(sequence.rows), values: v.rows(sequence.rows))
         }
 
         let z = rows(space.z)
         mixValues(q, layer: layer, into: z)
-        visit(.z, layer: layer, z, heads: heads)
+        visit(.z, layer: layer, z, heads: configuration.headCount)
         let out = rows(space.sublayerOut)
-        try space.multiplier.multiply(z, weights.attentionOutput, into: out)
+        try multiply(z, weights.attentionOutput, into: out)
+        try visitResults(z, weights.attentionOutput, layer: layer, addingTo: out)
+        if let norm = weights.attentionPostNorm {
+            visit(.attentionResult, layer: layer, out)
+            normalize(out, norm, layer: layer, .attentionPost(configuration.normPlacement), into: out)
+        }
         visit(.attentionOut, layer: layer, out)
         return out
+    }
+
+    /// Rotates queries and keys, which lie side by side in `both`.
+    private mutating func rotate(_ q: MatrixSlice, _ k: MatrixSlice, _ both: MatrixSlice, layer: Int) {
+        let slides = configuration.window(ofLayer: layer) != nil
+        guard let table = slides ? slidingRotary ?? rotary : rotary else { return }
+        RowOperations.rotate(both, positions: positions, table: table, threads: threads)
+        visit(.rotatedQuery, layer: layer, q, heads: configuration.headCount)
+        visit(.rotatedKey, layer: layer, k, heads: configuration.keyValueHeadCount)
     }
 
     /// All at once; or, where somebody wants to see scores or patterns, step by step with the same bits.
     private mutating func mixValues(_ q: MatrixSlice, layer: Int, into z: MatrixSlice) {
         let scoresPoint = HookPoint(.attentionScores, layer: layer)
         let patternPoint = HookPoint(.pattern, layer: layer)
+        let window = configuration.window(ofLayer: layer)
         guard hook.wants(scoresPoint) || hook.wants(patternPoint) else {
             attention.attend(
-                q, layer: layer, jobs: jobs, into: z, scratch: space.attentionScratch, threads: threads)
+                q, layer: layer, window: window, jobs: jobs, into: z, scratch: space.attentionScratch,
+                threads: threads)
             return
         }
         for (sequence, job) in zip(batch.sequences, jobs) {
-            let scores = attention.scores(q, layer: layer, job: job)
+            let scores = attention.scores(q, layer: layer, window: window, job: job)
             visitScores(scoresPoint, scores, sequence, job)
-            attention.softmax(scores, layer: layer, job: job)
+            attention.softmax(scores, layer: layer, window: window, job: job)
             visitScores(patternPoint, scores, sequence, job)
             attention.mix(scores, layer: layer, job: job, into: z)
         }

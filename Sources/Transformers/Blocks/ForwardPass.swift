@@ -4,7 +4,10 @@ internal import Tensors
 struct ForwardPass<Hook: ActivationHook> {
     let configuration: TransformerConfiguration
     let attention: CausalAttention
-    let rotary: RotaryTable
+    /// Nil for models that do not rotate.
+    let rotary: RotaryTable?
+    /// Of layers with a sliding window.
+    let slidingRotary: RotaryTable?
     let batch: TokenBatch
     let positions: [Int32]
     let jobs: [CausalAttention.Job]
@@ -17,6 +20,12 @@ struct ForwardPass<Hook: ActivationHook> {
 
     /// The rows of a matrix that this batch uses.
     func rows(_ matrix: Matrix) -> MatrixSlice { matrix.rows(0..<rowCount) }
+
+    /// `out = x * transpose(weights) + bias`; x [rows, inputs], out [rows, outputs].
+    func multiply(_ x: MatrixSlice, _ linear: LinearWeights, into out: MatrixSlice) throws {
+        try space.multiplier.multiply(x, linear.weights, into: out)
+        if let bias = linear.bias { RowOperations.addScaled(out, 1, bias.slice, threads: threads) }
+    }
 
     /// Shows `rows` to the hook, sequence by sequence.
     ///

@@ -4,16 +4,49 @@ extension ForwardPass {
     /// One block: norm, attend, add, norm, feed forward, add; `x` is the residual stream and is changed in place.
     mutating func block(_ x: MatrixSlice, _ weights: BlockWeights, layer: Int) throws {
         visit(.residPre, layer: layer, x)
-        let attentionIn = normalize(
-            x, weight: weights.attentionNorm, layer: layer, scaleSite: .attentionNormScale,
-            normalizedSite: .attentionNormalized)
-        let attentionOut = try attend(attentionIn, weights, layer: layer)
-        RowOperations.add(x, attentionOut, into: x, threads: threads)
-        visit(.residMid, layer: layer, x)
-        let mlpIn = normalize(
-            x, weight: weights.mlpNorm, layer: layer, scaleSite: .mlpNormScale, normalizedSite: .mlpNormalized)
-        let mlpOut = try feedForward(mlpIn, weights, layer: layer)
-        RowOperations.add(x, mlpOut, into: x, threads: threads)
+        let attentionOut = try attend(x, weights, layer: layer)
+        if configuration.isParallel {
+            let mlpIn = mlpInput(x, weights, layer: layer)
+            RowOperations.add(x, attentionOut, into: x, threads: threads)
+            RowOperations.add(x, try feedForward(mlpIn, weights, layer: layer), into: x, threads: threads)
+        } else {
+            RowOperations.add(x, attentionOut, into: x, threads: threads)
+            visit(.residMid, layer: layer, x)
+            let mlpIn = mlpInput(x, weights, layer: layer)
+            RowOperations.add(x, try feedForward(mlpIn, weights, layer: layer), into: x, threads: threads)
+        }
         visit(.residPost, layer: layer, x)
+    }
+
+    /// What feed-forward reads: [rows, modelDimension].
+    private mutating func mlpInput(_ x: MatrixSlice, _ weights: BlockWeights, layer: Int) -> MatrixSlice {
+        var input = x
+        if hook.wants(HookPoint(.mlpIn, layer: layer)) {
+            input = Matrix(rows: x.rowCount, columns: x.columnCount).slice
+            input.assign(x)
+            visit(.mlpIn, layer: layer, input)
+        }
+        return normalizeInput(input, weights.mlpNorm, layer: layer, .mlp)
+    }
+}
+
+extension NormSites {
+    static let attention = NormSites(
+        scale: .attentionNormScale, normalized: .attentionNormalized, out: .attentionNormOut)
+    static let mlp = NormSites(scale: .mlpNormScale, normalized: .mlpNormalized, out: .mlpNormOut)
+    static let final = NormSites(scale: .finalNormScale, normalized: .finalNormalized, out: .finalNormOut)
+
+    /// The norm of what attention adds: the first norm of the block where none is before it.
+    static func attentionPost(_ placement: NormPlacement) -> NormSites {
+        placement == .after
+            ? NormSites(scale: .attentionNormScale, normalized: .attentionNormalized)
+            : NormSites(scale: .attentionPostNormScale, normalized: .attentionPostNormalized)
+    }
+
+    /// The norm of what feed-forward adds.
+    static func mlpPost(_ placement: NormPlacement) -> NormSites {
+        placement == .after
+            ? NormSites(scale: .mlpNormScale, normalized: .mlpNormalized)
+            : NormSites(scale: .mlpPostNormScale, normalized: .mlpPostNormalized)
     }
 }

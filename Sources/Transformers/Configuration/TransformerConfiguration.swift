@@ -1,8 +1,10 @@
 public import Tensors
 
-/// The sizes and constants of a decoder-only transformer.
+/// What a decoder-only transformer is made of: sizes, constants, and which of the known parts it uses.
+///
+/// A family of models is a value of this type and the names of its tensors; the forward pass knows no family.
 public struct TransformerConfiguration: Codable, Hashable, Sendable {
-    /// `general.architecture`: `llama`, …
+    /// Name of the family: `llama`, `gemma2`, …
     public var architecture: String
     /// Width of the residual stream (`d_model`).
     public var modelDimension: Int
@@ -16,12 +18,36 @@ public struct TransformerConfiguration: Codable, Hashable, Sendable {
     public var vocabularySize: Int
     /// Positions the model was trained for.
     public var contextLength: Int
+
+    public var positionEncoding = PositionEncoding.rotary
     public var rotaryBase: Float
     /// Components of a head that are rotated.
     public var rotaryDimension: Int
     public var rotaryPairing: RotaryTable.Pairing
-    public var normEpsilon: Float
+    public var rotaryScaling = RotaryScaling.none
 
+    public var normKind = NormKind.rootMeanSquare
+    public var normEpsilon: Float
+    public var normPlacement = NormPlacement.before
+    public var queryKeyNorm = QueryKeyNorm.none
+    /// Whether attention and feed-forward of a block both read the block's input.
+    public var isParallel = false
+
+    public var activation = ActivationFunction.silu
+    /// Whether the activated half of the feed-forward layer multiplies another half.
+    public var isGated = true
+
+    /// What attention scores are multiplied with.
+    public var attentionScale: Float
+    /// Attention scores become `cap * tanh(score / cap)`.
+    public var attentionSoftCap: Float?
+    /// Logits become `cap * tanh(logit / cap)`.
+    public var logitSoftCap: Float?
+    public var slidingWindow: SlidingWindow?
+    /// What token embeddings are multiplied with.
+    public var embeddingScale: Float?
+
+    /// The sizes of a Llama; every other part is set afterwards.
     public init(
         architecture: String,
         modelDimension: Int,
@@ -34,7 +60,7 @@ public struct TransformerConfiguration: Codable, Hashable, Sendable {
         contextLength: Int,
         rotaryBase: Float,
         rotaryDimension: Int,
-        rotaryPairing: RotaryTable.Pairing,
+        rotaryPairing: RotaryTable.Pairing = .halves,
         normEpsilon: Float
     ) {
         self.architecture = architecture
@@ -50,49 +76,18 @@ public struct TransformerConfiguration: Codable, Hashable, Sendable {
         self.rotaryDimension = rotaryDimension
         self.rotaryPairing = rotaryPairing
         self.normEpsilon = normEpsilon
+        attentionScale = 1 / Float(headDimension).squareRoot()
     }
 
     /// Columns of all query heads together.
-    package var queryWidth: Int { headCount * headDimension }
+    public var queryWidth: Int { headCount * headDimension }
 
     /// Columns of all key heads together.
-    package var keyValueWidth: Int { keyValueHeadCount * headDimension }
-}
+    public var keyValueWidth: Int { keyValueHeadCount * headDimension }
 
-extension TransformerConfiguration {
-    /// Checks sizes that come from a file, before anything is allocated by them.
-    ///
-    /// - Throws: ``TransformerError/configuration(key:value:allowed:)``.
-    func validated() throws -> TransformerConfiguration {
-        try require("embedding_length", modelDimension, in: 1...65_536)
-        try require("block_count", layerCount, in: 1...512)
-        try require("attention.head_count", headCount, in: 1...1024)
-        try require("attention.head_count_kv", keyValueHeadCount, in: 1...headCount)
-        try require("attention.key_length", headDimension, in: 1...1024)
-        try require("feed_forward_length", feedForwardDimension, in: 1...1_048_576)
-        try require("vocab_size", vocabularySize, in: 1...4_194_304)
-        try require("context_length", contextLength, in: 1...16_777_216)
-        try require("rope.dimension_count", rotaryDimension, in: 0...headDimension)
-        guard headCount % keyValueHeadCount == 0 else {
-            throw TransformerError.configuration(
-                key: "attention.head_count", value: "\(headCount)", allowed: "a multiple of \(keyValueHeadCount)")
-        }
-        guard rotaryDimension % 2 == 0 else {
-            throw TransformerError.configuration(
-                key: "rope.dimension_count", value: "\(rotaryDimension)", allowed: "an even number")
-        }
-        guard normEpsilon >= 0, normEpsilon < 1, rotaryBase.isFinite, rotaryBase > 0 else {
-            throw TransformerError.configuration(
-                key: "epsilon or rope.freq_base", value: "\(normEpsilon), \(rotaryBase)",
-                allowed: "0 ..< 1, and above 0")
-        }
-        return self
-    }
-
-    private func require(_ key: String, _ value: Int, in range: ClosedRange<Int>) throws {
-        guard range.contains(value) else {
-            throw TransformerError.configuration(
-                key: key, value: "\(value)", allowed: "\(range.lowerBound) to \(range.upperBound)")
-        }
+    /// Most positions that a position of this layer sees, its own included; nil for all before it.
+    public func window(ofLayer layer: Int) -> Int? {
+        guard let slidingWindow, slidingWindow.layers[layer] else { return nil }
+        return slidingWindow.width
     }
 }

@@ -2,20 +2,47 @@ public import Tensors
 
 /// What a model is made from: metadata and named tensors, whatever the file format.
 public protocol ModelSource: EmbeddingSource {
-    /// Nil where there is no such key; a value of another type is an error. So for the other two.
+    /// Whose names keys and tensors have.
+    var convention: NamingConvention { get }
+    /// Nil where there is no such key; a value of another type is an error. So for the others.
     func string(_ key: String) throws -> String?
     func integer(_ key: String) throws -> Int?
     func float(_ key: String) throws -> Float?
+    func bool(_ key: String) throws -> Bool?
+    func strings(_ key: String) throws -> [String]?
+    func floats(_ key: String) throws -> [Float]?
+    func bools(_ key: String) throws -> [Bool]?
     /// Names of all tensors.
     var tensorNames: [String] { get }
     /// Sizes, outermost first; nil where there is no such tensor.
     func shape(ofTensor name: String) -> [Int]?
 }
 
+/// Whose names a checkpoint's keys and tensors have.
+public enum NamingConvention: Hashable, Sendable {
+    /// llama.cpp's: `llama.block_count`, `blk.0.attn_q.weight`.
+    case gguf
+    /// transformers': `num_hidden_layers`, `model.layers.0.self_attn.q_proj.weight`; a dot leads into an object of
+    /// `config.json`.
+    case huggingFace
+}
+
 /// Rows of tensors as float32.
 public protocol EmbeddingSource: Sendable {
     /// Decodes rows of a tensor of one or two axes; one axis is a single row. Safe to call from several threads.
     func copyRows(_ rows: Range<Int>, ofTensor name: String, to matrix: MatrixSlice) throws
+}
+
+extension ModelSource {
+    public var convention: NamingConvention { .gguf }
+
+    public func bool(_ key: String) throws -> Bool? { nil }
+
+    public func strings(_ key: String) throws -> [String]? { nil }
+
+    public func floats(_ key: String) throws -> [Float]? { nil }
+
+    public func bools(_ key: String) throws -> [Bool]? { nil }
 }
 
 extension ModelSource {
@@ -29,29 +56,20 @@ extension ModelSource {
         return value
     }
 
+    func hasTensor(_ name: String) -> Bool { shape(ofTensor: name) != nil }
+
+    /// - Throws: ``TransformerError/missingTensor(_:)``, ``TransformerError/shape(tensor:found:expected:)``.
+    func require(_ name: String, shape expected: [Int]) throws {
+        guard let found = shape(ofTensor: name) else { throw TransformerError.missingTensor(name) }
+        guard found == expected else { throw TransformerError.shape(tensor: name, found: found, expected: expected) }
+    }
+
     /// A vector as a matrix of one row.
     func vector(_ name: String, count: Int) throws -> Matrix {
         try require(name, shape: [count])
         let matrix = Matrix(rows: 1, columns: count)
         try copyRows(0..<1, ofTensor: name, to: matrix.slice)
         return matrix
-    }
-
-    /// Several matrices of one width, stacked and packed.
-    func packed(_ tensors: [(name: String, rows: Int)], columns: Int, backend: MatrixBackend) throws -> PackedWeights {
-        for tensor in tensors { try require(tensor.name, shape: [tensor.rows, columns]) }
-        let matrix = Matrix(rows: tensors.reduce(0) { $0 + $1.rows }, columns: columns)
-        var row = 0
-        for tensor in tensors {
-            try copyRows(0..<tensor.rows, ofTensor: tensor.name, to: matrix.rows(row..<(row + tensor.rows)))
-            row += tensor.rows
-        }
-        return try PackedWeights(matrix, backend: backend)
-    }
-
-    private func require(_ name: String, shape expected: [Int]) throws {
-        guard let found = shape(ofTensor: name) else { throw TransformerError.missingTensor(name) }
-        guard found == expected else { throw TransformerError.shape(tensor: name, found: found, expected: expected) }
     }
 }
 

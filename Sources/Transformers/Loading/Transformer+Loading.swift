@@ -1,58 +1,67 @@
-public import Tensors
 internal import Synchronization
+public import Tensors
 
 extension Transformer {
     /// Builds a model from a checkpoint: decodes every tensor to float32 and packs it for the backend.
     ///
-    /// - Throws: ``TransformerError`` where metadata or tensors are missing, superfluous or of the wrong size;
-    ///   ``TensorError``; errors of the source.
-    public convenience init(_ source: some ModelSource, backend: MatrixBackend, threads: Int) throws {
+    /// - Parameter memory: bytes that the weights may take; nil for no limit.
+    /// - Throws: ``TransformerError`` where metadata or tensors are missing, superfluous or of the wrong size, or where
+    ///   the weights would not fit in memory; ``TensorError``; errors of the source.
+    public convenience init(
+        _ source: some ModelSource, backend: MatrixBackend, threads: Int, memory: Int? = AvailableMemory.bytes
+    ) throws {
         let architecture = try ArchitectureRegistry.architecture(of: source)
         let configuration = try architecture.configuration(source).validated()
-        try Self.checkTensors(source, architecture.tensorNames(source, configuration))
-        let weights = try Self.load(architecture, configuration, source, backend, threads: threads)
-        let rotary = RotaryTable(
-            headDimension: configuration.headDimension, rotatedDimension: configuration.rotaryDimension,
-            base: configuration.rotaryBase, pairing: configuration.rotaryPairing,
-            contextLength: configuration.contextLength,
-            frequencyDivisors: try architecture.frequencyDivisors(source, configuration))
-        self.init(configuration, weights, rotary: rotary)
+        let layout = try architecture.layout(source, configuration)
+        try Self.checkTensors(source, layout, architecture)
+        try Self.checkSize(layout, memory)
+        self.init(configuration, try Self.load(configuration, layout, source, backend, threads: threads))
     }
 
-    private static func checkTensors(_ source: some ModelSource, _ known: Set<String>) throws {
-        for name in source.tensorNames where !known.contains(name) {
+    private static func checkTensors(
+        _ source: some ModelSource, _ layout: WeightLayout, _ architecture: any Architecture.Type
+    ) throws {
+        let known = layout.tensorNames
+        for name in source.tensorNames where !known.contains(name) && !architecture.isUnused(tensor: name) {
             throw TransformerError.unexpectedTensor(name)
         }
     }
 
+    private static func checkSize(_ layout: WeightLayout, _ memory: Int?) throws {
+        let needed = layout.elementCount * MemoryLayout<Float>.size
+        if let memory, needed > memory { throw TransformerError.tooLarge(needed: needed, available: memory) }
+    }
+
     /// Blocks are loaded side by side, the unembedding, the largest piece, first.
     private static func load(
-        _ architecture: any Architecture.Type, _ configuration: TransformerConfiguration, _ source: some ModelSource,
+        _ configuration: TransformerConfiguration, _ layout: WeightLayout, _ source: some ModelSource,
         _ backend: MatrixBackend, threads: Int
     ) throws -> TransformerWeights {
-        let outer = architecture.outerTensors(source)
+        let reader = WeightReader(source: source, backend: backend)
+        try source.require(layout.embedding, shape: [configuration.vocabularySize, configuration.modelDimension])
+        if let positions = layout.positions {
+            try source.require(positions, shape: [configuration.contextLength, configuration.modelDimension])
+        }
         let parts = LoadedParts()
         parallelFor(tasks: configuration.layerCount + 1, threads: threads) { task, _ in
             parts.attempt {
                 if task == 0 {
-                    let unembedding = try source.packed(
-                        [(outer.unembedding, configuration.vocabularySize)], columns: configuration.modelDimension,
-                        backend: backend)
-                    $0.unembedding = unembedding
+                    $0.unembedding = try reader.linear([layout.unembedding])
                 } else {
-                    $0.blocks[task - 1] = try architecture.block(task - 1, configuration, source, backend)
+                    $0.blocks[task - 1] = try reader.block(layout.blocks[task - 1])
                 }
             }
         }
         let loaded = try parts.finish()
         guard let unembedding = loaded.unembedding, loaded.blocks.count == configuration.layerCount else {
-            throw TransformerError.missingTensor(outer.unembedding)
+            throw TransformerError.missingTensor(layout.unembedding.weightName)
         }
         return TransformerWeights(
-            embedding: StoredEmbedding(source: source, tensor: outer.embedding),
+            embedding: StoredEmbedding(source: source, tensor: layout.embedding),
+            positions: layout.positions.map { StoredEmbedding(source: source, tensor: $0) },
             blocks: (0..<configuration.layerCount).compactMap { loaded.blocks[$0] },
-            finalNorm: try source.vector(outer.finalNorm, count: configuration.modelDimension),
-            unembedding: unembedding, isTied: outer.embedding == outer.unembedding)
+            finalNorm: try reader.norm(layout.finalNorm),
+            unembedding: unembedding, isTied: layout.embedding == layout.unembedding.weightName)
     }
 }
 
@@ -60,7 +69,7 @@ extension Transformer {
 private final class LoadedParts: Sendable {
     struct Parts {
         var blocks: [Int: BlockWeights] = [:]
-        var unembedding: PackedWeights?
+        var unembedding: LinearWeights?
         var error: (any Error)?
     }
 

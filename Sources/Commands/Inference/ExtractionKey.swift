@@ -1,0 +1,20 @@
+internal import Checkpoints
+internal import Hooks
+internal import LanguageModels
+internal import Transformers
+
+/// What extracted activations depend on: a file that was begun with another key is not continued.
+enum ExtractionKey {
+    /// SHA-256 in hexadecimal.
+    static func make(
+        model: LanguageModel, points: [HookPoint], positions: [String], requests: [Extraction.Request]
+    ) throws -> String {
+        let facts = [try model.digest()] + points.map(\.description) + positions
+        var bytes = Array(facts.joined(separator: "\n").utf8)
+        for request in requests {
+            bytes += Array("\n\(request.positions) \(request.ids.count):".utf8)
+            for id in request.ids { bytes += (0..<4).map { UInt8(truncatingIfNeeded: id >> (8 * Int32($0))) } }
+        }
+        return FileDigest.sha256(of: bytes)
+    }
+}

@@ -1,0 +1,86 @@
+/// Gemma 2 (Gemma Team 2024): norms on both sides, capped scores and logits, a sliding window in every other layer,
+/// embeddings scaled by the square root of their width.
+enum Gemma2: Architecture {
+    static let name = "gemma2"
+    static let modelTypes = ["gemma2"]
+
+    static func configuration(_ source: some ModelSource) throws -> TransformerConfiguration {
+        /// The first layer slides, the second sees everything, and so on.
+        func slides(_ layer: Int) -> Bool { layer % 2 == 0 }
+        var configuration: TransformerConfiguration
+        switch source.convention {
+        case .gguf:
+            let keys = GGUFKeys(source, name)
+            configuration = try keys.configuration()
+            configuration.slidingWindow = try keys.slidingWindow(
+                layerCount: configuration.layerCount, slides: slides)
+            configuration.attentionSoftCap = try keys.float("attn_logit_softcapping") ?? 50
+            configuration.logitSoftCap = try keys.float("final_logit_softcapping") ?? 30
+            let hasOwnScale = try keys.float("attention.scale") != nil
+            if !hasOwnScale && configuration.layerCount == 46 {
+                // The 27B model; its files do not say so.
+                configuration.attentionScale = configuration.scaleByWidth
+            }
+        case .huggingFace:
+            let keys = HuggingFaceKeys(source)
+            configuration = try keys.configuration(architecture: name)
+            configuration.slidingWindow = try keys.slidingWindow(
+                layerCount: configuration.layerCount, slides: slides)
+            configuration.attentionSoftCap = try source.float("attn_logit_softcapping")
+            configuration.logitSoftCap = try source.float("final_logit_softcapping")
+            configuration.attentionScale = 1 / (try source.float("query_pre_attn_scalar") ?? 256).squareRoot()
+        }
+        configuration.activation = .geluTanh
+        configuration.normPlacement = .around
+        configuration.embeddingScale = Float(configuration.modelDimension).squareRoot()
+        return configuration
+    }
+
+    static func layout(_ source: some ModelSource, _ configuration: TransformerConfiguration) throws -> WeightLayout {
+        switch source.convention {
+        case .gguf:
+            return WeightLayout(
+                embedding: "token_embd.weight",
+                blocks: configuration.blockNames("blk.").map(ggufBlock),
+                finalNorm: configuration.finalNorm("output_norm"),
+                unembedding: configuration.unembedding(GGUFKeys(source, name).headName))
+        case .huggingFace:
+            let head = try HuggingFaceKeys(source).headName("lm_head", embedding: "model.embed_tokens", isTied: true)
+            return WeightLayout(
+                embedding: "model.embed_tokens.weight",
+                blocks: configuration.blockNames("model.layers.").map(huggingFaceBlock),
+                finalNorm: configuration.finalNorm("model.norm", offset: 1),
+                unembedding: configuration.unembedding(head),
+                unused: ["lm_head.weight"])
+        }
+    }
+
+    private static func ggufBlock(_ names: BlockNames) -> BlockLayout {
+        BlockLayout(
+            attentionNorm: names.norm("attn_norm"),
+            queryKeyValue: names.queryKeyValue("attn_q", "attn_k", "attn_v"),
+            attentionOutput: names.attentionOutput("attn_output"),
+            attentionPostNorm: names.norm("post_attention_norm"),
+            mlpNorm: names.norm("ffn_norm"),
+            gateUp: names.gateUp("ffn_gate", "ffn_up"),
+            down: names.down("ffn_down"),
+            mlpPostNorm: names.norm("post_ffw_norm"))
+    }
+
+    private static func huggingFaceBlock(_ names: BlockNames) -> BlockLayout {
+        BlockLayout(
+            attentionNorm: names.norm("input_layernorm", offset: 1),
+            queryKeyValue: names.queryKeyValue("self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"),
+            attentionOutput: names.attentionOutput("self_attn.o_proj"),
+            attentionPostNorm: names.norm("post_attention_layernorm", offset: 1),
+            mlpNorm: names.norm("pre_feedforward_layernorm", offset: 1),
+            gateUp: names.gateUp("mlp.gate_proj", "mlp.up_proj"),
+            down: names.down("mlp.down_proj"),
+            mlpPostNorm: names.norm("post_feedforward_layernorm", offset: 1))
+    }
+}
+
+extension TransformerConfiguration {
+    /// The attention scale of Gemma's 27B models, whose heads are narrower than their share of the width.
+    var scaleByWidth: Float { 1 / Float(modelDimension / max(headCount, 1)).squareRoot() }
+}

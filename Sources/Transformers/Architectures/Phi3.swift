@@ -1,0 +1,92 @@
+internal import Tensors
+
+/// Phi-3 (Abdin et al. 2024) and Phi-4: a Llama whose queries, keys and values are one matrix, and whose gate and
+/// linear part are another.
+///
+/// Models for long contexts have rotary divisors for short and for long texts. Those for short ones are used, and the
+/// context ends where they do.
+enum Phi3: Architecture {
+    static let name = "phi3"
+    static let modelTypes = ["phi3"]
+
+    static func configuration(_ source: some ModelSource) throws -> TransformerConfiguration {
+        switch source.convention {
+        case .gguf: return try ggufConfiguration(source)
+        case .huggingFace:
+            let keys = HuggingFaceKeys(source)
+            var configuration = try keys.configuration(architecture: name)
+            configuration.slidingWindow = try keys.slidingWindow(layerCount: configuration.layerCount)
+            if case .divisors = configuration.rotaryScaling,
+                let original = try source.integer("original_max_position_embeddings")
+            {
+                configuration.contextLength = min(configuration.contextLength, original)
+            }
+            return configuration
+        }
+    }
+
+    private static func ggufConfiguration(_ source: some ModelSource) throws -> TransformerConfiguration {
+        let keys = GGUFKeys(source, name)
+        var configuration = try keys.configuration()
+        configuration.slidingWindow = try keys.slidingWindow(layerCount: configuration.layerCount)
+        guard source.hasTensor("rope_factors_short.weight") else { return configuration }
+        let count = max(0, min(configuration.rotaryDimension, 4096)) / 2
+        configuration.rotaryScaling = .divisors(
+            try source.vector("rope_factors_short.weight", count: count).slice.copy(),
+            magnitude: try keys.float("rope.scaling.attn_factor") ?? 1)
+        if let original = try keys.integer("rope.scaling.original_context_length") {
+            configuration.contextLength = min(configuration.contextLength, original)
+        }
+        return configuration
+    }
+
+    static func layout(_ source: some ModelSource, _ configuration: TransformerConfiguration) throws -> WeightLayout {
+        switch source.convention {
+        case .gguf:
+            return WeightLayout(
+                embedding: "token_embd.weight",
+                blocks: configuration.blockNames("blk.").map {
+                    block(
+                        $0, norms: ("attn_norm", "ffn_norm"), attention: ("attn_qkv", "attn_output"),
+                        mlp: ("ffn_up", "ffn_down"))
+                },
+                finalNorm: configuration.finalNorm("output_norm"),
+                unembedding: configuration.unembedding(GGUFKeys(source, name).headName),
+                unused: ["rope_factors_long.weight", "rope_factors_short.weight"])
+        case .huggingFace:
+            let head = try HuggingFaceKeys(source).headName(
+                "lm_head", embedding: "model.embed_tokens", isTied: false)
+            return WeightLayout(
+                embedding: "model.embed_tokens.weight",
+                blocks: configuration.blockNames("model.layers.").map {
+                    block(
+                        $0, norms: ("input_layernorm", "post_attention_layernorm"),
+                        attention: ("self_attn.qkv_proj", "self_attn.o_proj"),
+                        mlp: ("mlp.gate_up_proj", "mlp.down_proj"))
+                },
+                finalNorm: configuration.finalNorm("model.norm"),
+                unembedding: configuration.unembedding(head),
+                unused: ["lm_head.weight"])
+        }
+    }
+
+    private static func block(
+        _ names: BlockNames, norms: (String, String), attention: (String, String), mlp: (String, String)
+    ) -> BlockLayout {
+        let configuration = names.configuration
+        return BlockLayout(
+            attentionNorm: names.norm(norms.0),
+            queryKeyValue: [
+                names.matrix(
+                    attention.0, outputs: configuration.queryWidth + 2 * configuration.keyValueWidth,
+                    inputs: configuration.modelDimension)
+            ],
+            attentionOutput: names.attentionOutput(attention.1),
+            mlpNorm: names.norm(norms.1),
+            gateUp: [
+                names.matrix(
+                    mlp.0, outputs: 2 * configuration.feedForwardDimension, inputs: configuration.modelDimension)
+            ],
+            down: names.down(mlp.1))
+    }
+}

@@ -1,0 +1,81 @@
+internal import Tensors
+
+/// Turns tensors of a checkpoint into weights, as a layout says.
+struct WeightReader<Source: ModelSource> {
+    let source: Source
+    let backend: MatrixBackend
+
+    func block(_ layout: BlockLayout) throws -> BlockWeights {
+        BlockWeights(
+            attentionNorm: try layout.attentionNorm.map(norm),
+            queryKeyValue: try linear(layout.queryKeyValue),
+            queryNorm: try layout.queryNorm.map { try norm($0).weight },
+            keyNorm: try layout.keyNorm.map { try norm($0).weight },
+            attentionOutput: try linear([layout.attentionOutput]),
+            attentionPostNorm: try layout.attentionPostNorm.map(norm),
+            mlpNorm: try layout.mlpNorm.map(norm),
+            gateUp: try linear(layout.gateUp),
+            down: try linear([layout.down]),
+            mlpPostNorm: try layout.mlpPostNorm.map(norm))
+    }
+
+    func norm(_ layout: VectorLayout) throws -> NormWeights {
+        let weight = try source.vector(layout.weightName, count: layout.count)
+        if layout.offset != 0 {
+            weight.slice.withMutableRow(0) { row in
+                for index in row.indices { row[index] += layout.offset }
+            }
+        }
+        let bias = layout.hasBias ? try source.vector(layout.biasName, count: layout.count) : nil
+        return NormWeights(weight: weight, bias: bias)
+    }
+
+    /// Several matrices of one width, stacked and packed.
+    func linear(_ parts: [MatrixLayout]) throws -> LinearWeights {
+        for part in parts { try source.require(part.weightName, shape: part.fileShape) }
+        let outputs = parts.reduce(0) { $0 + $1.outputs }
+        let matrix = Matrix(rows: outputs, columns: parts.first?.inputs ?? 0)
+        let bias = Matrix(rows: 1, columns: outputs)
+        var hasBias = false
+        var row = 0
+        for part in parts {
+            let rows = row..<(row + part.outputs)
+            try readWeight(part, into: matrix.rows(rows))
+            hasBias = try readBias(part, into: bias.slice.columns(rows)) || hasBias
+            row = rows.upperBound
+        }
+        return LinearWeights(
+            weights: try PackedWeights(matrix, backend: backend), bias: hasBias ? bias : nil)
+    }
+
+    private func readWeight(_ part: MatrixLayout, into matrix: MatrixSlice) throws {
+        if part.isTransposed { return try readTransposed(part, into: matrix) }
+        guard let order = part.order else {
+            return try source.copyRows(0..<part.outputs, ofTensor: part.weightName, to: matrix)
+        }
+        for (row, fileRow) in order.enumerated() {
+            try source.copyRows(fileRow..<(fileRow + 1), ofTensor: part.weightName, to: matrix.rows(row..<(row + 1)))
+        }
+    }
+
+    private func readTransposed(_ part: MatrixLayout, into matrix: MatrixSlice) throws {
+        let stored = Matrix(rows: part.inputs, columns: part.outputs)
+        try source.copyRows(0..<part.inputs, ofTensor: part.weightName, to: stored.slice)
+        for output in 0..<part.outputs {
+            let column = stored.slice.columns((part.order?[output] ?? output)..<((part.order?[output] ?? output) + 1))
+            matrix.rows(output..<(output + 1)).assign(column.copy())
+        }
+    }
+
+    /// False where there is none.
+    private func readBias(_ part: MatrixLayout, into bias: MatrixSlice) throws -> Bool {
+        switch part.bias {
+        case .none: return false
+        case .optional: guard source.hasTensor(part.biasName) else { return false }
+        case .required: break
+        }
+        let stored = try source.vector(part.biasName, count: part.outputs).slice.copy()
+        bias.assign(part.order.map { $0.map { stored[$0] } } ?? stored)
+        return true
+    }
+}

@@ -1,0 +1,159 @@
+import Checkpoints
+import Foundation
+import TestSupport
+import Tensors
+import Testing
+
+@testable import Transformers
+
+/// A tiny random model of one family and what transformers computed with it; see scripts/reference/tiny_families.py.
+struct Family {
+    struct Facts: Decodable {
+        var ids: [Int32]
+        var positions: [Int]
+        var variants: [String: JSONValue]
+    }
+
+    static let names = [
+        "llama", "mistral", "qwen2", "qwen3", "gemma2", "gemma3", "gpt2", "gptneox", "phi3", "olmo2",
+    ]
+
+    let name: String
+    let facts: Facts
+    let reference: SafetensorsFile
+
+    init(_ name: String) throws {
+        self.name = name
+        let data = try Data(contentsOf: Places.fixture("families/\(name)/reference.json"))
+        facts = try JSONDecoder().decode(Facts.self, from: data)
+        reference = try SafetensorsFile(path: Places.fixture("families/\(name)/reference.safetensors").path)
+    }
+
+    var folderPath: String { Places.fixture("families/\(name)/folder").path }
+
+    func model(_ form: Form, threads: Int = 1) throws -> Transformer {
+        switch form {
+        case .folder:
+            try Transformer(HuggingFaceFolder(path: folderPath), backend: .oneDNN, threads: threads)
+        case .gguf:
+            try Transformer(
+                GGUFFile(path: Places.fixture("families/\(name)/model.gguf").path), backend: .oneDNN, threads: threads)
+        }
+    }
+}
+
+enum Form: CaseIterable {
+    case folder
+    case gguf
+}
+
+/// Reads `ids` in pieces; logits of all positions, row by row.
+private func logits(
+    _ model: Transformer, _ ids: [Int32], pieces: [Int]? = nil, threads: Int = 1
+) throws -> [Float] {
+    var recorder = Recorder(wanted: [])
+    return try logits(model, ids, pieces: pieces, threads: threads, &recorder)
+}
+
+private func logits(
+    _ model: Transformer, _ ids: [Int32], pieces: [Int]? = nil, threads: Int = 1, _ recorder: inout Recorder
+) throws -> [Float] {
+    let space = Workspace(model.configuration, rows: 64, threads: threads)
+    let cache = KVCache(model.configuration, capacity: ids.count)
+    let row = Matrix(rows: 64, columns: model.configuration.vocabularySize)
+    var result: [Float] = []
+    var begin = 0
+    for piece in pieces ?? [ids.count] {
+        let batch = TokenBatch(ids[begin..<(begin + piece)], cache: cache)
+        let final = try model.forward(batch, space: space, hooks: &recorder)
+        try model.logits(final, into: row.rows(0..<piece), space: space)
+        result += row.rows(0..<piece).copy()
+        begin += piece
+    }
+    return result
+}
+
+@Test(arguments: Family.names, Form.allCases)
+func familiesAgreeWithTransformersAtEverySite(_ name: String, _ form: Form) throws {
+    let family = try Family(name)
+    let model = try family.model(form)
+    let points = HookPoint.all(of: model.configuration)
+    var recorder = Recorder(wanted: Set(points))
+    let found = try logits(model, family.facts.ids, &recorder)
+    let vocabulary = model.configuration.vocabularySize
+    expectClose(
+        family.facts.positions.flatMap { Array(found[($0 * vocabulary)..<(($0 + 1) * vocabulary)]) },
+        try family.reference.floats(of: "logits"), ofLargest: 5e-5)
+    for point in points {
+        let expected = try family.reference.floats(of: point.description)
+        let seen = try #require(recorder.seen[point], "\(point) was not visited")
+        let shape = try #require(recorder.shapes[point])
+        let chosen = choose(family.facts.positions, of: seen, shape: shape, point)
+        expectClose(chosen.map(finite), expected.map(finite), ofLargest: 5e-5, "\(name) \(form) \(point)")
+        #expect(chosen.map(\.isFinite) == expected.map(\.isFinite), "\(point) is finite elsewhere")
+    }
+    let unnamed = Set(family.reference.tensors.map(\.name)).subtracting(points.map(\.description))
+    #expect(unnamed.allSatisfy { $0.hasSuffix("logits") }, "the reference has sites that the model lacks: \(unnamed)")
+}
+
+private func finite(_ value: Float) -> Float { value.isFinite ? value : 0 }
+
+/// Elements at some positions: the second axis of scores and patterns, the first of all others.
+private func choose(_ positions: [Int], of values: [Float], shape: [Int], _ point: HookPoint) -> [Float] {
+    let isSquare = point.site == .attentionScores || point.site == .pattern
+    let (outer, rows) = isSquare ? (shape[0], shape[1]) : (1, shape[0])
+    let width = values.count / outer / rows
+    var chosen: [Float] = []
+    for index in 0..<outer {
+        for position in positions {
+            let begin = (index * rows + position) * width
+            chosen += values[begin..<(begin + width)]
+        }
+    }
+    return chosen
+}
+
+/// Looked at or not, cached or not, on one thread or two, alone or in a batch: the same bits.
+@Test(arguments: Family.names)
+func familiesGiveTheSameBitsHoweverTheyAreRead(_ name: String) throws {
+    let family = try Family(name)
+    let model = try family.model(.gguf, threads: 2)
+    let ids = family.facts.ids
+    let whole = try logits(model, ids)
+    var recorder = Recorder(wanted: Set(HookPoint.all(of: model.configuration)))
+    expectIdentical(try logits(model, ids, &recorder), whole, "observed")
+    expectIdentical(try logits(model, ids, pieces: [Int](repeating: 1, count: 40)), whole, "token by token")
+    expectIdentical(try logits(model, ids, pieces: [11, 1, 7, 21], threads: 2), whole, "in pieces")
+
+    let sequences = [Array(ids.prefix(40)), Array(ids.suffix(13)), [5], Array(ids.prefix(10).reversed())]
+    let space = Workspace(model.configuration, rows: 64, threads: 2)
+    var batch = TokenBatch()
+    for (index, sequence) in sequences.enumerated() {
+        batch.append(
+            sequence, cache: KVCache(model.configuration, capacity: 64), tag: SequenceTag(prompt: index))
+    }
+    let together = try model.forward(batch, space: space).copy()
+    let apart = try sequences.flatMap { sequence in
+        try model.forward(
+            TokenBatch(sequence, cache: KVCache(model.configuration, capacity: 64)), space: space
+        ).copy()
+    }
+    expectIdentical(together, apart, "batch")
+}
+
+@Test(arguments: Family.names)
+func variantsAgreeWithTransformers(_ name: String) throws {
+    let family = try Family(name)
+    guard case .object(let base) = try JSONDocument(path: family.folderPath + "/config.json").root else { return }
+    for (variant, patch) in family.facts.variants {
+        guard case .object(let changes) = patch else { continue }
+        let configuration = JSONDocument(.object(base.merging(changes) { $1 }))
+        let folder = try HuggingFaceFolder(path: family.folderPath, configuration: configuration)
+        let model = try Transformer(folder, backend: .oneDNN, threads: 1)
+        let found = try logits(model, family.facts.ids)
+        let vocabulary = model.configuration.vocabularySize
+        expectClose(
+            family.facts.positions.flatMap { Array(found[($0 * vocabulary)..<(($0 + 1) * vocabulary)]) },
+            try family.reference.floats(of: "\(variant).logits"), ofLargest: 5e-5, "\(name) \(variant)")
+    }
+}
