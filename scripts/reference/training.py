@@ -104,9 +104,13 @@ def families():
         ids = json.loads((folder / "reference.json").read_text())["ids"]
         model = AutoModelForCausalLM.from_pretrained(
             folder / "folder", dtype=torch.float32, attn_implementation="eager").eval()
+        # torch leaves the row of the padding token out; the texts hold that token as any other.
+        model.get_input_embeddings().padding_idx = None
         loss = loss_of(model, [ids])
         loss.backward()
-        tensors = {name: parameter.grad.contiguous() for name, parameter in model.named_parameters()}
+        # GPT-NeoX's files call their head otherwise than transformers does.
+        files = {"lm_head.weight": "embed_out.weight"} if folder.name == "gptneox" else {}
+        tensors = {files.get(name, name): parameter.grad.contiguous() for name, parameter in model.named_parameters()}
         tensors["loss"] = loss.detach().reshape(1)
         save_file(tensors, FOLDER / "families" / f"{folder.name}.safetensors", metadata=VERSIONS)
 
