@@ -70,6 +70,10 @@ let package = Package(
         layer("Hooks", on: ["Transformers", "Tensors"]),
         tests(of: "Hooks", with: ["Transformers"]),
 
+        // 5  changing it
+        layer("Training", on: ["Transformers", "Tokenization", "Checkpoints", "Tensors", crypto, yams]),
+        tests(of: "Training", with: ["Transformers", "Tokenization", "Checkpoints", "Tensors"]),
+
         // 5  what decides that an answer is right; evaluations
         layer("Verification", on: []),
         // An evaluation is graded by scorers.
@@ -87,7 +91,7 @@ let package = Package(
         tests(of: "Resampling"),
 
         // 7  remembering and reporting
-        layer("Store", on: ["Evaluation", "Verification", grdb]),
+        layer("Store", on: ["Training", "Evaluation", "Verification", grdb]),
         tests(of: "Store", with: ["Evaluation", "Verification", "Tokenization", grdb]),
         layer("Reports", on: ["Evaluation", "Resampling", "Verification"]),
         tests(of: "Reports", with: ["Evaluation", "Resampling", "Verification"]),
@@ -96,7 +100,7 @@ let package = Package(
         layer(
             "Commands",
             on: [
-                "CodeExecution", "Reports", "Store", "Resampling", "Evaluation", "Verification", "Hooks",
+                "CodeExecution", "Reports", "Store", "Resampling", "Evaluation", "Verification", "Training", "Hooks",
                 "LanguageModels",
                 "Transformers", "Tokenization", "Checkpoints", "Tensors", argumentParser,
             ]),

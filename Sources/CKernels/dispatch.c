@@ -46,6 +46,8 @@ __attribute__((constructor)) static void choose(void) {
 
 const char *ck_backend_name(void) { return chosen->name; }
 
+const ck_backward_kernels *ck_backward(void) { return chosen->backward; }
+
 float ck_dot(const float *a, const float *b, size_t n) { return chosen->rows->dot(a, b, n); }
 
 float ck_rms_scale(const float *x, size_t n, float epsilon) { return chosen->rows->rms_scale(x, n, epsilon); }

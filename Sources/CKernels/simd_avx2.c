@@ -24,9 +24,10 @@
 #define CK_AVX2 1
 #define CK_QUANTIZED_KERNEL_NAME "avx2"
 #include "simd/quantized.h"
+#include "simd/backward.h"
 
 #pragma clang attribute pop
 
-const ck_kernels ck_kernels_avx2 = {"avx2", &avx2_row_kernels, &avx2_attention_kernels};
+const ck_kernels ck_kernels_avx2 = {"avx2", &avx2_row_kernels, &avx2_attention_kernels, &avx2_backward_kernels};
 
 #endif

@@ -19,9 +19,10 @@
 #define CK_WIDE_TILES 1
 #define CK_BF16_KERNEL_NAME "avx512"
 #include "simd/bf16.h"
+#include "simd/backward.h"
 
 #pragma clang attribute pop
 
-const ck_kernels ck_kernels_avx512 = {"avx512", &avx512_row_kernels, &avx512_attention_kernels};
+const ck_kernels ck_kernels_avx512 = {"avx512", &avx512_row_kernels, &avx512_attention_kernels, &avx512_backward_kernels};
 
 #endif

@@ -19,5 +19,6 @@
 #include "simd/bf16.h"
 #define CK_QUANTIZED_KERNEL_NAME "generic"
 #include "simd/quantized.h"
+#include "simd/backward.h"
 
-const ck_kernels ck_kernels_generic = {"generic", &generic_row_kernels, &generic_attention_kernels};
+const ck_kernels ck_kernels_generic = {"generic", &generic_row_kernels, &generic_attention_kernels, &generic_backward_kernels};

@@ -31,3 +31,10 @@ void cob_multiply_transposed(size_t m, size_t n, size_t k, const float *x, size_
   enum { row_major = 101, plain = 111, transposed = 112 };
   sgemm(row_major, plain, transposed, (int)m, (int)n, (int)k, 1, x, (int)lda, w, (int)k, 0, out, (int)ldc);
 }
+
+void cob_multiply(bool transpose_a, bool transpose_b, size_t m, size_t n, size_t k, const float *a, size_t lda,
+                  const float *b, size_t ldb, bool add, float *out, size_t ldc) {
+  enum { row_major = 101, plain = 111, transposed = 112 };
+  sgemm(row_major, transpose_a ? transposed : plain, transpose_b ? transposed : plain, (int)m, (int)n, (int)k, 1, a,
+        (int)lda, b, (int)ldb, add ? 1 : 0, out, (int)ldc);
+}

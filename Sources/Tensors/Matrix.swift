@@ -54,6 +54,8 @@ public struct MatrixSlice: @unchecked Sendable {
     let pointer: UnsafeMutablePointer<Float>
     public let rowCount: Int
     public let columnCount: Int
+    /// Elements from one row to the next.
+    public let stride: Int
 
     init(_ matrix: Matrix, rows: Range<Int>, columns: Range<Int>) {
         precondition(rows.lowerBound >= 0 && rows.upperBound <= matrix.rowCount, "rows \(rows) of \(matrix.rowCount)")
@@ -65,17 +67,20 @@ public struct MatrixSlice: @unchecked Sendable {
         unsafe pointer = matrix.pointer + rows.lowerBound * matrix.columnCount + columns.lowerBound
         rowCount = rows.count
         columnCount = columns.count
+        stride = matrix.columnCount
     }
 
-    private init(_ base: MatrixSlice, pointer: UnsafeMutablePointer<Float>, rows: Int, columns: Int) {
-        matrix = base.matrix
+    init(_ matrix: Matrix, pointer: UnsafeMutablePointer<Float>, rows: Int, columns: Int, stride: Int) {
+        self.matrix = matrix
         unsafe self.pointer = unsafe pointer
         rowCount = rows
         columnCount = columns
+        self.stride = stride
     }
 
-    /// Elements from one row to the next.
-    public var stride: Int { matrix.columnCount }
+    private init(_ base: MatrixSlice, pointer: UnsafeMutablePointer<Float>, rows: Int, columns: Int) {
+        unsafe self.init(base.matrix, pointer: pointer, rows: rows, columns: columns, stride: base.stride)
+    }
 
     /// Some rows of the slice.
     public func rows(_ range: Range<Int>) -> MatrixSlice {

@@ -122,15 +122,6 @@ public enum RowOperations {
         }
     }
 
-    /// `x = k * x`, in place; x [rows, n].
-    public static func scale(_ x: MatrixSlice, by k: Float, threads: Int) {
-        forEachRow(of: x, threads: threads) { row in
-            x.withMutableRow(row) { elements in
-                for index in elements.indices { elements[index] *= k }
-            }
-        }
-    }
-
     /// `out = silu(gate) * up`, all [rows, n] (Shazeer 2020, SwiGLU).
     public static func siluMultiply(_ gate: MatrixSlice, _ up: MatrixSlice, into out: MatrixSlice, threads: Int) {
         requireSameShape(gate, up)
@@ -188,14 +179,14 @@ public enum RowOperations {
         }
     }
 
-    private static func requireSameShape(_ a: MatrixSlice, _ b: MatrixSlice) {
+    static func requireSameShape(_ a: MatrixSlice, _ b: MatrixSlice) {
         precondition(
             a.rowCount == b.rowCount && a.columnCount == b.columnCount,
             "\(a.rowCount) x \(a.columnCount) and \(b.rowCount) x \(b.columnCount)"
         )
     }
 
-    private static func forEachRow(of x: MatrixSlice, threads: Int, _ body: @Sendable (Int) -> Void) {
+    static func forEachRow(of x: MatrixSlice, threads: Int, _ body: @Sendable (Int) -> Void) {
         guard threads > 1 && x.rowCount > 1 && x.rowCount * x.columnCount >= parallelThreshold else {
             for row in 0..<x.rowCount { body(row) }
             return

@@ -8,12 +8,12 @@ public final class Transformer: Sendable {
     public let configuration: TransformerConfiguration
     public let weights: TransformerWeights
     /// Nil for models that do not rotate.
-    let rotary: RotaryTable?
+    package let rotary: RotaryTable?
     /// Of layers with a sliding window, where they have a table of their own.
-    let slidingRotary: RotaryTable?
-    let attention: CausalAttention
+    package let slidingRotary: RotaryTable?
+    package let attention: CausalAttention
 
-    init(_ configuration: TransformerConfiguration, _ weights: TransformerWeights) {
+    package init(_ configuration: TransformerConfiguration, _ weights: TransformerWeights) {
         self.configuration = configuration
         self.weights = weights
         rotary = configuration.rotaryTable
@@ -88,5 +88,15 @@ public final class Transformer: Sendable {
             CausalAttention.Job(
                 rows: sequence.rows, first: sequence.cache.length, segments: sequence.cache.segments)
         }
+    }
+}
+
+extension Transformer {
+    /// The same model with embeddings from elsewhere.
+    package func replacing(embedding: any EmbeddingTable, positions: (any EmbeddingTable)?) -> Transformer {
+        var weights = weights
+        weights.embedding = embedding
+        weights.positions = positions
+        return Transformer(configuration, weights)
     }
 }

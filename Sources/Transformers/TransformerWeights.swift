@@ -51,6 +51,8 @@ public struct TransformerWeights: Sendable {
     public var finalNorm: NormWeights
     /// [vocabularySize, modelDimension].
     public var unembedding: LinearWeights
+    /// Whether token embeddings and the unembedding come from one tensor.
+    public var isTied: Bool
 }
 
 /// Where embeddings come from.

@@ -5,6 +5,7 @@
 // Every matrix is row-major float32; sizes count elements, strides count elements from row to row.
 
 #include "ck_attention.h"
+#include "ck_backward.h"
 #include "ck_backend.h"
 #include "ck_bf16.h"
 #include "ck_dequantize.h"

@@ -7,6 +7,7 @@
 #include "ck_bf16.h"
 #include "ck_dequantize.h"
 #include "ck_quantized.h"
+#include "ck_backward.h"
 #include "ck_rows.h"
 #include "quantized_layout.h"
 
@@ -41,10 +42,28 @@ typedef struct {
   void (*mix)(const ck_attention_shape *, const float *, size_t, size_t, size_t, float *, size_t);
 } ck_attention_kernels;
 
+// Queries whose patterns the gradient of attention holds at once.
+enum { CK_GRADIENT_QUERIES = 32 };
+
+typedef struct {
+  void (*rms_norm)(const float *, float, const float *, const float *, float *, size_t);
+  void (*layer_norm)(const float *, float, float, const float *, const float *, float *, size_t);
+  void (*add_product)(float *, float, const float *, const float *, float, size_t);
+  void (*silu_multiply)(const float *, const float *, const float *, float *, float *, size_t);
+  void (*silu)(const float *, const float *, float *, size_t);
+  void (*gelu)(const float *, const float *, float *, size_t);
+  void (*gelu_tanh)(const float *, const float *, float *, size_t);
+  void (*soft_cap)(const float *, float, float *, size_t);
+  void (*scale)(float *, float, size_t);
+  void (*adamw)(const ck_adamw_step *, float *, const float *, float *, float *, size_t);
+  void (*attend)(const ck_attention_gradient *, float *);
+} ck_backward_kernels;
+
 typedef struct {
   const char *name;
   const ck_row_kernels *rows;
   const ck_attention_kernels *attention;
+  const ck_backward_kernels *backward;
 } ck_kernels;
 
 typedef struct {
@@ -81,5 +100,7 @@ static inline uint16_t ck_bf16_of(float x) {
   if ((bits & 0x7FFFFFFF) > 0x7F800000) return (uint16_t)(bits >> 16 | 0x40);
   return (uint16_t)((bits + 0x7FFF + (bits >> 16 & 1)) >> 16);
 }
+// The chosen set's gradients.
+const ck_backward_kernels *ck_backward(void);
 
 #endif

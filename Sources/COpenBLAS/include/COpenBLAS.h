@@ -15,4 +15,9 @@ bool cob_load(void);
 void cob_multiply_transposed(size_t m, size_t n, size_t k, const float *x, size_t lda, const float *w, float *out,
                              size_t ldc);
 
+// out [m][n] = a times b, or out += a times b; a is stored [m][k], or [k][m] where it is transposed; b [k][n], or [n][k].
+// lda, ldb, ldc: from row to row as stored. After cob_load only.
+void cob_multiply(bool transpose_a, bool transpose_b, size_t m, size_t n, size_t k, const float *a, size_t lda,
+                  const float *b, size_t ldb, bool add, float *out, size_t ldc);
+
 #endif

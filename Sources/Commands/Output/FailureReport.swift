@@ -7,6 +7,7 @@ internal import Resampling
 internal import Store
 internal import Tensors
 internal import Tokenization
+internal import Training
 internal import Transformers
 internal import Verification
 
@@ -22,6 +23,9 @@ enum FailureReport {
         case CheckpointError.cannotWrite(_, _): inputOutput
         case let failure as PromptSetError: failure.issue == .noSuchFile ? noInput : badData
         case TransformerError.sampling(_, _, _): usage
+        case TrainingError.noFile(_): noInput
+        case TrainingError.notFinite(_, _, _): 1
+        case is TrainingError: badData
         case is CheckpointError, is TransformerError, is TokenizerError, is ChatTemplateError, is PlanError,
             is EvaluationDefinitionError, is VerificationError, is ResamplingError:
             badData

@@ -5,7 +5,7 @@ enum StoreSchema {
     /// `ASAY`, in the header of every store.
     static let applicationID: Int64 = 0x4153_4159
 
-    static let names = ["1-runs"]
+    static let names = ["1-runs", "2-training"]
 
     static func migrator() -> DatabaseMigrator {
         var migrator = DatabaseMigrator()
@@ -14,6 +14,7 @@ enum StoreSchema {
             try db.execute(sql: runs)
             try db.execute(sql: samples)
         }
+        migrator.registerMigration(names[1], foreignKeyChecks: .immediate) { db in try db.execute(sql: training) }
         return migrator
     }
 
@@ -129,5 +130,33 @@ enum StoreSchema {
             CHECK ((value IS NULL) = (unscored IS NOT NULL))
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX scores_by_prompt ON scores (run, scorer, prompt, value);
+        """
+
+    private static let training = """
+        CREATE TABLE training_runs (
+            key INTEGER PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE CHECK (length(id) = 36),
+            kind TEXT NOT NULL,
+            model TEXT NOT NULL,
+            identity TEXT NOT NULL CHECK (length(identity) = 64),
+            recipe TEXT NOT NULL CHECK (length(recipe) > 1),
+            environment TEXT NOT NULL,
+            status TEXT NOT NULL CHECK (status IN ('started', 'finished')),
+            started_at TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX training_runs_by_identity ON training_runs (identity, status);
+        CREATE TABLE training_steps (
+            run INTEGER NOT NULL REFERENCES training_runs (key) ON DELETE CASCADE,
+            step INTEGER NOT NULL CHECK (step >= 1),
+            loss REAL NOT NULL,
+            gradient_norm REAL NOT NULL,
+            learning_rate REAL NOT NULL,
+            tokens INTEGER NOT NULL CHECK (tokens >= 0),
+            targets INTEGER NOT NULL CHECK (targets >= 0),
+            seconds REAL NOT NULL,
+            accuracy REAL,
+            margin REAL,
+            PRIMARY KEY (run, step)
+        ) STRICT, WITHOUT ROWID;
         """
 }

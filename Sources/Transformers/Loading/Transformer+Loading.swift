@@ -68,7 +68,7 @@ extension Transformer {
             positions: layout.positions.map { StoredEmbedding(source: source, tensor: $0) },
             blocks: (0..<configuration.layerCount).compactMap { loaded.blocks[$0] },
             finalNorm: try reader.norm(layout.finalNorm),
-            unembedding: unembedding)
+            unembedding: unembedding, isTied: layout.embedding == layout.unembedding.weightName)
     }
 }
 

@@ -1,0 +1,58 @@
+internal import Checkpoints
+internal import Foundation
+internal import LanguageModels
+internal import Tensors
+internal import Tokenization
+internal import Training
+
+/// Writes what a recipe asks for when training has ended.
+struct TrainedModelWriter {
+    let recipe: TrainingRecipe
+    let model: TrainableModel
+    let language: LanguageModel
+    let backend: MatrixBackend
+
+    /// - Returns: what was written.
+    func write(toFolder folder: String) throws -> [String] {
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        return try recipe.formats.map { try write($0, folder) }
+    }
+
+    private func write(_ format: String, _ folder: String) throws -> String {
+        if let adapter = recipe.settings.adapter {
+            switch format {
+            case "adapter":
+                try PEFTAdapter.write(model, settings: adapter, baseModel: recipe.model, toFolder: folder)
+                return "\(folder)/adapter_model.safetensors"
+            case "gguf-lora":
+                try GGUFExport.writeAdapter(model, settings: adapter, to: "\(folder)/adapter.gguf")
+                return "\(folder)/adapter.gguf"
+            default: try model.mergeAdapters()
+            }
+            defer { try? model.unmergeAdapters() }
+            return try writeModel(format, folder)
+        }
+        return try writeModel(format, folder)
+    }
+
+    private func writeModel(_ format: String, _ folder: String) throws -> String {
+        if format == "huggingface" {
+            let special = language.tokenizer.specialTokens
+            try HuggingFaceExport.write(
+                model,
+                tokens: HuggingFaceExport.TokenIDs(
+                    beginning: special.beginningOfSequence, end: special.endOfSequence, padding: special.padding),
+                toFolder: folder)
+            return "\(folder)/model.safetensors"
+        }
+        guard format.hasPrefix("gguf-"), let type = GGUFExport.elementTypes[String(format.dropFirst(5))] else {
+            let known = GGUFExport.elementTypes.keys.sorted().map { "gguf-\($0)" }
+            throw TrainingError.configuration(
+                key: "write", found: format,
+                allowed: (["adapter", "gguf-lora", "huggingface"] + known).joined(separator: ", "))
+        }
+        let path = "\(folder)/model-\(format.dropFirst(5)).gguf"
+        try GGUFExport.write(model, metadata: language.file.metadata, as: type, to: path)
+        return path
+    }
+}

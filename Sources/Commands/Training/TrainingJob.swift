@@ -1,0 +1,141 @@
+internal import Foundation
+internal import LanguageModels
+internal import Store
+internal import Tensors
+internal import Tokenization
+internal import Training
+internal import Transformers
+
+/// A recipe being carried out.
+struct TrainingJob {
+    let kind: String
+    let options: TrainingOptions
+
+    /// What the command prints.
+    struct Result: Encodable {
+        var run: String
+        var steps: Int
+        var loss: Double?
+        var heldOutLoss: Double?
+        var written: [String]
+    }
+
+    func run() throws {
+        let recipe = try TrainingRecipe(yaml: TextFile.read(options.recipe), kind: kind)
+        let backend = try MatrixBackend.fromEnvironment()
+        let language = try LanguageModel(ModelLocation(finding: recipe.model), backend: backend, threads: threads)
+        let data = try examples(recipe, language)
+        let settings = recipe.settings(examples: data.examples.count)
+        let model = try trainable(recipe, settings, language, backend)
+        let identity = try identity(recipe, language)
+        let trainer = try Trainer(
+            model, data: data, settings: settings, teacher: try teacher(recipe, language, backend),
+            checkpoints: try CheckpointFolder(
+                path: path(recipe.output) + "/checkpoints", identity: identity, kept: settings.checkpointsKept),
+            backend: backend, threads: threads)
+        let store = try RunStore(path: options.db)
+        let id = try store.begin(record(recipe, identity, backend))
+        var result = Result(run: id, steps: settings.schedule.steps, loss: nil, heldOutLoss: nil, written: [])
+        try train(trainer, store, id, &result)
+        result.written = try TrainedModelWriter(recipe: recipe, model: model, language: language, backend: backend)
+            .write(toFolder: path(recipe.output))
+        try store.finishTraining(id)
+        try show(result)
+    }
+
+    private var threads: Int { options.threads ?? min(parallelLimit, ProcessInfo.processInfo.activeProcessorCount) }
+
+    private func train(_ trainer: Trainer, _ store: RunStore, _ id: String, _ result: inout Result) throws {
+        var line: ProgressLine?
+        try trainer.run { event in
+            switch event {
+            case .began(let start):
+                line = ProgressLine(kind, total: start.steps, unit: "steps", done: start.done)
+                StandardError.write(
+                    "\(start.examples) examples, \(start.heldOut) held out; \(start.trainedParameters) of "
+                        + "\(start.allParameters) weights trained; from step \(start.done)\n")
+            case .step(let metrics):
+                try store.record(metrics, run: id)
+                result.loss = metrics.loss
+                let rate = Double(metrics.tokens) / max(metrics.seconds, 1e-9)
+                line?.update(metrics.step, note: String(format: "loss %.4f  %.0f tok/s", metrics.loss, rate))
+            case .evaluated(let step, let loss):
+                result.heldOutLoss = loss
+                StandardError.write(String(format: "step %d: held-out loss %.4f\n", step, loss))
+            case .warning(let sentence): StandardError.write("assay: warning: \(sentence)\n")
+            case .checkpoint: break
+            }
+        }
+        line?.finish()
+    }
+
+    private func examples(_ recipe: TrainingRecipe, _ language: LanguageModel) throws -> TrainingData {
+        let encoder = ExampleEncoder(
+            tokenizer: language.tokenizer, template: try language.templateSource.map { try ChatTemplate(source: $0) },
+            maxLength: min(recipe.maxLength, language.transformer.configuration.contextLength))
+        return try TrainingData(
+            path: path(recipe.data), shape: kind == "dpo" ? .preference : .supervised, encoder: encoder,
+            heldOutShare: recipe.heldOutShare, seed: recipe.settings.seed)
+    }
+
+    private func trainable(
+        _ recipe: TrainingRecipe, _ settings: TrainingSettings, _ language: LanguageModel, _ backend: MatrixBackend
+    ) throws -> TrainableModel {
+        guard let adapter = settings.adapter else {
+            let model = try TrainableModel(language.transformer, ownsEmbedding: true)
+            let patterns = (recipe.trained ?? ["*"]).map(NamePattern.init)
+            model.train { name in patterns.contains { $0.matches(name) } }
+            return model
+        }
+        let model = try TrainableModel(language.transformer, ownsEmbedding: false)
+        try model.addAdapters(adapter, backend: backend, seed: settings.seed)
+        model.trainAdaptersOnly()
+        return model
+    }
+
+    private func teacher(
+        _ recipe: TrainingRecipe, _ student: LanguageModel, _ backend: MatrixBackend
+    ) throws -> Transformer? {
+        guard let name = recipe.teacher else { return nil }
+        let teacher = try LanguageModel(ModelLocation(finding: name), backend: backend, threads: threads)
+        let size = student.tokenizer.vocabularySize
+        guard teacher.tokenizer.vocabularySize == size else {
+            throw TrainingError.vocabularySizes(student: size, teacher: teacher.tokenizer.vocabularySize)
+        }
+        for id in 0..<Int32(size) where teacher.tokenizer.piece(of: id) != student.tokenizer.piece(of: id) {
+            throw TrainingError.vocabularyToken(id: id)
+        }
+        return teacher.transformer
+    }
+
+    private func identity(_ recipe: TrainingRecipe, _ language: LanguageModel) throws -> String {
+        let parts = [
+            kind, try JSONText.encode(recipe.settings), recipe.trained?.joined(separator: ",") ?? "",
+            "\(recipe.epochs ?? 0) \(recipe.steps ?? 0) \(recipe.maxLength) \(recipe.heldOutShare)",
+            try Digest.sha256(ofFile: path(recipe.data)), try language.digest(), recipe.teacher ?? "",
+        ]
+        return Digest.sha256(of: parts.joined(separator: "\n"))
+    }
+
+    private func record(_ recipe: TrainingRecipe, _ identity: String, _ backend: MatrixBackend) throws -> TrainingRunRecord {
+        TrainingRunRecord(
+            id: UUID().uuidString.lowercased(), kind: kind, model: recipe.model, identity: identity,
+            recipe: try JSONText.encode(recipe),
+            environment: "\(backend.description), \(Machine.processor), \(threads) threads", status: .started,
+            startedAt: Machine.now())
+    }
+
+    private func show(_ result: Result) throws {
+        if options.output.json { return try StandardOutput.json(result) }
+        StandardOutput.line("run      \(result.run)")
+        if let loss = result.loss { StandardOutput.line(String(format: "loss     %.4f at step %d", loss, result.steps)) }
+        if let loss = result.heldOutLoss { StandardOutput.line(String(format: "held out %.4f", loss)) }
+        for path in result.written { StandardOutput.line("written  \(path)") }
+    }
+
+    /// Paths in a recipe are relative to the recipe.
+    private func path(_ name: String) -> String {
+        guard !name.hasPrefix("/") else { return name }
+        return URL(fileURLWithPath: options.recipe).deletingLastPathComponent().appendingPathComponent(name).path
+    }
+}

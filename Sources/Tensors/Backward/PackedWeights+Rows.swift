@@ -1,0 +1,96 @@
+internal import CKernels
+internal import COneDNN
+
+/// Reading and changing packed weights, for those who train them.
+extension PackedWeights {
+    /// Rows that lie together in the backend's layout: whole blocks of them are read and written fastest.
+    package var rowBlock: Int {
+        switch storage {
+        case .oneDNN(let packed): packed.editableBlock ?? outputs
+        case .plain: 64
+        }
+    }
+
+    /// Copies rows of the weight matrix as they were before packing.
+    ///
+    /// - Parameter matrix: [rows.count, inputs]
+    package func copyRows(_ rows: Range<Int>, to matrix: MatrixSlice) throws {
+        requireRows(rows, matrix)
+        switch storage {
+        case .plain(let plain, _): matrix.assign(plain.rows(rows))
+        case .oneDNN(let packed): try packed.copyRows(rows, to: matrix)
+        }
+    }
+
+    /// Changes rows of the weight matrix. Nobody may be multiplying with them.
+    ///
+    /// - Parameter matrix: [rows.count, inputs]
+    package func replaceRows(_ rows: Range<Int>, with matrix: MatrixSlice) throws {
+        requireRows(rows, matrix)
+        switch storage {
+        case .plain(let plain, _): plain.rows(rows).assign(matrix)
+        case .oneDNN(let packed): try packed.replaceRows(rows, with: matrix)
+        }
+    }
+
+    private func requireRows(_ rows: Range<Int>, _ matrix: MatrixSlice) {
+        precondition(rows.lowerBound >= 0 && rows.upperBound <= outputs, "rows \(rows) of \(outputs)")
+        precondition(
+            matrix.rowCount == rows.count && matrix.columnCount == inputs,
+            "\(rows.count) rows of \(inputs) and \(matrix.rowCount) x \(matrix.columnCount)")
+    }
+}
+
+extension OneDNNWeights {
+    /// Rows of one block where each block holds, for one input after another, its rows side by side; nil for any other
+    /// layout, which takes the slow way through oneDNN's own reordering.
+    var editableBlock: Int? {
+        guard let columnBlock else { return nil }
+        let blocking = unsafe layout.format_desc.blocking
+        let order = [blocking.inner_idxs.0, blocking.inner_idxs.1].prefix(Int(blocking.inner_nblks))
+        return order.elementsEqual([0, 1]) || order.elementsEqual([1]) ? columnBlock : nil
+    }
+
+    func copyRows(_ rows: Range<Int>, to matrix: MatrixSlice) throws {
+        guard let block = editableBlock else {
+            let whole = try unpacked()
+            return matrix.assign(whole.rows(rows))
+        }
+        unsafe forEachPart(of: rows, block: block) { part, start in
+            let out = matrix.rows((part.lowerBound - rows.lowerBound)..<(part.upperBound - rows.lowerBound))
+            unsafe ck_transpose(start, block, inputs, part.count, out.pointer, out.stride)
+        }
+    }
+
+    func replaceRows(_ rows: Range<Int>, with matrix: MatrixSlice) throws {
+        guard let block = editableBlock else {
+            let whole = try unpacked()
+            whole.rows(rows).assign(matrix)
+            return try unsafe OneDNN.pack(whole, into: layout, at: data)
+        }
+        unsafe forEachPart(of: rows, block: block) { part, start in
+            let new = matrix.rows((part.lowerBound - rows.lowerBound)..<(part.upperBound - rows.lowerBound))
+            unsafe ck_transpose(new.pointer, new.stride, part.count, inputs, start, block)
+        }
+    }
+
+    /// Calls `body` for the rows of each block, with the address of the first one's first weight.
+    private func forEachPart(
+        of rows: Range<Int>, block: Int, _ body: (Range<Int>, UnsafeMutablePointer<Float>) -> Void
+    ) {
+        var row = rows.lowerBound
+        while row < rows.upperBound {
+            let first = row / block * block
+            let part = row..<min(rows.upperBound, first + block)
+            let start = unsafe address(ofColumn: first).assumingMemoryBound(to: Float.self) + (row - first)
+            unsafe body(part, start)
+            row = part.upperBound
+        }
+    }
+
+    private func unpacked() throws -> Matrix {
+        let whole = Matrix(rows: outputs, columns: inputs)
+        try unsafe OneDNN.unpack(data, from: layout, into: whole)
+        return whole
+    }
+}

@@ -1,0 +1,79 @@
+public import Tensors
+internal import Transformers
+
+extension TrainableModel {
+    /// Adds untrained adapters, which change nothing yet: a is random, b zero (Hu et al. 2021, section 4.1).
+    ///
+    /// - Parameter seed: decides every a, by the adapter's name and the element's place
+    /// - Throws: ``TensorError``.
+    public func addAdapters(_ settings: AdapterSettings, backend: MatrixBackend, seed: UInt64) throws {
+        for layer in blocks.indices {
+            for projection in projections where settings.projections.contains(projection) {
+                let place = place(of: projection)
+                let linear = blocks[layer][keyPath: place.linear]
+                let name = "blocks.\(layer).\(projection.rawValue)"
+                let a = Matrix(rows: settings.rank, columns: linear.inputs)
+                Self.fill(a, random: CounterRandom(seed: seed, promptID: name))
+                let b = Matrix(rows: place.outputs.count, columns: settings.rank)
+                blocks[layer][keyPath: place.linear].adapters.append(
+                    Adapter(
+                        name: name, outputs: place.outputs,
+                        a: Parameter("\(name).lora_A", try PackedWeights(a, backend: backend)),
+                        b: Parameter("\(name).lora_B", try PackedWeights(b, backend: backend)),
+                        scale: Float(settings.scale)))
+            }
+        }
+    }
+
+    /// Trains adapters and nothing else.
+    public func trainAdaptersOnly() {
+        train { $0.hasSuffix(".lora_A") || $0.hasSuffix(".lora_B") }
+    }
+
+    /// Computes `body` as the model was without its adapters.
+    public func withoutAdapters<Result>(_ body: () throws -> Result) rethrows -> Result {
+        let adapted = blocks
+        for layer in blocks.indices {
+            for place in [\TrainableBlock.queryKeyValue, \.attentionOutput, \.gateUp, \.down] {
+                blocks[layer][keyPath: place].adapters = []
+            }
+        }
+        defer { blocks = adapted }
+        return try body()
+    }
+
+    var adapters: [Adapter] { blocks.flatMap { $0.linears.flatMap(\.adapters) } }
+
+    /// The projections that the model's family has.
+    private var projections: [Projection] { Projection.allCases.filter { configuration.isGated || $0 != .gate } }
+
+    /// The linear layer that a projection is part of, and its outputs there.
+    func place(
+        of projection: Projection
+    ) -> (linear: WritableKeyPath<TrainableBlock, TrainableLinear>, outputs: Range<Int>) {
+        let keyStart = configuration.queryWidth
+        let valueStart = keyStart + configuration.keyValueWidth
+        let hidden = configuration.feedForwardDimension
+        switch projection {
+        case .query: return (\.queryKeyValue, 0..<keyStart)
+        case .key: return (\.queryKeyValue, keyStart..<valueStart)
+        case .value: return (\.queryKeyValue, valueStart..<(valueStart + configuration.keyValueWidth))
+        case .output: return (\.attentionOutput, 0..<configuration.modelDimension)
+        case .gate: return (\.gateUp, 0..<hidden)
+        case .up: return (\.gateUp, configuration.isGated ? hidden..<(2 * hidden) : 0..<hidden)
+        case .down: return (\.down, 0..<configuration.modelDimension)
+        }
+    }
+
+    /// Uniform in +-1 / sqrt(inputs), as PEFT's Kaiming initialisation with a = sqrt(5).
+    private static func fill(_ a: Matrix, random: CounterRandom) {
+        let bound = 1 / Float(a.columnCount).squareRoot()
+        for row in 0..<a.rowCount {
+            a.slice.withMutableRow(row) { elements in
+                for column in elements.indices {
+                    elements[column] = (2 * Float(random.uniform(sample: row, position: column)) - 1) * bound
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,112 @@
+internal import Checkpoints
+internal import Foundation
+internal import Tensors
+
+/// The state of a run between two steps: trained weights, what the optimiser remembers, and the step.
+///
+/// One file, which appears complete or not at all. A run that goes on from it ends with the same bits as one that was
+/// never stopped: everything else (order of examples, dropped inputs, learning rate) is a function of the step.
+public struct CheckpointFolder: Sendable {
+    public let path: String
+    /// What the run is: settings, data and model. A checkpoint of another run is refused.
+    public let identity: String
+    /// The newest checkpoints that stay.
+    public let kept: Int
+
+    /// - Throws: errors of the file system.
+    public init(path: String, identity: String, kept: Int) throws {
+        self.path = path
+        self.identity = identity
+        self.kept = max(1, kept)
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    }
+
+    /// The newest checkpoint; nil without one.
+    public func newest() throws -> String? { try all().last }
+
+    /// Writes a checkpoint and removes those that are too old.
+    ///
+    /// - Returns: its path.
+    /// - Throws: `CheckpointError`; what stood there before stays.
+    func save(_ optimizer: Optimizer) throws -> String {
+        let digits = String(optimizer.time)
+        let name = "step-" + String(repeating: "0", count: max(0, 8 - digits.count)) + digits + ".safetensors"
+        let file = "\(path)/\(name)"
+        let entries = Self.entries(optimizer)
+        let writer = try SafetensorsWriter(
+            path: file, metadata: ["step": digits, "identity": identity],
+            tensors: entries.map {
+                TensorDeclaration(name: $0.name, shape: [$0.rows, $0.columns], elementType: .f32)
+            })
+        for entry in entries {
+            for rows in Self.pieces(entry.rows) {
+                let matrix = Matrix(rows: rows.count, columns: entry.columns)
+                try entry.read(rows, matrix.slice)
+                try writer.append(matrix.slice.copy(), to: entry.name)
+            }
+        }
+        try writer.finish()
+        for old in try all().dropLast(kept) { try FileManager.default.removeItem(atPath: old) }
+        return file
+    }
+
+    /// Puts weights and optimiser back to where a checkpoint was written.
+    ///
+    /// - Throws: ``TrainingError/otherRun(checkpoint:field:)``; `CheckpointError`.
+    func restore(_ file: String, _ optimizer: Optimizer) throws {
+        let stored = try SafetensorsFile(path: file)
+        guard stored.metadata["identity"] == identity else {
+            throw TrainingError.otherRun(checkpoint: file, field: "identity (settings, data or model)")
+        }
+        guard let step = stored.metadata["step"].flatMap({ Int($0) }), step >= 0 else {
+            throw TrainingError.otherRun(checkpoint: file, field: "step")
+        }
+        for entry in Self.entries(optimizer) {
+            let tensor = try stored.requiredTensor(named: entry.name)
+            guard tensor.shape == [entry.rows, entry.columns] else {
+                throw TrainingError.otherRun(checkpoint: file, field: "shape of \(entry.name)")
+            }
+            for rows in Self.pieces(entry.rows) {
+                let matrix = Matrix(rows: rows.count, columns: entry.columns)
+                try unsafe matrix.slice.withContiguousStorage {
+                    try unsafe stored.dequantize(tensor, rows: rows, into: $0)
+                }
+                try entry.write(rows, matrix.slice)
+            }
+        }
+        optimizer.time = step
+    }
+
+    private func all() throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: path)
+            .filter { $0.hasPrefix("step-") && $0.hasSuffix(".safetensors") }.sorted().map { "\(path)/\($0)" }
+    }
+
+    /// One matrix of the state.
+    private struct Entry {
+        var name: String
+        var rows: Int
+        var columns: Int
+        var read: (Range<Int>, MatrixSlice) throws -> Void
+        var write: (Range<Int>, MatrixSlice) throws -> Void
+    }
+
+    private static func entries(_ optimizer: Optimizer) -> [Entry] {
+        zip(optimizer.parameters, optimizer.moments).flatMap { parameter, moments in
+            let weights = Entry(
+                name: parameter.name, rows: parameter.rowCount, columns: parameter.columnCount,
+                read: { try parameter.copyRows($0, to: $1) }, write: { try parameter.replaceRows($0, with: $1) })
+            let remembered = moments.enumerated().map { index, matrix in
+                Entry(
+                    name: "\(parameter.name).moment\(index + 1)", rows: parameter.rowCount,
+                    columns: parameter.columnCount, read: { $1.assign(matrix.rows($0)) },
+                    write: { matrix.rows($0).assign($1) })
+            }
+            return [weights] + remembered
+        }
+    }
+
+    private static func pieces(_ rows: Int) -> [Range<Int>] {
+        stride(from: 0, to: rows, by: 1024).map { $0..<min(rows, $0 + 1024) }
+    }
+}

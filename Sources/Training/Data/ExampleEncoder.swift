@@ -1,0 +1,99 @@
+public import Tokenization
+
+/// Turns rows into tokens, with the weights that say what is learned.
+public struct ExampleEncoder: Sendable {
+    private let tokenizer: any Tokenizer
+    private let template: ChatTemplate?
+    private let maxLength: Int
+
+    /// - Parameters:
+    ///   - template: of the model; nil where it has none, and conversations cannot be read
+    ///   - maxLength: longer sequences lose their end
+    public init(tokenizer: any Tokenizer, template: ChatTemplate?, maxLength: Int) {
+        self.tokenizer = tokenizer
+        self.template = template
+        self.maxLength = maxLength
+    }
+
+    /// Nil where the row is not one to learn from: a label that says no.
+    ///
+    /// - Throws: ``RowFault``; `ChatTemplateError`.
+    func supervised(_ row: TrainingRow) throws -> [TrainingSequence]? {
+        if row.label == false { return nil }
+        if let messages = row.messages { return [try conversation(messages, learnFrom: 0)] }
+        if let text = row.text { return [try plain(prompt: "", completion: text)] }
+        guard let prompt = row.prompt, let completion = row.completion else { throw RowFault.shape }
+        return [try answer(completion, to: prompt)]
+    }
+
+    /// The chosen sequence and the rejected one.
+    ///
+    /// - Throws: ``RowFault``; `ChatTemplateError`.
+    func preference(_ row: TrainingRow) throws -> [TrainingSequence] {
+        guard let chosen = row.chosen, let rejected = row.rejected else { throw RowFault.shape }
+        if let prompt = row.prompt { return [try answer(chosen, to: prompt), try answer(rejected, to: prompt)] }
+        guard case .messages(let good) = chosen, case .messages(let bad) = rejected else { throw RowFault.shape }
+        return [try conversation(good, learnFrom: good.count - 1), try conversation(bad, learnFrom: bad.count - 1)]
+    }
+
+    private func answer(_ completion: TrainingRow.Turns, to prompt: TrainingRow.Turns) throws -> TrainingSequence {
+        switch (prompt, completion) {
+        case (.text(let prompt), .text(let completion)): return try plain(prompt: prompt, completion: completion)
+        case (.messages(let prompt), .messages(let completion)):
+            return try conversation(prompt + completion, learnFrom: prompt.count)
+        case (.messages(let prompt), .text(let completion)):
+            let reply = ChatMessage(role: "assistant", content: completion)
+            return try conversation(prompt + [reply], learnFrom: prompt.count)
+        case (.text, .messages): throw RowFault.shape
+        }
+    }
+
+    /// Prompt and completion are split apart, as a sampler would have met them.
+    private func plain(prompt: String, completion: String) throws -> TrainingSequence {
+        let special = tokenizer.specialTokens
+        var read = tokenizer.encode(prompt, special: .nowhere).map(\.id)
+        if special.addsBeginningOfSequence, let bos = special.beginningOfSequence { read.insert(bos, at: 0) }
+        var learned = tokenizer.encode(completion, special: .nowhere).map(\.id)
+        if let end = special.endOfSequence { learned.append(end) }
+        return try checked(
+            TrainingSequence(
+                tokens: read + learned,
+                weights: read.map { _ in 0 } + learned.map { _ in 1 }))
+    }
+
+    /// What the assistant says counts, and the token that ends its turn, from message `learnFrom` on.
+    private func conversation(_ messages: [ChatMessage], learnFrom first: Int) throws -> TrainingSequence {
+        guard let template else { throw RowFault.noTemplate }
+        guard messages.dropFirst(first).contains(where: { $0.role == "assistant" }) else { throw RowFault.noAssistant }
+        var options = ChatTemplate.EncodingOptions()
+        options.addsGenerationPrompt = false
+        let rendered = try template.encode(messages: messages, tokenizer: tokenizer, options: options)
+        var weights = [Float](repeating: 0, count: rendered.ids.count)
+        for (index, message) in messages.enumerated() where index >= first && message.role == "assistant" {
+            let span = rendered.contents[index]
+            for token in span { weights[token] = 1 }
+            let end = span.upperBound
+            if !span.isEmpty, end < rendered.ids.count,
+                tokenizer.specialTokens.endOfGeneration.contains(rendered.ids[end])
+            {
+                weights[end] = 1
+            }
+        }
+        return try checked(TrainingSequence(tokens: rendered.ids, weights: weights))
+    }
+
+    private func checked(_ sequence: TrainingSequence) throws -> TrainingSequence {
+        let short = sequence.tokens.count > maxLength ? sequence.truncated(to: maxLength) : sequence
+        guard short.tokens.count >= 2 else { throw RowFault.empty }
+        return short
+    }
+}
+
+/// What is wrong with a row, apart from where it stands.
+enum RowFault: Error, Hashable {
+    case json(String)
+    case shape
+    case noTemplate
+    case noAssistant
+    case empty
+}

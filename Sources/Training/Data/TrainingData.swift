@@ -1,0 +1,105 @@
+internal import Foundation
+internal import Tensors
+
+/// Examples of a file, with those held out for evaluation.
+public struct TrainingData: Sendable {
+    public var examples: [TrainingExample]
+    public var heldOut: [TrainingExample]
+    /// Rows whose label says that they are not to be learned from.
+    public var skipped: Int
+    /// Examples left out because nothing of them counts: all masked, or all that counts was cut off.
+    public var empty: Int
+
+    /// What a line must hold.
+    public enum Shape: Sendable {
+        case supervised
+        case preference
+    }
+
+    /// Reads JSON lines.
+    ///
+    /// - Parameters:
+    ///   - heldOutShare: of the examples, chosen by `seed`
+    /// - Throws: ``TrainingError/data(file:line:fault:)`` for the first line that cannot be used
+    public init(
+        path: String, shape: Shape, encoder: ExampleEncoder, heldOutShare: Double, seed: UInt64
+    ) throws {
+        guard let data = FileManager.default.contents(atPath: path) else { throw TrainingError.noFile(path) }
+        let name = URL(fileURLWithPath: path).lastPathComponent
+        var all: [TrainingExample] = []
+        var skipped = 0
+        var empty = 0
+        for (index, line) in data.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
+            if line.allSatisfy({ $0 == 0x20 || $0 == 0x0D || $0 == 0x09 }) { continue }
+            do {
+                let row = try Self.row(Data(line))
+                guard let sequences = try Self.encode(row, shape, encoder) else {
+                    skipped += 1
+                    continue
+                }
+                guard sequences.allSatisfy({ $0.targetCount > 0 }) else {
+                    empty += 1
+                    continue
+                }
+                all.append(TrainingExample(id: row.id ?? "\(name):\(index + 1)", sequences: sequences))
+            } catch {
+                throw TrainingError.data(file: path, line: index + 1, fault: Self.sentence(error))
+            }
+        }
+        guard !all.isEmpty else { throw TrainingError.nothingToLearn(file: path, empty: empty, skipped: skipped) }
+        self.skipped = skipped
+        self.empty = empty
+        let order = Self.order(all.count, seed: seed, name: "held-out")
+        let held = Set(order.prefix(min(all.count - 1, Int((Double(all.count) * heldOutShare).rounded()))))
+        examples = all.indices.filter { !held.contains($0) }.map { all[$0] }
+        heldOut = all.indices.filter { held.contains($0) }.map { all[$0] }
+    }
+
+    /// The order of the examples in one pass through them: a function of the seed and the pass alone.
+    public func order(epoch: Int, seed: UInt64) -> [Int] {
+        Self.order(examples.count, seed: seed, name: "epoch \(epoch)")
+    }
+
+    /// Fisher and Yates's shuffle with numbers by counter.
+    private static func order(_ count: Int, seed: UInt64, name: String) -> [Int] {
+        let random = CounterRandom(seed: seed, promptID: name)
+        var order = Array(0..<count)
+        for last in stride(from: count - 1, to: 0, by: -1) {
+            order.swapAt(last, Int(random.uniform(sample: 0, position: last) * Double(last + 1)))
+        }
+        return order
+    }
+
+    private static func encode(
+        _ row: TrainingRow, _ shape: Shape, _ encoder: ExampleEncoder
+    ) throws -> [TrainingSequence]? {
+        switch shape {
+        case .supervised: try encoder.supervised(row)
+        case .preference: try encoder.preference(row)
+        }
+    }
+
+    private static func row(_ line: Data) throws -> TrainingRow {
+        do {
+            return try JSONDecoder().decode(TrainingRow.self, from: line)
+        } catch DecodingError.dataCorrupted {
+            throw RowFault.json("it is no JSON object")
+        } catch DecodingError.typeMismatch(_, let context) {
+            throw RowFault.json("\"\(context.codingPath.map(\.stringValue).joined(separator: "."))\" has another type")
+        } catch DecodingError.keyNotFound(let key, _) {
+            throw RowFault.json("a message lacks \"\(key.stringValue)\"")
+        }
+    }
+
+    private static func sentence(_ error: any Error) -> String {
+        switch error {
+        case RowFault.json(let what): what
+        case RowFault.shape:
+            "it has none of the shapes messages; text; prompt and completion; chosen and rejected"
+        case RowFault.noTemplate: "it is a conversation, and the model has no chat template"
+        case RowFault.noAssistant: "no message to learn from is the assistant's"
+        case RowFault.empty: "it has fewer than two tokens"
+        default: "\(error)"
+        }
+    }
+}

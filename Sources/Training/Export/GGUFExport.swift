@@ -1,0 +1,78 @@
+public import Checkpoints
+internal import Transformers
+
+/// Models and adapters as llama.cpp reads them.
+public enum GGUFExport {
+    /// Element types of matrices that are written; vectors are always float32.
+    public static let elementTypes: [String: ElementType] = [
+        "f32": .f32, "f16": .f16, "bf16": .bf16, "q8_0": .q8_0, "q4_0": .q4_0, "q4_1": .q4_1,
+    ]
+
+    /// `general.file_type` of each (llama.cpp's `llama_ftype`).
+    private static let fileTypes: [ElementType: UInt32] = [
+        .f32: 0, .f16: 1, .q4_0: 2, .q4_1: 3, .q8_0: 7, .bf16: 32,
+    ]
+
+    /// Writes a model.
+    ///
+    /// - Parameters:
+    ///   - metadata: of the file that the model was loaded from; tokenizer and configuration are taken over
+    ///   - type: of matrices
+    /// - Throws: ``TrainingError/unsupported(family:part:)``; `CheckpointError`.
+    public static func write(
+        _ model: TrainableModel, metadata: GGUFMetadata, as type: ElementType, to path: String
+    ) throws {
+        var metadata = metadata
+        metadata["general.file_type"] = .uint32(fileTypes[type] ?? 0)
+        metadata["general.quantization_version"] = .uint32(2)
+        let tensors = try model.namedWeights()
+        let writer = try GGUFWriter(
+            path: path, metadata: metadata,
+            tensors: tensors.map {
+                TensorDeclaration(
+                    name: "\($0.ggufName).weight", shape: $0.shape, elementType: elementType(of: $0, type))
+            })
+        for tensor in tensors { try writer.append(try tensor.ggufValues(), to: "\(tensor.ggufName).weight") }
+        try writer.finish()
+    }
+
+    /// Writes the adapters of a model as a GGUF adapter.
+    ///
+    /// - Throws: `CheckpointError`.
+    public static func writeAdapter(_ model: TrainableModel, settings: AdapterSettings, to path: String) throws {
+        // llama.cpp scales by alpha / rank, whatever the adapter was trained with.
+        let alpha = Float(settings.scale * Double(settings.rank))
+        let metadata = try GGUFMetadata([
+            ("general.architecture", .string(model.configuration.architecture)), ("general.type", .string("adapter")),
+            ("adapter.type", .string("lora")), ("adapter.lora.alpha", .float32(alpha)),
+        ])
+        let parts = model.blocks.indices.flatMap { layer in
+            Projection.allCases.flatMap { projection -> [(name: String, parameter: Parameter, order: RowOrder?)] in
+                let adapters = model.blocks[layer][keyPath: model.place(of: projection).linear].adapters
+                guard let adapter = adapters.last(where: { $0.name == "blocks.\(layer).\(projection.rawValue)" }) else {
+                    return []
+                }
+                let name = "blk.\(layer).\(projection.ggufName).weight"
+                let order = RowOrder.gguf(of: projection, in: model.configuration)
+                return [("\(name).lora_a", adapter.a, nil), ("\(name).lora_b", adapter.b, order)]
+            }
+        }
+        let writer = try GGUFWriter(
+            path: path, metadata: metadata,
+            tensors: parts.map {
+                TensorDeclaration(
+                    name: $0.name, shape: [$0.parameter.rowCount, $0.parameter.columnCount], elementType: .f32)
+            })
+        for part in parts {
+            let values = try part.parameter.values()
+            try writer.append(part.order.map { RowOrder.gather(values, rows: $0) } ?? values, to: part.name)
+        }
+        try writer.finish()
+    }
+
+    /// A row that is no whole number of blocks stays float16, as llama.cpp's own converter leaves it.
+    private static func elementType(of tensor: NamedWeights, _ type: ElementType) -> ElementType {
+        if tensor.parameter.isVector { return .f32 }
+        return tensor.parameter.columnCount % type.blockElementCount == 0 ? type : .f16
+    }
+}

@@ -1,0 +1,83 @@
+internal import Checkpoints
+internal import Foundation
+internal import Transformers
+
+/// A model as transformers reads it: `config.json` and `model.safetensors`.
+public enum HuggingFaceExport {
+    /// Ids of special tokens that `config.json` names.
+    public struct TokenIDs: Sendable {
+        public var beginning: Int32?
+        public var end: Int32?
+        public var padding: Int32?
+
+        public init(beginning: Int32?, end: Int32?, padding: Int32?) {
+            self.beginning = beginning
+            self.end = end
+            self.padding = padding
+        }
+    }
+
+    /// Writes weights in float32 and the configuration.
+    ///
+    /// - Throws: ``TrainingError/unsupported(family:part:)``; `CheckpointError`; errors of the file system.
+    public static func write(_ model: TrainableModel, tokens: TokenIDs, toFolder folder: String) throws {
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        let tensors = try model.namedWeights()
+        let writer = try SafetensorsWriter(
+            path: "\(folder)/model.safetensors", metadata: ["format": "pt"],
+            tensors: tensors.map {
+                TensorDeclaration(name: "\($0.huggingFaceName).weight", shape: $0.shape, elementType: .f32)
+            })
+        for tensor in tensors {
+            try writer.append(try tensor.values(), to: "\(tensor.huggingFaceName).weight")
+        }
+        try writer.finish()
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+        let isTied = !tensors.contains { $0.ggufName == "output" }
+        let json = try encoder.encode(Configuration(model.configuration, tokens, isTied: isTied))
+        try json.write(to: URL(fileURLWithPath: "\(folder)/config.json"), options: .atomic)
+    }
+
+    /// `config.json` of a Llama.
+    private struct Configuration: Encodable {
+        var architectures = ["LlamaForCausalLM"]
+        var model_type = "llama"
+        var hidden_act = "silu"
+        var torch_dtype = "float32"
+        var attention_bias = false
+        var mlp_bias = false
+        var hidden_size: Int
+        var intermediate_size: Int
+        var num_hidden_layers: Int
+        var num_attention_heads: Int
+        var num_key_value_heads: Int
+        var head_dim: Int
+        var vocab_size: Int
+        var max_position_embeddings: Int
+        var rope_theta: Float
+        var rms_norm_eps: Double
+        var tie_word_embeddings: Bool
+        var bos_token_id: Int32?
+        var eos_token_id: Int32?
+        var pad_token_id: Int32?
+
+        init(_ model: TransformerConfiguration, _ tokens: TokenIDs, isTied: Bool) {
+            hidden_size = model.modelDimension
+            intermediate_size = model.feedForwardDimension
+            num_hidden_layers = model.layerCount
+            num_attention_heads = model.headCount
+            num_key_value_heads = model.keyValueHeadCount
+            head_dim = model.headDimension
+            vocab_size = model.vocabularySize
+            max_position_embeddings = model.contextLength
+            rope_theta = model.rotaryBase
+            // The shortest decimal of the float32 value, so that 1e-5 is not written as 9.999999747378752e-06.
+            rms_norm_eps = Double("\(model.normEpsilon)") ?? Double(model.normEpsilon)
+            tie_word_embeddings = isTied
+            bos_token_id = tokens.beginning
+            eos_token_id = tokens.end
+            pad_token_id = tokens.padding
+        }
+    }
+}

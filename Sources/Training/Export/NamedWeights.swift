@@ -1,0 +1,72 @@
+internal import Tensors
+internal import Transformers
+
+/// One tensor of a checkpoint: some rows of a parameter, and what file formats call them.
+struct NamedWeights {
+    /// Without `.weight`.
+    var ggufName: String
+    var huggingFaceName: String
+    var parameter: Parameter
+    var rows: Range<Int>
+    /// The order of the rows in a GGUF file; nil where it is ours, which is Hugging Face's.
+    var ggufOrder: RowOrder?
+
+    var shape: [Int] { parameter.isVector ? [parameter.columnCount] : [rows.count, parameter.columnCount] }
+
+    /// In our order, which is Hugging Face's.
+    func values() throws -> [Float] {
+        let matrix = Matrix(rows: rows.count, columns: parameter.columnCount)
+        try parameter.copyRows(rows, to: matrix.slice)
+        return matrix.slice.copy()
+    }
+
+    /// The same in the order of GGUF files.
+    func ggufValues() throws -> [Float] {
+        let values = try values()
+        return ggufOrder.map { RowOrder.gather(values, rows: $0) } ?? values
+    }
+}
+
+extension TrainableModel {
+    /// Every tensor of the model, for families named like Llama.
+    ///
+    /// - Throws: ``TrainingError/unsupported(family:part:)`` for others, and for a model whose embeddings were left in
+    ///   its file.
+    func namedWeights() throws -> [NamedWeights] {
+        guard configuration.architecture == "llama" else {
+            throw TrainingError.unsupported(family: configuration.architecture, part: "the writer of checkpoints")
+        }
+        guard let embedding = embedding ?? (transformer.weights.isTied ? unembedding.weights : nil) else {
+            throw TrainingError.unsupported(family: "llama", part: "a writer of embeddings that were not loaded")
+        }
+        var tensors = [whole("token_embd", "model.embed_tokens", embedding)]
+        for layer in blocks.indices { tensors += namedWeights(ofBlock: layer) }
+        tensors.append(whole("output_norm", "model.norm", finalNorm.weight))
+        if embedding !== unembedding.weights { tensors.append(whole("output", "lm_head", unembedding.weights)) }
+        return tensors
+    }
+
+    private func namedWeights(ofBlock layer: Int) -> [NamedWeights] {
+        let block = blocks[layer]
+        let module = "model.layers.\(layer)"
+        let projections = Projection.allCases.map { projection in
+            let place = place(of: projection)
+            return NamedWeights(
+                ggufName: "blk.\(layer).\(projection.ggufName)",
+                huggingFaceName: "\(module).\(projection.module).\(projection.rawValue)",
+                parameter: block[keyPath: place.linear].weights, rows: place.outputs,
+                ggufOrder: RowOrder.gguf(of: projection, in: configuration))
+        }
+        let norms = [
+            block.attentionNorm.map { whole("blk.\(layer).attn_norm", "\(module).input_layernorm", $0.weight) },
+            block.mlpNorm.map { whole("blk.\(layer).ffn_norm", "\(module).post_attention_layernorm", $0.weight) },
+        ]
+        return norms.compactMap { $0 } + projections
+    }
+
+    private func whole(_ ggufName: String, _ huggingFaceName: String, _ parameter: Parameter) -> NamedWeights {
+        NamedWeights(
+            ggufName: ggufName, huggingFaceName: huggingFaceName, parameter: parameter, rows: 0..<parameter.rowCount,
+            ggufOrder: nil)
+    }
+}

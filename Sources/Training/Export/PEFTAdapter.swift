@@ -1,0 +1,149 @@
+internal import Checkpoints
+internal import Foundation
+public import Tensors
+
+/// Adapters as PEFT keeps them: a folder with `adapter_config.json` and `adapter_model.safetensors`.
+public enum PEFTAdapter {
+    /// Writes the adapters of a model.
+    ///
+    /// - Parameters:
+    ///   - baseModel: what `base_model_name_or_path` says
+    /// - Throws: `CheckpointError`; errors of the file system.
+    public static func write(
+        _ model: TrainableModel, settings: AdapterSettings, baseModel: String, toFolder folder: String
+    ) throws {
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        let entries = try self.entries(model, settings)
+        let writer = try SafetensorsWriter(
+            path: "\(folder)/adapter_model.safetensors", metadata: ["format": "pt"],
+            tensors: entries.map { TensorDeclaration(name: $0.name, shape: $0.shape, elementType: .f32) })
+        for entry in entries { try writer.append(entry.values, to: entry.name) }
+        try writer.finish()
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        let json = try encoder.encode(Configuration(settings, baseModel: baseModel))
+        try json.write(to: URL(fileURLWithPath: "\(folder)/adapter_config.json"), options: .atomic)
+    }
+
+    /// Adds the adapters of a folder to a model, as they were trained.
+    ///
+    /// - Returns: their settings.
+    /// - Throws: ``TrainingError/adapter(path:fault:)``; `CheckpointError`.
+    @discardableResult
+    public static func read(
+        _ folder: String, into model: TrainableModel, backend: MatrixBackend
+    ) throws -> AdapterSettings {
+        guard let json = FileManager.default.contents(atPath: "\(folder)/adapter_config.json") else {
+            throw TrainingError.noFile("\(folder)/adapter_config.json")
+        }
+        let settings = try configuration(json, folder).settings(folder)
+        let file = try SafetensorsFile(path: "\(folder)/adapter_model.safetensors")
+        try model.addAdapters(settings, backend: backend, seed: 0)
+        var unused = Set(file.tensors.map(\.name))
+        for entry in try slots(model, settings) {
+            guard let tensor = file.tensor(named: entry.name) else {
+                throw TrainingError.adapter(path: folder, fault: "it lacks \(entry.name)")
+            }
+            guard tensor.shape == [entry.parameter.rowCount, entry.parameter.columnCount] else {
+                throw TrainingError.adapter(
+                    path: folder,
+                    fault: "\(entry.name) is \(tensor.shape), the model asks for "
+                        + "\([entry.parameter.rowCount, entry.parameter.columnCount])")
+            }
+            unused.remove(entry.name)
+            try entry.parameter.assign(try file.floats(of: entry.name))
+        }
+        guard unused.isEmpty else {
+            throw TrainingError.adapter(path: folder, fault: "it has tensors of another model, such as \(unused.min() ?? "")")
+        }
+        return settings
+    }
+
+    private struct Entry {
+        var name: String
+        var shape: [Int]
+        var values: [Float]
+    }
+
+    /// A parameter and its name in the folder.
+    private struct Slot {
+        var name: String
+        var parameter: Parameter
+    }
+
+    private static func entries(_ model: TrainableModel, _ settings: AdapterSettings) throws -> [Entry] {
+        try slots(model, settings).map { slot in
+            Entry(
+                name: slot.name, shape: [slot.parameter.rowCount, slot.parameter.columnCount],
+                values: try slot.parameter.values())
+        }
+    }
+
+    private static func slots(_ model: TrainableModel, _ settings: AdapterSettings) throws -> [Slot] {
+        model.blocks.indices.flatMap { layer in
+            Projection.allCases.filter(settings.projections.contains).flatMap { projection -> [Slot] in
+                let adapters = model.blocks[layer][keyPath: model.place(of: projection).linear].adapters
+                guard let adapter = adapters.last(where: { $0.name == "blocks.\(layer).\(projection.rawValue)" }) else {
+                    return []
+                }
+                let module = "base_model.model.model.layers.\(layer).\(projection.module).\(projection.rawValue)"
+                return [
+                    Slot(name: "\(module).lora_A.weight", parameter: adapter.a),
+                    Slot(name: "\(module).lora_B.weight", parameter: adapter.b),
+                ]
+            }
+        }
+    }
+
+    private static func configuration(_ json: Data, _ folder: String) throws -> Configuration {
+        do {
+            return try JSONDecoder().decode(Configuration.self, from: json)
+        } catch {
+            throw TrainingError.adapter(path: folder, fault: "adapter_config.json cannot be read: \(error)")
+        }
+    }
+
+    /// `adapter_config.json`, the keys that we write or that would change what the adapter means.
+    private struct Configuration: Codable {
+        var peft_type = "LORA"
+        var task_type: String? = "CAUSAL_LM"
+        var base_model_name_or_path: String?
+        var r: Int
+        var lora_alpha: Double
+        var lora_dropout: Double?
+        var target_modules: [String]
+        var bias: String? = "none"
+        var use_rslora: Bool?
+        var use_dora: Bool? = false
+        var fan_in_fan_out: Bool? = false
+        var inference_mode: Bool? = true
+
+        init(_ settings: AdapterSettings, baseModel: String) {
+            base_model_name_or_path = baseModel
+            r = settings.rank
+            lora_alpha = settings.alpha
+            lora_dropout = settings.dropout
+            target_modules = Projection.allCases.filter(settings.projections.contains).map(\.rawValue)
+            use_rslora = settings.isRankStabilized
+        }
+
+        func settings(_ folder: String) throws -> AdapterSettings {
+            guard peft_type == "LORA", bias ?? "none" == "none", use_dora != true, fan_in_fan_out != true else {
+                throw TrainingError.adapter(
+                    path: folder, fault: "only plain LoRA without biases is read; this is \(peft_type)")
+            }
+            guard (1...4096).contains(r) else {
+                throw TrainingError.adapter(path: folder, fault: "rank \(r) is not in 1 to 4096")
+            }
+            let projections = try target_modules.map { name in
+                guard let projection = Projection(rawValue: name) else {
+                    throw TrainingError.adapter(path: folder, fault: "the model has no projection \"\(name)\"")
+                }
+                return projection
+            }
+            return AdapterSettings(
+                rank: r, alpha: lora_alpha, dropout: lora_dropout ?? 0, projections: Set(projections),
+                isRankStabilized: use_rslora ?? false)
+        }
+    }
+}

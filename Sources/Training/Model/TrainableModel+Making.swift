@@ -1,0 +1,52 @@
+internal import Tensors
+public import Transformers
+
+extension TrainableModel {
+    /// Makes the weights of a model trainable, nothing being trained yet.
+    ///
+    /// The model's matrices are shared: a step of training changes what `transformer` computes.
+    ///
+    /// - Parameter ownsEmbedding: whether embeddings are to be trainable; they then leave the file for memory
+    public convenience init(_ transformer: Transformer, ownsEmbedding: Bool) throws {
+        let weights = transformer.weights
+        let configuration = transformer.configuration
+        let unembedding = TrainableLinear("unembed", weights.unembedding)
+        var embedding: Parameter?
+        var positions: Parameter?
+        var owner = transformer
+        if ownsEmbedding {
+            let table = try weights.isTied
+                ? unembedding.weights
+                : Self.copy(weights.embedding, rows: configuration.vocabularySize, configuration, "embed")
+            embedding = table
+            positions = try weights.positions.map {
+                try Self.copy($0, rows: configuration.contextLength, configuration, "pos_embed")
+            }
+            owner = transformer.replacing(
+                embedding: ParameterEmbedding(table), positions: positions.map { ParameterEmbedding($0) })
+        }
+        self.init(
+            owner, blocks: weights.blocks.enumerated().map { TrainableBlock($1, layer: $0) },
+            finalNorm: TrainableNorm("ln_final", weights.finalNorm), unembedding: unembedding, embedding: embedding,
+            positions: positions, isTied: weights.isTied && ownsEmbedding)
+    }
+
+    private static func copy(
+        _ table: any EmbeddingTable, rows: Int, _ configuration: TransformerConfiguration, _ name: String
+    ) throws -> Parameter {
+        let matrix = Matrix(rows: rows, columns: configuration.modelDimension)
+        for row in 0..<rows { try table.copyEmbedding(of: Int32(row), to: matrix.row(row)) }
+        return Parameter(name, matrix)
+    }
+}
+
+/// Embeddings as training has left them.
+struct ParameterEmbedding: EmbeddingTable, @unchecked Sendable {
+    private let parameter: Parameter
+
+    init(_ parameter: Parameter) { self.parameter = parameter }
+
+    func copyEmbedding(of id: Int32, to row: MatrixSlice) throws {
+        try parameter.copyRows(Int(id)..<(Int(id) + 1), to: row)
+    }
+}

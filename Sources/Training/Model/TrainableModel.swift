@@ -1,0 +1,58 @@
+internal import Tensors
+public import Transformers
+
+/// A transformer under training: the weights of one that samples, as parameters with gradients.
+public final class TrainableModel {
+    /// Samples with the weights as they are now.
+    public let transformer: Transformer
+    public let configuration: TransformerConfiguration
+    var blocks: [TrainableBlock]
+    let finalNorm: TrainableNorm
+    var unembedding: TrainableLinear
+    /// Token embeddings; the unembedding's parameter where both are one matrix, nil where they are read from a file.
+    let embedding: Parameter?
+    /// Learned positions; nil for rotary models, and where they are read from a file.
+    let positions: Parameter?
+    let isTied: Bool
+
+    init(
+        _ transformer: Transformer, blocks: [TrainableBlock], finalNorm: TrainableNorm, unembedding: TrainableLinear,
+        embedding: Parameter?, positions: Parameter?, isTied: Bool
+    ) {
+        self.transformer = transformer
+        configuration = transformer.configuration
+        self.blocks = blocks
+        self.finalNorm = finalNorm
+        self.unembedding = unembedding
+        self.embedding = embedding
+        self.positions = positions
+        self.isTied = isTied
+    }
+
+    /// Every parameter once, from the embedding to the unembedding.
+    public var parameters: [Parameter] {
+        let outer = [isTied ? nil : embedding, positions].compactMap { $0 }
+        return outer + blocks.flatMap(\.parameters) + finalNorm.parameters + unembedding.parameters
+    }
+
+    /// Parameters that have a gradient.
+    public var trained: [Parameter] { parameters.filter(\.isTrained) }
+
+    /// Chooses what is trained, by name.
+    public func train(_ isTrained: (String) -> Bool) {
+        for parameter in parameters {
+            if isTrained(parameter.name) { parameter.train() } else { parameter.freeze() }
+        }
+    }
+
+    /// Sets all gradients to zero.
+    public func clearGradients(threads: Int) {
+        for parameter in trained { parameter.clearGradient(threads: threads) }
+    }
+
+    /// The lowest block that a gradient must reach; `layerCount` where none must.
+    func lowestTrainedLayer(embeddingWanted: Bool) -> Int {
+        if embeddingWanted || embedding?.isTrained == true || positions?.isTrained == true { return 0 }
+        return blocks.firstIndex { $0.parameters.contains(where: \.isTrained) } ?? blocks.count
+    }
+}

@@ -1,0 +1,216 @@
+internal import Foundation
+public import Tensors
+public import Transformers
+
+/// Trains a model on examples: step after step, each a function of the settings, the data and the step's number.
+public final class Trainer {
+    let model: TrainableModel
+    let data: TrainingData
+    let settings: TrainingSettings
+    let optimizer: Optimizer
+    let space: TrainingSpace
+    let threads: Int
+    private let teacher: Teacher?
+    private let checkpoints: CheckpointFolder?
+    /// Summed log-probabilities of each example's two sides under the model as it was.
+    private var references: [[Double]] = []
+    private var lastCheckpoint: String?
+
+    /// - Parameters:
+    ///   - model: with what is to be trained already chosen
+    ///   - teacher: for distillation
+    ///   - checkpoints: where the run's state is kept; nil keeps none
+    /// - Throws: ``TrainingError`` for examples that do not fit into a pass, or into the model's context
+    public init(
+        _ model: TrainableModel, data: TrainingData, settings: TrainingSettings, teacher: Transformer? = nil,
+        checkpoints: CheckpointFolder? = nil, backend: MatrixBackend, threads: Int
+    ) throws {
+        self.model = model
+        self.data = data
+        self.settings = settings
+        self.threads = threads
+        self.checkpoints = checkpoints
+        for example in data.examples + data.heldOut where example.rowCount > settings.tokensPerPass {
+            throw TrainingError.passTooSmall(
+                id: example.id, tokens: example.rowCount, limit: settings.tokensPerPass)
+        }
+        optimizer = Optimizer(settings.optimizer, for: model.trained, threads: threads)
+        space = TrainingSpace(
+            model.configuration, backend: backend, rows: settings.tokensPerPass, recomputes: settings.recomputes,
+            threads: threads)
+        self.teacher = try teacher.map {
+            try Teacher($0, student: model.configuration, rows: settings.tokensPerPass, backend: backend, threads: threads)
+        }
+    }
+
+    /// Runs from the newest checkpoint, or from the beginning, to the last step.
+    ///
+    /// - Throws: ``TrainingError/notFinite(step:examples:lastCheckpoint:)``; `CheckpointError`; what `onEvent` throws
+    public func run(onEvent: (TrainingEvent) throws -> Void) throws {
+        if case .preference = settings.method { try computeReferences() }
+        if let newest = try checkpoints?.newest(), let checkpoints {
+            try checkpoints.restore(newest, optimizer)
+            lastCheckpoint = newest
+        }
+        try onEvent(.began(start))
+        for sentence in warnings { try onEvent(.warning(sentence)) }
+        var silentSteps = 0
+        while optimizer.time < settings.schedule.steps {
+            let metrics = try step()
+            try onEvent(.step(metrics))
+            silentSteps = metrics.gradientNorm == 0 ? silentSteps + 1 : 0
+            if silentSteps == 1 {
+                try onEvent(.warning("the gradient of step \(metrics.step) is zero: nothing is being learned"))
+            }
+            try afterStep(metrics.step, onEvent)
+        }
+    }
+
+    private func afterStep(_ step: Int, _ onEvent: (TrainingEvent) throws -> Void) throws {
+        let isLast = step == settings.schedule.steps
+        let wantsEvaluation = settings.evaluateEvery > 0 && (step % settings.evaluateEvery == 0 || isLast)
+        if wantsEvaluation, let loss = try heldOutLoss() { try onEvent(.evaluated(step: step, loss: loss)) }
+        guard let checkpoints else { return }
+        if isLast || settings.checkpointEvery > 0 && step % settings.checkpointEvery == 0 {
+            let path = try checkpoints.save(optimizer)
+            lastCheckpoint = path
+            try onEvent(.checkpoint(step: step, path: path))
+        }
+    }
+
+    private var start: TrainingStart {
+        TrainingStart(
+            steps: settings.schedule.steps, done: optimizer.time, examples: data.examples.count,
+            heldOut: data.heldOut.count, trainedParameters: model.trained.reduce(0) { $0 + $1.elementCount },
+            allParameters: model.parameters.reduce(0) { $0 + $1.elementCount })
+    }
+
+    private var warnings: [String] {
+        var sentences: [String] = []
+        if data.empty > 0 {
+            sentences.append("\(data.empty) examples are left out: no token of theirs counts, or all were cut off")
+        }
+        if model.trained.isEmpty { sentences.append("no parameter is trained: nothing will be learned") }
+        return sentences
+    }
+
+    /// The examples of a step, by index.
+    private func chosen(step: Int) -> [Int] {
+        let count = data.examples.count
+        var orders: [Int: [Int]] = [:]
+        return (0..<settings.batch).map { slot in
+            let number = step * settings.batch + slot
+            let epoch = number / count
+            let order = orders[epoch] ?? data.order(epoch: epoch, seed: settings.seed)
+            orders[epoch] = order
+            return order[number % count]
+        }
+    }
+
+    private func step() throws -> StepMetrics {
+        let clock = ContinuousClock()
+        let began = clock.now
+        let step = optimizer.time
+        let indices = chosen(step: step)
+        let examples = indices.map { data.examples[$0] }
+        let scale = 1 / normalizer(examples)
+        model.clearGradients(threads: threads)
+        var tally = StepTally()
+        for (index, pass) in passes(indices).enumerated() {
+            let key = settings.adapter.map {
+                DropoutKey(rate: Float($0.dropout), seed: settings.seed, pass: UInt64(step) << 20 | UInt64(index))
+            }
+            try accumulate(pass, scale: scale, dropout: key, into: &tally)
+        }
+        let norm = optimizer.gradientNorm()
+        guard tally.loss.isFinite, norm.isFinite else {
+            throw TrainingError.notFinite(step: step + 1, examples: examples.map(\.id), lastCheckpoint: lastCheckpoint)
+        }
+        let rate = settings.schedule.rate(step: step)
+        try optimizer.step(rate: rate, norm: norm)
+        let seconds = (clock.now - began) / .seconds(1)
+        return tally.metrics(step: step + 1, gradientNorm: norm, learningRate: rate, seconds: seconds)
+    }
+
+    /// What losses of a step are divided by: targets, or pairs.
+    private func normalizer(_ examples: [TrainingExample]) -> Double {
+        if case .preference = settings.method { return Double(examples.count) }
+        return Double(max(1, examples.reduce(0) { $0 + $1.targetCount }))
+    }
+
+    /// Examples in as few passes as their order allows.
+    private func passes(_ indices: [Int]) -> [[Int]] {
+        var passes: [[Int]] = []
+        var room = 0
+        for index in indices {
+            let rows = data.examples[index].rowCount
+            if rows > room {
+                passes.append([])
+                room = settings.tokensPerPass
+            }
+            passes[passes.count - 1].append(index)
+            room -= rows
+        }
+        return passes
+    }
+
+    private func accumulate(
+        _ indices: [Int], scale: Double, dropout: DropoutKey?, into tally: inout StepTally
+    ) throws {
+        let batch = Self.batch(indices.map { data.examples[$0] })
+        switch settings.method {
+        case .supervised:
+            let loss = CrossEntropyLoss(batch.targets, scale: scale)
+            tally.add(batch, try model.accumulateGradient(of: loss, on: batch, space: space, dropout: dropout))
+        case .preference(let beta):
+            let pairs = indices.enumerated().map { place, index in
+                PreferenceLoss.Pair(
+                    chosen: 2 * place, rejected: 2 * place + 1, referenceChosen: references[index][0],
+                    referenceRejected: references[index][1])
+            }
+            let loss = PreferenceLoss(batch.targets, pairs: pairs, beta: beta, scale: scale)
+            let outcomes = try model.accumulateGradient(of: loss, on: batch, space: space, dropout: dropout)
+            tally.add(batch, outcomes)
+            tally.add(pairs, batch, outcomes, beta: beta)
+        case .distillation(let divergence, let temperature):
+            guard let teacher else { preconditionFailure("distillation without a teacher") }
+            let loss = DistillationLoss(
+                batch.targets, teacher: .whole(try teacher.logits(batch)), divergence: divergence,
+                temperature: temperature, scale: scale)
+            tally.add(batch, try model.accumulateGradient(of: loss, on: batch, space: space, dropout: dropout))
+        }
+    }
+
+    private static func batch(_ examples: [TrainingExample]) -> TrainingBatch {
+        var batch = TrainingBatch()
+        for example in examples {
+            for sequence in example.sequences { batch.append(sequence.tokens, weights: sequence.weights) }
+        }
+        return batch
+    }
+
+    private func computeReferences() throws {
+        references = try model.withoutAdapters {
+            try data.examples.map { example in
+                let batch = Self.batch([example])
+                let logProbabilities = try model.logProbabilities(of: batch, space: space)
+                var sums = [0.0, 0.0]
+                for (target, value) in zip(batch.targets, logProbabilities) { sums[target.sequence] += Double(value) }
+                return sums
+            }
+        }
+    }
+
+    /// Mean of `-log p` over the held-out examples' targets; for pairs, over those of both sides.
+    private func heldOutLoss() throws -> Double? {
+        guard !data.heldOut.isEmpty else { return nil }
+        var sum = 0.0
+        var count = 0
+        for example in data.heldOut {
+            let values = try model.logProbabilities(of: Self.batch([example]), space: space)
+            sum -= values.reduce(0) { $0 + Double($1) }
+            count += values.count
+        }
+        return sum / Double(count)
+    }
+}

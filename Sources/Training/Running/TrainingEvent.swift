@@ -1,0 +1,37 @@
+/// What happens while a model is trained.
+public enum TrainingEvent: Sendable {
+    case began(TrainingStart)
+    case step(StepMetrics)
+    case evaluated(step: Int, loss: Double)
+    case warning(String)
+    case checkpoint(step: Int, path: String)
+}
+
+/// What a run is about to do.
+public struct TrainingStart: Codable, Hashable, Sendable {
+    public var steps: Int
+    /// Steps that an earlier run has done.
+    public var done: Int
+    public var examples: Int
+    public var heldOut: Int
+    public var trainedParameters: Int
+    public var allParameters: Int
+}
+
+/// What is known of one step.
+public struct StepMetrics: Codable, Hashable, Sendable {
+    /// From 1.
+    public var step: Int
+    /// Mean over targets, or over pairs.
+    public var loss: Double
+    public var gradientNorm: Double
+    public var learningRate: Double
+    /// Tokens read and targets learned from.
+    public var tokens: Int
+    public var targets: Int
+    public var seconds: Double
+    /// Share of pairs whose chosen side has gained more; nil without pairs.
+    public var accuracy: Double?
+    /// Mean margin of pairs.
+    public var margin: Double?
+}

@@ -1,0 +1,50 @@
+/// What can go wrong in training.
+public enum TrainingError: Error, Hashable, Sendable {
+    case unsupported(family: String, part: String)
+    case tokenOutOfRange(id: Int32, vocabularySize: Int)
+    case contextExceeded(length: Int, limit: Int)
+    case noFile(String)
+    case data(file: String, line: Int, fault: String)
+    case nothingToLearn(file: String, empty: Int, skipped: Int)
+    case configuration(key: String, found: String, allowed: String)
+    case unknownKey(String, known: [String])
+    case passTooSmall(id: String, tokens: Int, limit: Int)
+    case notFinite(step: Int, examples: [String], lastCheckpoint: String?)
+    case otherRun(checkpoint: String, field: String)
+    case adapter(path: String, fault: String)
+    case vocabularySizes(student: Int, teacher: Int)
+    case vocabularyToken(id: Int32)
+}
+
+extension TrainingError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .unsupported(let family, let part):
+            return "models of the family \(family) cannot be trained: \(part) has no backward pass"
+        case .tokenOutOfRange(let id, let vocabularySize):
+            return "token id \(id) is not in the vocabulary of \(vocabularySize) ids"
+        case .contextExceeded(let length, let limit):
+            return "a sequence of \(length) tokens is longer than the model's context of \(limit); lower max_length"
+        case .noFile(let path): return "there is no file \"\(path)\""
+        case .data(let file, let line, let fault): return "\(file), line \(line): \(fault)"
+        case .nothingToLearn(let file, let empty, let skipped):
+            return "nothing in \(file) can be learned from: \(empty) examples have no token that counts "
+                + "(raise max_length, or look at their roles), \(skipped) are labelled false"
+        case .configuration(let key, let found, let allowed): return "\(key) is \(found); allowed: \(allowed)"
+        case .unknownKey(let key, let known):
+            return "the configuration has an unknown key \"\(key)\"; known: \(known.joined(separator: ", "))"
+        case .passTooSmall(let id, let tokens, let limit):
+            return "example \(id) has \(tokens) tokens, more than tokens_per_pass \(limit); raise it, or lower max_length"
+        case .notFinite(let step, let examples, let lastCheckpoint):
+            return "the loss of step \(step) is not a finite number; its examples: \(examples.joined(separator: ", ")); "
+                + "last good checkpoint: \(lastCheckpoint ?? "none"); lower the learning rate, or clip gradients"
+        case .otherRun(let checkpoint, let field):
+            return "\(checkpoint) belongs to another run: its \(field) differs; use another output folder"
+        case .adapter(let path, let fault): return "the adapter \(path) does not fit the model: \(fault)"
+        case .vocabularySizes(let student, let teacher):
+            return "the student has \(student) tokens and the teacher \(teacher); distillation needs one vocabulary"
+        case .vocabularyToken(let id):
+            return "token \(id) differs between student and teacher; distillation needs one vocabulary"
+        }
+    }
+}

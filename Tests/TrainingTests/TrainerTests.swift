@@ -1,0 +1,176 @@
+import Checkpoints
+import Foundation
+import TestSupport
+import Tensors
+import Testing
+
+@testable import Training
+
+/// Whole runs on a tiny model.
+@Suite struct TrainerTests {
+    private static func data() -> TrainingData {
+        var random = SeededGenerator(seed: 3)
+        let examples = (0..<12).map { index in
+            let tokens = (0..<(4 + index % 5)).map { _ in Int32.random(in: 0..<23, using: &random) }
+            return TrainingExample(
+                id: "e\(index)",
+                sequences: [TrainingSequence(tokens: tokens, weights: tokens.indices.map { $0 < 2 ? 0 : 1 })])
+        }
+        return TrainingData(examples: examples, heldOut: [])
+    }
+
+    private static func settings(
+        steps: Int, batch: Int = 4, tokensPerPass: Int = 64, adapter: AdapterSettings? = nil, checkpointEvery: Int = 0
+    ) -> TrainingSettings {
+        var optimizer = OptimizerSettings()
+        optimizer.maxGradientNorm = 1
+        optimizer.weightDecay = 0.01
+        return TrainingSettings(
+            method: .supervised,
+            schedule: LearningRateSchedule(peak: 0.02, shape: .cosine, warmup: 2, steps: steps), optimizer: optimizer,
+            adapter: adapter, batch: batch, tokensPerPass: tokensPerPass, seed: 7, checkpointEvery: checkpointEvery)
+    }
+
+    private static func model(_ adapter: AdapterSettings? = nil) throws -> TrainableModel {
+        let model = try TrainableModel(TinyModel().makeModel(), ownsEmbedding: adapter == nil)
+        if let adapter {
+            try model.addAdapters(adapter, backend: .oneDNN, seed: 5)
+            model.trainAdaptersOnly()
+        } else {
+            model.train { _ in true }
+        }
+        return model
+    }
+
+    private struct Stop: Error {}
+
+    /// Trains; stops after `stop` steps where that is given. Returns all weights and the losses.
+    private static func run(
+        _ settings: TrainingSettings, folder: URL? = nil, stop: Int? = nil, threads: Int = 1
+    ) throws -> (weights: [[Float]], losses: [Double]) {
+        let model = try model(settings.adapter)
+        let checkpoints = try folder.map { try CheckpointFolder(path: $0.path, identity: "a", kept: 2) }
+        let trainer = try Trainer(
+            model, data: data(), settings: settings, checkpoints: checkpoints, backend: .oneDNN, threads: threads)
+        var losses: [Double] = []
+        do {
+            try trainer.run { event in
+                if case .step(let metrics) = event {
+                    losses.append(metrics.loss)
+                    if metrics.step == stop { throw Stop() }
+                }
+            }
+        } catch is Stop {}
+        return (try model.parameters.map { try $0.values() }, losses)
+    }
+
+    @Test func overfittingReachesZero() throws {
+        let losses = try Self.run(Self.settings(steps: 150, batch: 12)).losses
+        #expect(losses[0] > 2)
+        #expect(losses[149] < 0.01)
+    }
+
+    @Test(arguments: [nil, AdapterSettings(rank: 2, alpha: 4, dropout: 0.3)])
+    func aStoppedRunEndsWithTheSameBits(adapter: AdapterSettings?) throws {
+        let settings = Self.settings(steps: 9, adapter: adapter, checkpointEvery: 2)
+        let whole = try Self.run(settings).weights
+        try Places.withTemporaryFolder { folder in
+            // Stopped within a step that no checkpoint holds, twice.
+            _ = try Self.run(settings, folder: folder, stop: 3)
+            _ = try Self.run(settings, folder: folder, stop: 7, threads: 2)
+            #expect(try Self.run(settings, folder: folder).weights == whole)
+            let files = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+            #expect(files == ["step-00000008.safetensors", "step-00000009.safetensors"])
+        }
+    }
+
+    @Test func aCheckpointOfAnotherRunIsRefused() throws {
+        try Places.withTemporaryFolder { folder in
+            let settings = Self.settings(steps: 2, checkpointEvery: 1)
+            _ = try Self.run(settings, folder: folder)
+            let other = try CheckpointFolder(path: folder.path, identity: "b", kept: 2)
+            let trainer = try Trainer(
+                Self.model(), data: Self.data(), settings: settings, checkpoints: other, backend: .oneDNN, threads: 1)
+            #expect(throws: TrainingError.self) { try trainer.run { _ in } }
+        }
+    }
+
+    /// A step in many passes is the step in one, but for the rounding of sums.
+    @Test func accumulationEqualsOneBatch() throws {
+        let one = try Self.run(Self.settings(steps: 4, tokensPerPass: 64)).weights
+        let many = try Self.run(Self.settings(steps: 4, tokensPerPass: 9)).weights
+        for (a, b) in zip(one, many) { expectClose(b, a, ofLargest: 2e-4) }
+    }
+
+    @Test func threadsChangeNothing() throws {
+        let settings = Self.settings(steps: 3)
+        #expect(try Self.run(settings).weights == Self.run(settings, threads: 3).weights)
+    }
+
+    @Test func aLossThatIsNoNumberStopsTheRun() throws {
+        let model = try Self.model()
+        let weights = try model.parameters[0].values()
+        try model.parameters[0].assign(weights.map { _ in .nan })
+        let trainer = try Trainer(
+            model, data: Self.data(), settings: Self.settings(steps: 2), backend: .oneDNN, threads: 1)
+        let error = #expect(throws: TrainingError.self) { try trainer.run { _ in } }
+        guard case .notFinite(let step, let examples, nil) = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect(step == 1)
+        #expect(examples.count == 4)
+    }
+
+    @Test func mergedAdaptersEqualAdapters() throws {
+        let adapter = AdapterSettings(rank: 3, alpha: 6, isRankStabilized: true)
+        let model = try Self.model(adapter)
+        let trainer = try Trainer(
+            model, data: Self.data(), settings: Self.settings(steps: 5, adapter: adapter), backend: .oneDNN, threads: 1)
+        try trainer.run { _ in }
+        var batch = TrainingBatch()
+        for example in Self.data().examples {
+            batch.append(example.sequences[0].tokens, weights: example.sequences[0].tokens.map { _ in 1 })
+        }
+        let space = TrainingSpace(
+            model.configuration, backend: .oneDNN, rows: batch.rowCount, recomputes: false, threads: 1)
+        let plain = try model.withoutAdapters { try model.logProbabilities(of: batch, space: space) }
+        let applied = try model.logProbabilities(of: batch, space: space)
+        try model.mergeAdapters()
+        let merged = try model.withoutAdapters { try model.logProbabilities(of: batch, space: space) }
+        #expect(zip(plain, applied).contains { abs($0 - $1) > 1e-2 })
+        expectClose(merged, applied, absolute: 2e-5, relative: 1e-5)
+        try model.unmergeAdapters()
+        expectClose(
+            try model.withoutAdapters { try model.logProbabilities(of: batch, space: space) }, plain, absolute: 1e-5,
+            relative: 1e-5)
+    }
+
+    @Test func adaptersComeBackFromTheirFolder() throws {
+        let settings = AdapterSettings(rank: 2, alpha: 8, projections: [.query, .key, .down])
+        let model = try Self.model(settings)
+        for parameter in model.trained { try parameter.assign(try parameter.values().map { $0 + 0.01 }) }
+        try Places.withTemporaryFolder { folder in
+            try PEFTAdapter.write(model, settings: settings, baseModel: "tiny", toFolder: folder.path)
+            let other = try TrainableModel(TinyModel().makeModel(), ownsEmbedding: false)
+            #expect(try PEFTAdapter.read(folder.path, into: other, backend: .oneDNN) == settings)
+            #expect(
+                try other.adapters.map { try $0.b.values() + $0.a.values() }
+                    == model.adapters.map { try $0.b.values() + $0.a.values() })
+            let names = try SafetensorsFile(path: "\(folder.path)/adapter_model.safetensors").tensors.map(\.name)
+            #expect(names.contains("base_model.model.model.layers.1.self_attn.k_proj.lora_B.weight"))
+        }
+    }
+
+    @Test func anAdapterForAnotherModelIsRefused() throws {
+        let settings = AdapterSettings(rank: 2, alpha: 8)
+        try Places.withTemporaryFolder { folder in
+            try PEFTAdapter.write(try Self.model(settings), settings: settings, baseModel: "tiny", toFolder: folder.path)
+            let json = folder.appendingPathComponent("adapter_config.json")
+            let text = try String(contentsOf: json, encoding: .utf8).replacing("\"r\" : 2", with: "\"r\" : 3")
+            try text.write(to: json, atomically: true, encoding: .utf8)
+            let model = try TrainableModel(TinyModel().makeModel(), ownsEmbedding: false)
+            #expect(throws: TrainingError.self) { try PEFTAdapter.read(folder.path, into: model, backend: .oneDNN) }
+        }
+    }
+}
