@@ -86,6 +86,10 @@ let package = Package(
         layer("Resampling", on: []),
         tests(of: "Resampling"),
 
+        // Results of other harnesses, read and written.
+        layer("HarnessLogs", on: ["Evaluation", "Verification", yams]),
+        tests(of: "HarnessLogs", with: ["Evaluation", "Verification"]),
+
         // 7  remembering and reporting
         layer("Store", on: ["Evaluation", "Verification", grdb]),
         layer("Reports", on: ["Evaluation", "Resampling", "Verification"]),
@@ -95,8 +99,8 @@ let package = Package(
         layer(
             "Commands",
             on: [
-                "CodeExecution", "Reports", "Store", "Resampling", "Evaluation", "Verification", "Hooks", "LanguageModels",
-                "Transformers", "Tokenization", "Checkpoints", "Tensors", argumentParser,
+                "CodeExecution", "HarnessLogs", "Reports", "Store", "Resampling", "Evaluation", "Verification", "Hooks",
+                "LanguageModels", "Transformers", "Tokenization", "Checkpoints", "Tensors", argumentParser,
             ]),
         .executableTarget(name: "assay", dependencies: ["Commands"], swiftSettings: swift),
 

@@ -120,6 +120,9 @@ private struct TaskKinds {
     ) -> [[Double]] {
         let draws = CounterRandom(seed: bootstrap.seed)
         let rates = CounterRandom(seed: bootstrap.seed ^ 0x5EED_0F7E_57ED)
+        let profiles = grid.map { k in
+            kinds.map { metric.profile(samples: $0.samples, accepted: $0.accepted, k: k) }
+        }
         return (0..<bootstrap.resamples).compactMap { resample in
             var stream = rates.stream(resample)
             let errors = VerifierErrors(
@@ -127,13 +130,10 @@ private struct TaskKinds {
                 specificity: stream.rate(quality.rejectedWrong, of: quality.wrong))
             guard errors.youden > 0 else { return nil }
             let weights = weights(draws.stream(resample))
-            return grid.map { k in
-                zip(kinds, weights).reduce(0) { sum, entry in
-                    entry.1 == 0
-                        ? sum
-                        : sum + entry.1
-                            * metric.estimate(
-                                samples: entry.0.samples, accepted: entry.0.accepted, k: k, errors: errors)
+            return zip(grid, profiles).map { k, profiles in
+                let values = metric.values(k: k, errors: errors)
+                return zip(profiles, weights).reduce(0) { sum, entry in
+                    entry.1 == 0 ? sum : sum + entry.1 * CorrectedMetric.product(entry.0, values)
                 }
             }
         }

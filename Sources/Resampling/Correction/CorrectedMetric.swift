@@ -15,37 +15,46 @@ public enum CorrectedMetric: String, Codable, Hashable, Sendable, CaseIterable {
     /// over different samples multiply expectations, so that the mean of a product over all k-subsets is unbiased for
     /// the power. It may leave 0...1: only means over many tasks are meant to be read. With Se = Sp = 1 it is the
     /// ordinary estimator.
-    ///
-    /// Cost: min(c, k) steps, each of k for a majority.
     func estimate(samples: Int, accepted: Int, k: Int, errors: VerifierErrors) -> Double {
-        let subset = SubsetCounts(samples: samples, accepted: accepted, k: k)
-        let youden = errors.youden
-        let wrongIfRejected = errors.sensitivity / youden
-        let wrongIfAccepted = -(1 - errors.sensitivity) / youden
+        Self.product(profile(samples: samples, accepted: accepted, k: k), values(k: k, errors: errors))
+    }
+
+    static func product(_ profile: [Double], _ values: [Double]) -> Double {
+        var sum = 0.0
+        for index in profile.indices { sum += profile[index] * values[index] }
+        return sum
+    }
+
+    /// What the samples bring to an estimate: it is the product of this with ``values(k:errors:)``.
+    func profile(samples: Int, accepted: Int, k: Int) -> [Double] {
         switch self {
-        case .passAtK:
-            return 1 - subset.mean { power(wrongIfAccepted, $0) * power(wrongIfRejected, k - $0) }
+        case .passAtK: return [1] + SubsetCounts(samples: samples, accepted: accepted, k: k).shares
+        case .majority: return SubsetCounts(samples: samples, accepted: accepted, k: k).shares
         case .bestOfK:
-            return bestOfK(samples: samples, accepted: accepted, k: k, errors: errors)
-        case .majority:
-            return subset.mean { hits in
-                majority(accepted: hits, of: k, wrong: (accepted: wrongIfAccepted, rejected: wrongIfRejected))
-            }
+            let kind = AttemptKind(
+                VerdictTally(
+                    task: "", truePositives: accepted, falsePositives: 0, trueNegatives: samples - accepted))
+            let survival = kind.survival(through: k)
+            return [1 - survival[k], survival.prefix(k).reduce(0, +)]
         }
     }
 
-    /// Se p (1 + (1-q) + … + (1-q)^(k-1)) with p = (q + Sp - 1) / J, from unbiased estimates of the powers of 1 - q.
-    private func bestOfK(samples: Int, accepted: Int, k: Int, errors: VerifierErrors) -> Double {
-        let kind = AttemptKind(
-            VerdictTally(
-                task: "", truePositives: accepted, falsePositives: 0, trueNegatives: samples - accepted))
-        let survival = kind.survival(through: k)
-        let drawn = survival.prefix(k).reduce(0, +)
-        return errors.sensitivity / errors.youden * (1 - survival[k] - (1 - errors.specificity) * drawn)
+    /// What the error rates bring.
+    func values(k: Int, errors: VerifierErrors) -> [Double] {
+        let youden = errors.youden
+        let rejected = errors.sensitivity / youden
+        let accepted = -(1 - errors.sensitivity) / youden
+        switch self {
+        case .passAtK: return [1] + (0...k).map { -power(accepted, $0) * power(rejected, k - $0) }
+        case .majority: return (0...k).map { Self.majority(accepted: $0, of: k, wrong: (accepted, rejected)) }
+        case .bestOfK:
+            // Se p (1 + (1-q) + … + (1-q)^(k-1)) with p = (q + Sp - 1) / J, from unbiased powers of 1 - q.
+            return [rejected, -rejected * (1 - errors.specificity)]
+        }
     }
 
     /// The signed weight of "more than half of k are right", where `accepted` of the k were accepted.
-    private func majority(accepted: Int, of k: Int, wrong: (accepted: Double, rejected: Double)) -> Double {
+    private static func majority(accepted: Int, of k: Int, wrong: (accepted: Double, rejected: Double)) -> Double {
         // Coefficients of prod (w_i + (1 - w_i) y): entry j stands for j wrong samples.
         var coefficients = [1.0]
         for index in 0..<k {
@@ -69,26 +78,18 @@ private struct SubsetCounts {
     let accepted: Int
     let k: Int
 
-    /// The mean of a function of that number. Cost: min(c, k) steps.
-    func mean(_ value: (Int) -> Double) -> Double {
+    /// The chance of 0...k accepted samples.
+    var shares: [Double] {
+        var shares = Array(repeating: 0.0, count: k + 1)
         let low = max(0, k - (samples - accepted))
         let high = min(k, accepted)
         // Ratios from the mode outwards keep every weight below 1.
         let mode = min(max((k + 1) * (accepted + 1) / (samples + 2), low), high)
-        var (sum, total) = (value(mode), 1.0)
-        var weight = 1.0
-        for hits in stride(from: mode, to: high, by: 1) {
-            weight *= ratio(hits)
-            sum += weight * value(hits + 1)
-            total += weight
-        }
-        weight = 1
-        for hits in stride(from: mode, to: low, by: -1) {
-            weight /= ratio(hits - 1)
-            sum += weight * value(hits - 1)
-            total += weight
-        }
-        return sum / total
+        shares[mode] = 1
+        for hits in stride(from: mode, to: high, by: 1) { shares[hits + 1] = shares[hits] * ratio(hits) }
+        for hits in stride(from: mode, to: low, by: -1) { shares[hits - 1] = shares[hits] / ratio(hits - 1) }
+        let total = shares.reduce(0, +)
+        return shares.map { $0 / total }
     }
 
     /// P(hits + 1) / P(hits).
