@@ -71,6 +71,10 @@ struct ResampleRunCommand: ParsableCommand {
         let policy = try policy(store)
         let plan = try PlanLoader.load(
             file, overrides: PlanOverrides(limit: limit, samples: budget, seed: seed, stopping: name(of: policy)))
+        guard plan.definition.task == .generate else {
+            throw CommandFailure(
+                code: FailureReport.usage, description: "a multiple-choice question has one answer: nothing to sample")
+        }
         guard plan.scorerReferences.contains(where: { $0.key == weak }) else {
             let known = plan.scorerReferences.map(\.key).joined(separator: ", ")
             throw CommandFailure(

@@ -102,7 +102,8 @@ enum StoredResampling {
         let generators = try zip(groups, labels).map { group, label in
             let run = chosen.runs.first { group.runs.contains($0.id) }
             return ResamplingReport.Generator(
-                label: label, model: run?.model, settings: run.map { [ReportFact].facts(of: $0.settings.generation) } ?? [],
+                label: label, model: run?.model,
+                settings: run.map { [ReportFact].facts(of: $0.settings.generation) } ?? [],
                 group: group, analysis: try PairAnalysis(group.tasks, options: options),
                 styles: try styles(request.styles, group, chosen, store))
         }

@@ -42,7 +42,7 @@ public struct SequentialRunner {
         try recorder.record(.runStarted(run, completed: completed.count))
         for round in 0..<plan.settings.generation.samples {
             let open = try openPrompts(work, round: round)
-            if open.isEmpty { break }
+            if open.isEmpty { continue }
             guard try draw(open, round: round, on: model, &work, &recorder) else {
                 let summary = work.summary(of: run, finishedAt: nil)
                 try recorder.record(.runStopped(summary))

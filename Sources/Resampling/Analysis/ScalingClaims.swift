@@ -82,7 +82,7 @@ extension ScalingClaims {
             "Weaker generators have more false positives among what passes: conditional accuracy rises with "
             + "single-sample accuracy over six or more generators (slope 0.1 to 0.4, R² at least 0.7)."
         guard let fit else {
-            return finding("1", claim, .undecided, "\(generators.count) generators; a line needs three.")
+            return finding("1", claim, .undecided, "a line needs three generators.")
         }
         let interval = fit.slopeInterval.bounds
         let determination = fit.fit.determination ?? 0
@@ -93,8 +93,10 @@ extension ScalingClaims {
         guard fit.generators.count >= Self.generatorsForFit, let interval else {
             return finding("1", claim, .undecided, text)
         }
-        if interval.lower > 0 && determination >= 0.7 { return finding("1", claim, .seen, text) }
-        return finding("1", claim, interval.lower > 0 || interval.upper > 0.1 ? .undecided : .notSeen, text)
+        let isRising = interval.lower > 0 && determination >= 0.7
+        if isRising && (0.1...0.4).contains(fit.fit.slope) { return finding("1", claim, .seen, text) }
+        // A rise of another slope is not what the paper found, nor its opposite.
+        return finding("1", claim, interval.upper < 0.1 ? .notSeen : .undecided, text)
     }
 
     private var steeper: ClaimFinding {
@@ -184,7 +186,7 @@ extension ScalingClaims {
         let accepting = found.filter { $0.0.analysis.statistics.ceiling.value > 0 }
         let missing = accepting.filter { !$0.1.isBestAtBudget }.map(\.0.label)
         let text =
-            missing.isEmpty ? "all \(accepting.count) generators." : "not for \(missing.joined(separator: ", "))."
+            missing.isEmpty ? "holds for all (\(accepting.count))." : "not for \(missing.joined(separator: ", "))."
         return finding("3c", claim, accepting.isEmpty ? .undecided : missing.isEmpty ? .seen : .notSeen, text)
     }
 
@@ -247,7 +249,7 @@ extension ScalingClaims {
         }
         let text =
             broken.isEmpty
-            ? "holds for all \(generators.count)." : "fails for \(broken.map(\.label).joined(separator: ", "))."
+            ? "holds for all (\(generators.count))." : "fails for \(broken.map(\.label).joined(separator: ", "))."
         return finding("6", claim, broken.isEmpty && !generators.isEmpty ? .seen : .notSeen, text)
     }
 
