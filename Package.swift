@@ -90,6 +90,10 @@ let package = Package(
         layer("Resampling", on: []),
         tests(of: "Resampling"),
 
+        // Results of other harnesses, read and written.
+        layer("HarnessLogs", on: ["Evaluation", "Verification", yams]),
+        tests(of: "HarnessLogs", with: ["Evaluation", "Verification"]),
+
         // 7  remembering and reporting
         layer("Store", on: ["Training", "Evaluation", "Verification", grdb]),
         tests(of: "Store", with: ["Evaluation", "Verification", "Tokenization", grdb]),
@@ -100,9 +104,8 @@ let package = Package(
         layer(
             "Commands",
             on: [
-                "CodeExecution", "Reports", "Store", "Resampling", "Evaluation", "Verification", "Training", "Hooks",
-                "LanguageModels",
-                "Transformers", "Tokenization", "Checkpoints", "Tensors", argumentParser,
+                "CodeExecution", "HarnessLogs", "Reports", "Store", "Resampling", "Evaluation", "Verification", "Training",
+                "Hooks", "LanguageModels", "Transformers", "Tokenization", "Checkpoints", "Tensors", argumentParser,
             ]),
         .executableTarget(name: "assay", dependencies: ["Commands"], swiftSettings: swift),
         tests(of: "Commands", with: ["assay"]),

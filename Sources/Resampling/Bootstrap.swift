@@ -55,11 +55,13 @@ public enum IntervalEstimate: Codable, Hashable, Sendable {
 public enum IntervalAbsence: String, Codable, Hashable, Sendable, CustomStringConvertible {
     case oneTask
     case noSpread
+    case differentTasks
 
     public var description: String {
         switch self {
         case .oneTask: "one task: resampling tasks needs at least two"
         case .noSpread: "all tasks have the same estimate: resampling tasks shows no spread"
+        case .differentTasks: "the models do not have the same tasks: there is nothing to resample together"
         }
     }
 }
@@ -89,7 +91,7 @@ extension Bootstrap {
         return intervals
     }
 
-    private func resampledMeans(of rows: [SIMD8<Double>]) -> [SIMD8<Double>] {
+    func resampledMeans(of rows: [SIMD8<Double>]) -> [SIMD8<Double>] {
         let random = CounterRandom(seed: seed)
         let count = UInt64(rows.count)
         let size = SIMD8<Double>(repeating: Double(rows.count))
@@ -142,7 +144,7 @@ private func biasCorrectedLevels(
 }
 
 /// The quantile of sorted values, linear between neighbours (type 7 of Hyndman and Fan, numpy's default).
-private func quantile(_ sorted: [Double], _ level: Double) -> Double {
+func quantile(_ sorted: [Double], _ level: Double) -> Double {
     let position = min(max(level, 0), 1) * Double(sorted.count - 1)
     let low = Int(position)
     let high = min(low + 1, sorted.count - 1)

@@ -9,6 +9,22 @@ public enum ResamplingError: Error, Hashable, Sendable {
     /// `short` holds the first tasks that are too short, `count` says how many there are.
     case notEnoughSamples(k: Int, short: [TaskTotal], count: Int)
     case invalidBootstrap(resamples: Int, confidence: Double)
+    /// A task that no verdict was given on.
+    case emptyTask(String)
+    case invalidShuffles(Int)
+    case invalidUtility(Utility)
+    case invalidModel(TwoTypeModel)
+    case invalidKinds
+    /// `easy` of the tasks are easy: all of them, or none.
+    case oneType(easy: Int, tasks: Int)
+    case noWrongSamples
+    /// The verifier is no better than chance: what it says carries nothing to correct with.
+    case noBetterThanChance(sensitivity: Double, specificity: Double)
+    case invalidQuality(accepted: Int, of: Int)
+    /// Tasks that only one of two runs has; `missing` holds the first ones, `count` says how many there are.
+    case differentTasks(missing: [String], count: Int)
+    case tooFewModels(found: Int, needed: Int)
+    case invalidSizeQuestion
 }
 
 extension ResamplingError: CustomStringConvertible {
@@ -37,6 +53,60 @@ extension ResamplingError: CustomStringConvertible {
             \(Bootstrap.resampleLimits.lowerBound) and \(Bootstrap.resampleLimits.upperBound) resamples, and a \
             confidence between 0 and 1, are allowed.
             """
+        default: verifierDescription
+        }
+    }
+
+    private var verifierDescription: String {
+        switch self {
+        case .emptyTask(let task):
+            "\(named(task)) has no sample with both verdicts. Leave it out, or grade its samples."
+        case .invalidShuffles(let count):
+            "\(count) shuffles are asked for; 1 to 1000000 are allowed."
+        case .invalidUtility:
+            """
+            A reward or a cost is not a number below 1e12, or a cost is negative. The costs of a false positive and of a \
+            sample start at 0.
+            """
+        case .invalidModel(let model):
+            """
+            The two-type model has shares \(model.easy.share) and \(model.hard.share), accuracies \(model.easy.accuracy) \
+            and \(model.hard.accuracy), completeness \(model.completeness) and soundness \(model.soundness). All are \
+            probabilities, the shares add up to 1, and the first type is the easier one.
+            """
+        case .invalidKinds:
+            "The kinds of task of a policy need shares that add up to 1, and chances between 0 and 1."
+        case .oneType(let easy, let tasks):
+            """
+            \(easy) of \(tasks) tasks are solved by more than half of their samples. The two-type model needs tasks on \
+            both sides.
+            """
+        case .noWrongSamples:
+            "Every sample is right, so that nothing shows how many wrong ones the verifier would reject."
+        default: comparisonDescription
+        }
+    }
+
+    private var comparisonDescription: String {
+        switch self {
+        case .noBetterThanChance(let sensitivity, let specificity):
+            """
+            The verifier accepts \(sensitivity) of right and \(1 - specificity) of wrong samples: it is no better than \
+            chance, and a correction for its errors is undefined. Use a better verifier.
+            """
+        case .invalidQuality(let accepted, let count):
+            "A rate of \(accepted) out of \(count) is not possible. Give two counts, the first no larger than the second."
+        case .differentTasks(let missing, let count):
+            """
+            The runs do not have the same tasks: \(count == 1 ? "1 is" : "\(count) are") in one of them only: \
+            \(missing.map(quoted).joined(separator: ", "))\(count > missing.count ? ", …" : ""). Compare runs of one \
+            prompt set, or choose the tasks that both have.
+            """
+        case .tooFewModels(let found, let needed):
+            "A line through \(found) models says nothing; at least \(needed) are needed."
+        case .invalidSizeQuestion:
+            "The difference to detect, the level and the power must be numbers between 0 and 1."
+        default: "Repeated sampling gives no figure."
         }
     }
 

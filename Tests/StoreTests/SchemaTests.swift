@@ -119,7 +119,7 @@ struct SchemaTests {
 
     @Test func migrationsAreNamedAndMakeAMarkedFile() throws {
         try withStore { store in
-            #expect(StoreSchema.names == ["1-runs"])
+            #expect(StoreSchema.names == ["1-runs", "2-training"])
             try store.pool.read { (db: Database) throws in
                 #expect(try String.fetchAll(db, sql: "SELECT identifier FROM grdb_migrations") == StoreSchema.names)
                 #expect(try Int64.fetchOne(db, sql: "PRAGMA application_id") == 0x4153_4159)

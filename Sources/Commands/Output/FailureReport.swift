@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Checkpoints
 internal import Evaluation
 internal import Foundation
+internal import HarnessLogs
 internal import LanguageModels
 internal import Resampling
 internal import Store
@@ -27,7 +28,7 @@ enum FailureReport {
         case TrainingError.notFinite(_, _, _): 1
         case is TrainingError: badData
         case is CheckpointError, is TransformerError, is TokenizerError, is ChatTemplateError, is PlanError,
-            is EvaluationDefinitionError, is VerificationError, is ResamplingError:
+            is EvaluationDefinitionError, is VerificationError, is ResamplingError, is HarnessError:
             badData
         case let failure as TensorError: if case .oneDNN = failure { 1 } else { usage }
         case is CleanExit, is ValidationError, is ExitCode: nil

@@ -28,9 +28,21 @@ enum StoredReports {
     static func passK(_ request: PassKRequest, _ store: RunStore, command: String?) throws -> PassKReport {
         let runs = try chosen(request.runs, store)
         let scorer = try request.scorer ?? commonScorer(runs)
+        let pooled = try pooled(runs, scorer: scorer, store)
+        let groups = try pooled.enumerated().map { try group($1, runs, request, number: $0 + 1) }
+        return PassKReport(title: "pass@k · \(scorer)", groups: groups, command: command)
+    }
+
+    /// Counts of one scorer, added up over runs of the same model digest, sampling and scorer version.
+    static func pooled(_ runs: [RunRecord], scorer: String, _ store: RunStore) throws -> [PooledGroup] {
+        if let run = runs.first(where: { $0.settings.stopping != nil }) {
+            throw CommandFailure.badData(
+                "run \(run.id.prefix(8)) stopped sampling a task once something was accepted; its samples are no random "
+                    + "choice. Name other runs with --run")
+        }
         let counts = try store.taskCounts(runs: runs.map(\.id), scorer: scorer)
         try check(counts, scorer)
-        let pooled = try PooledGroup.pool(
+        return try PooledGroup.pool(
             counts.map { row in
                 TaskCounts(
                     run: row.run, modelDigest: row.modelDigest,
@@ -38,12 +50,10 @@ enum StoredReports {
                     task: "\(row.promptSet)/\(row.promptID)", scored: row.scored, correct: row.correct,
                     unscored: row.unscored)
             })
-        let groups = try pooled.enumerated().map { try group($1, runs, request, number: $0 + 1) }
-        return PassKReport(title: "pass@k · \(scorer)", groups: groups, command: command)
     }
 
     private static func chosen(_ ids: [String], _ store: RunStore) throws -> [RunRecord] {
-        let runs = try ids.isEmpty ? store.runs() : ids.map { try store.run($0) }
+        let runs = try ids.isEmpty ? store.runs().filter { $0.settings.stopping == nil } : ids.map { try store.run($0) }
         guard !runs.isEmpty else {
             throw CommandFailure(code: FailureReport.noInput, description: "\"\(store.path)\" holds no runs")
         }

@@ -2,9 +2,9 @@ internal import Crypto
 internal import Foundation
 
 /// One spelling for each value: JSON with sorted keys, without white space, numbers in their shortest form.
-enum CanonicalJSON {
+package enum CanonicalJSON {
     /// SHA-256 of the value's spelling, lower-case hexadecimal.
-    static func digest(of value: some Encodable) -> String {
+    package static func digest(of value: some Encodable) -> String {
         let digits = Array("0123456789abcdef")
         return String(
             SHA256.hash(data: Data(text(of: value).utf8)).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })

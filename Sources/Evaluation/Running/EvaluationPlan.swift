@@ -94,17 +94,20 @@ public struct PlanOverrides: Hashable, Sendable {
     public var limit: Int?
     public var samples: Int?
     public var seed: UInt64?
+    /// See ``RunSettings/stopping``.
+    public var stopping: String?
 
-    public init(limit: Int? = nil, samples: Int? = nil, seed: UInt64? = nil) {
+    public init(limit: Int? = nil, samples: Int? = nil, seed: UInt64? = nil, stopping: String? = nil) {
         self.limit = limit
         self.samples = samples
         self.seed = seed
+        self.stopping = stopping
     }
 
     func applied(to settings: GenerationSettings) -> RunSettings {
         var generation = settings
         if let samples { generation.samples = samples }
         if let seed { generation.seed = seed }
-        return RunSettings(generation: generation, limit: limit)
+        return RunSettings(generation: generation, limit: limit, stopping: stopping)
     }
 }

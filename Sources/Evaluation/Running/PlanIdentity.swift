@@ -28,7 +28,7 @@ public struct PlanIdentity: Codable, Hashable, Sendable {
     static func samplingFields(_ run: RunRecord) -> [String: String] {
         let definition = run.definition
         let settings = run.settings.generation
-        return [
+        var fields = [
             "evaluation.format": definition.format.rawValue,
             "evaluation.prompt_template": CanonicalJSON.digest(of: [definition.promptTemplate]),
             "evaluation.system": CanonicalJSON.digest(of: [definition.system]),
@@ -44,6 +44,8 @@ public struct PlanIdentity: Codable, Hashable, Sendable {
             "top_k": String(settings.topK),
             "top_p": settings.topP.description,
         ]
+        fields["stopping"] = run.settings.stopping
+        return fields
     }
 
     /// SHA-256 over the fields in canonical JSON.

@@ -26,6 +26,11 @@ struct RunProgress {
         }
     }
 
+    /// What is there, by prompt, in the order of the samples.
+    var byPrompt: [Int: [GradedSample]] {
+        Dictionary(grouping: samples, by: \.key.promptIndex).mapValues { $0.sorted { $0.key < $1.key } }
+    }
+
     mutating func add(_ sample: SampleRecord) throws(PlanError) {
         let isPlanned = (0..<plan.settings.generation.samples).contains(sample.sampleIndex)
         guard isPlanned, keys.insert(sample.key).inserted else {

@@ -68,10 +68,14 @@ public struct RunSettings: Codable, Hashable, Sendable {
     public var generation: GenerationSettings
     /// Prompts kept, from the front; nil keeps all.
     public var limit: Int?
+    /// The policy that ended the sampling of a task before all planned samples were drawn; nil where all were. Such samples
+    /// are no random choice, and are never pooled with others.
+    public var stopping: String?
 
-    public init(generation: GenerationSettings, limit: Int? = nil) {
+    public init(generation: GenerationSettings, limit: Int? = nil, stopping: String? = nil) {
         self.generation = generation
         self.limit = limit
+        self.stopping = stopping
     }
 }
 

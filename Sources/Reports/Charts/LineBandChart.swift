@@ -83,7 +83,12 @@ struct LineBandChart {
     }
 
     private var values: [Value] { series.flatMap(\.points) }
-    private var ticks: Ticks { rateTicks(upTo: values.reduce(0) { max($0, $1.y, $1.upper ?? 0) }) }
+    private var ticks: Ticks {
+        let top = values.reduce(0) { max($0, $1.y, $1.upper ?? 0) }
+        let low = values.reduce(0) { min($0, $1.y, $1.lower ?? 0) }
+        // Rates start at 0; rewards may be losses.
+        return low < 0 ? Ticks.covering(low...max(top, 0), count: 6) : rateTicks(upTo: top)
+    }
     private var xDomain: ClosedRange<Double> {
         let places = values.map(\.x)
         let low = places.min() ?? 1

@@ -9,7 +9,7 @@ struct Plot {
             let height = y(value)
             drawing.line(
                 from: Point(x: x.start, y: height), to: Point(x: x.end, y: height),
-                value == ticks.values.first ? "axis" : "grid")
+                value == (ticks.values.contains(0) ? 0 : ticks.values.first) ? "axis" : "grid")
             drawing.text(
                 NumberFormat.tick(value, step: ticks.step), at: Point(x: x.start - 10, y: height), "tick", anchor: .end)
         }

@@ -76,6 +76,8 @@ enum PageStyle {
         .bar { fill: var(--c); }
         .bar.inner { opacity: .5; }
         .backing { fill: var(--paper); }
+        .heat { fill: var(--c); }
+        .h0 { opacity: .05; } .h1 { opacity: .16; } .h2 { opacity: .28; } .h3 { opacity: .4; } .h4 { opacity: .52; }
         .s0 { --c: var(--s0); } .s1 { --c: var(--s1); } .s2 { --c: var(--s2); }
         .s3 { --c: var(--s3); } .s4 { --c: var(--s4); } .s5 { --c: var(--s5); }
         .scroll { overflow-x: auto; margin: 14px 0; }

@@ -140,5 +140,5 @@ extension PassCurve {
 }
 
 extension IntervalAbsence {
-    fileprivate static let allReasons: [IntervalAbsence] = [.oneTask, .noSpread]
+    fileprivate static let allReasons: [IntervalAbsence] = [.oneTask, .noSpread, .differentTasks]
 }

@@ -1,6 +1,6 @@
 /// A JSON value with the place that it starts at.
-struct JSONNode: Hashable, Sendable {
-    indirect enum Value: Hashable, Sendable {
+package struct JSONNode: Hashable, Sendable {
+    package indirect enum Value: Hashable, Sendable {
         case null
         case boolean(Bool)
         /// As it is spelled, which the grammar of JSON allows.
@@ -10,12 +10,12 @@ struct JSONNode: Hashable, Sendable {
         case object(JSONObject)
     }
 
-    var value: Value
+    package var value: Value
     /// Byte offset in the text that was parsed.
-    var offset: Int
+    package var offset: Int
 
     /// What the value is, for messages.
-    var kind: String {
+    package var kind: String {
         switch value {
         case .null: "null"
         case .boolean: "a Boolean"
@@ -26,24 +26,24 @@ struct JSONNode: Hashable, Sendable {
         }
     }
 
-    var string: String? {
+    package var string: String? {
         if case .string(let text) = value { text } else { nil }
     }
 
-    var array: [JSONNode]? {
+    package var array: [JSONNode]? {
         if case .array(let nodes) = value { nodes } else { nil }
     }
 
-    var object: JSONObject? {
+    package var object: JSONObject? {
         if case .object(let object) = value { object } else { nil }
     }
 
-    var integer: Int? {
+    package var integer: Int? {
         if case .number(let text) = value { Int(text) } else { nil }
     }
 
     /// The text of a string, or a number or Boolean as it is spelled.
-    var scalarText: String? {
+    package var scalarText: String? {
         switch value {
         case .string(let text), .number(let text): text
         case .boolean(let flag): String(flag)
@@ -51,17 +51,17 @@ struct JSONNode: Hashable, Sendable {
         }
     }
 
-    var isNull: Bool {
+    package var isNull: Bool {
         if case .null = value { true } else { false }
     }
 }
 
 /// The members of a JSON object, in the file's order; no key stands twice.
-struct JSONObject: Hashable, Sendable {
-    private(set) var keys: [String] = []
+package struct JSONObject: Hashable, Sendable {
+    package private(set) var keys: [String] = []
     private var nodes: [String: JSONNode] = [:]
 
-    subscript(key: String) -> JSONNode? { nodes[key] }
+    package subscript(key: String) -> JSONNode? { nodes[key] }
 
     /// Adds a member; false where the key is known.
     mutating func insert(_ key: String, _ node: JSONNode) -> Bool {

@@ -1,12 +1,12 @@
 /// A strict JSON parser (RFC 8259): a key that stands twice is an error, and so is anything after the value.
 ///
 /// Depth is limited to 32, so that recursion is too.
-struct JSONParser {
-    struct Fault: Error, Hashable {
-        var offset: Int
-        var issue: Issue
+package struct JSONParser {
+    package struct Fault: Error, Hashable {
+        package var offset: Int
+        package var issue: Issue
 
-        enum Issue: Hashable {
+        package enum Issue: Hashable {
             case expected(String)
             case duplicateKey(String)
             case invalidUTF8
@@ -21,7 +21,7 @@ struct JSONParser {
     private var depth = 0
 
     /// Parses the one value that the bytes of the range hold.
-    static func parse(_ bytes: [UInt8], in range: Range<Int>) throws(Fault) -> JSONNode {
+    package static func parse(_ bytes: [UInt8], in range: Range<Int>) throws(Fault) -> JSONNode {
         var parser = JSONParser(bytes: bytes, position: range.lowerBound, end: range.upperBound)
         let node = try parser.value()
         parser.skipSpace()

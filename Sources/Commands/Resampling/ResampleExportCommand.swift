@@ -1,0 +1,65 @@
+internal import ArgumentParser
+internal import Evaluation
+internal import Foundation
+internal import HarnessLogs
+internal import Store
+
+struct ResampleExportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export",
+        abstract: "Writes a run as files of EvalPlus or as a log of inspect_ai.",
+        discussion: """
+            evalplus writes OUT.jsonl with the samples and OUT_eval_results.json beside it; inspect writes one JSON document,
+            inspect-eval an .eval archive.
+
+              assay resample export 3f2a --format evalplus --out samples.jsonl
+              assay resample export 3f2a --format inspect --out log.json
+            """)
+
+    enum Form: String, CaseIterable, ExpressibleByArgument {
+        case evalplus
+        case inspect
+        case inspectEval = "inspect-eval"
+    }
+
+    @Argument(help: "The run's id, or the beginning of it.")
+    var id: String
+    @Option(help: "evalplus, inspect or inspect-eval.")
+    var format: Form
+    @Option(help: "The file to write.")
+    var out: String
+    @OptionGroup var pair: VerifierPairOptions
+
+    func run() throws {
+        let store = try RunStore(existing: pair.db)
+        let run = try store.run(id)
+        let samples = try store.samples(run.id)
+        switch format {
+        case .evalplus:
+            guard out.hasSuffix(".jsonl") else {
+                throw ValidationError("--out is \"\(out)\"; allowed for evalplus: a name that ends with .jsonl")
+            }
+            var request = pair.request()
+            request.runs = [run.id]
+            let chosen = try StoredResampling.chosen(request, store)
+            let writer = try EvalPlusWriter(run, samples, weak: chosen.weak, strong: chosen.strong)
+            try TextFile.write(writer.samplesText(), to: out)
+            let results = out.dropLast(6) + "_eval_results.json"
+            try TextFile.write(writer.resultsText(), to: String(results))
+            if writer.unscored > 0 {
+                StandardError.write(
+                    "assay: note: \(writer.unscored) samples without both verdicts are not in \(results)\n")
+            }
+        case .inspect:
+            try TextFile.write(try InspectLogWriter(run, store.metrics(run.id), samples).json(), to: out)
+        case .inspectEval:
+            let archive = try InspectLogWriter(run, store.metrics(run.id), samples).archive()
+            do {
+                try Data(archive).write(to: URL(fileURLWithPath: out), options: .atomic)
+            } catch {
+                throw CommandFailure.cannotWrite(out, (error as NSError).localizedDescription)
+            }
+        }
+        StandardOutput.line("\(samples.count) samples in \(out)")
+    }
+}

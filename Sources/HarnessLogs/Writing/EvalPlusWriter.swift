@@ -1,0 +1,61 @@
+public import Evaluation
+internal import Foundation
+internal import Verification
+
+/// A stored run as `samples.jsonl` and `eval_results.json` of EvalPlus.
+public struct EvalPlusWriter {
+    private let run: RunRecord
+    private let samples: [SampleRecord]
+    private let weak: String
+    private let strong: String
+
+    /// - Throws: ``HarnessError/nothingToWrite(_:)`` where the run lacks one of the scorers, or samples.
+    public init(_ run: RunRecord, _ samples: [SampleRecord], weak: String, strong: String) throws(HarnessError) {
+        for name in [weak, strong] where !run.scorers.contains(where: { $0.key == name }) {
+            throw .nothingToWrite("run \(run.id) was not graded by \(name)")
+        }
+        guard !samples.isEmpty else { throw .nothingToWrite("run \(run.id) has no samples") }
+        self.run = run
+        self.samples = samples
+        self.weak = weak
+        self.strong = strong
+    }
+
+    /// One line `{"task_id", "solution"}` for each sample.
+    public func samplesText() -> String {
+        samples.map { sample in
+            LogValue.object([("task_id", .string(sample.promptID)), ("solution", .string(sample.text))]).text + "\n"
+        }.joined()
+    }
+
+    /// `hash` is the SHA-256 of the prompt set: the tasks are not EvalPlus' own. Samples without a verdict are left
+    /// out, as the format has no word for them; ``unscored`` counts them.
+    public func resultsText() -> String {
+        var tasks: [String] = []
+        var entries: [String: [LogValue]] = [:]
+        for sample in samples {
+            guard let weak = status(sample, weak), let strong = status(sample, strong) else { continue }
+            if entries[sample.promptID] == nil { tasks.append(sample.promptID) }
+            entries[sample.promptID, default: []].append(
+                .object([
+                    ("task_id", .string(sample.promptID)), ("solution", .string(sample.text)),
+                    ("base_status", .string(weak)), ("plus_status", .string(strong)), ("base_fail_tests", .array([])),
+                    ("plus_fail_tests", .array([])),
+                ]))
+        }
+        return LogValue.object([
+            ("date", .string(String(run.startedAt.prefix(16)).replacingOccurrences(of: "T", with: " "))),
+            ("hash", .string(run.promptSets.first?.digest ?? "")),
+            ("eval", .object(tasks.map { ($0, .array(entries[$0] ?? [])) })),
+        ]).text + "\n"
+    }
+
+    public var unscored: Int { samples.count { status($0, weak) == nil || status($0, strong) == nil } }
+
+    private func status(_ sample: SampleRecord, _ scorer: String) -> String? {
+        guard let grade = sample.scores.first(where: { $0.scorer == scorer })?.grade,
+            case .scored(let value) = grade.outcome
+        else { return nil }
+        return value == 1 ? "pass" : grade.label == "timeout" ? "timeout" : "fail"
+    }
+}

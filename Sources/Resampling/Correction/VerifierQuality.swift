@@ -1,0 +1,65 @@
+/// How often a verifier accepts what is right and rejects what is wrong, from counts: a measured instrument.
+public struct VerifierQuality: Codable, Hashable, Sendable {
+    /// Right samples that were accepted, and all right samples that were looked at.
+    public var acceptedRight: Int
+    public var right: Int
+    /// Wrong samples that were rejected, and all wrong samples that were looked at.
+    public var rejectedWrong: Int
+    public var wrong: Int
+
+    /// - Throws: ``ResamplingError/invalidQuality(accepted:of:)``.
+    public init(acceptedRight: Int, right: Int, rejectedWrong: Int, wrong: Int) throws(ResamplingError) {
+        for (part, whole) in [(acceptedRight, right), (rejectedWrong, wrong)] {
+            guard part >= 0, whole >= 1, part <= whole else { throw .invalidQuality(accepted: part, of: whole) }
+        }
+        self.acceptedRight = acceptedRight
+        self.right = right
+        self.rejectedWrong = rejectedWrong
+        self.wrong = wrong
+    }
+
+    /// A weak verifier against a strong one, over all samples of `tasks`.
+    public init(of tasks: [VerdictTally]) throws(ResamplingError) {
+        for task in tasks { try task.validate() }
+        let total = tasks.reduce(into: VerdictTally(task: "", truePositives: 0, falsePositives: 0, trueNegatives: 0)) {
+            $0.add($1)
+        }
+        try self.init(
+            acceptedRight: total.truePositives, right: total.right, rejectedWrong: total.trueNegatives,
+            wrong: total.falsePositives + total.trueNegatives)
+    }
+
+    /// P(accepted | right).
+    public var sensitivity: Double { Double(acceptedRight) / Double(right) }
+    /// P(rejected | wrong).
+    public var specificity: Double { Double(rejectedWrong) / Double(wrong) }
+    /// sensitivity + specificity - 1: 1 for a verifier without errors, 0 for chance.
+    public var youden: Double { sensitivity + specificity - 1 }
+
+    /// Ends of 95% intervals (Wilson, 1927) of the two rates, samples being independent.
+    public var intervals: (sensitivity: ClosedRange<Double>, specificity: ClosedRange<Double>) {
+        (Self.wilson(acceptedRight, right), Self.wilson(rejectedWrong, wrong))
+    }
+
+    static func wilson(_ part: Int, _ whole: Int) -> ClosedRange<Double> {
+        let z = 1.959963984540054
+        let size = Double(whole)
+        let mean = Double(part) / size
+        let share = z * z / size
+        let centre = (mean + share / 2) / (1 + share)
+        let half = z / (1 + share) * (mean * (1 - mean) / size + share / (4 * size)).squareRoot()
+        return (part == 0 ? 0 : max(0, centre - half))...(part == whole ? 1 : min(1, centre + half))
+    }
+
+    var errors: VerifierErrors { VerifierErrors(sensitivity: sensitivity, specificity: specificity) }
+}
+
+/// A pair of rates as a correction uses it.
+struct VerifierErrors: Hashable {
+    var sensitivity: Double
+    var specificity: Double
+    var youden: Double { sensitivity + specificity - 1 }
+
+    /// The true share behind an observed one: (q + Sp - 1) / (Se + Sp - 1) (Rogan and Gladen, 1978).
+    func corrected(_ observed: Double) -> Double { (observed + specificity - 1) / youden }
+}

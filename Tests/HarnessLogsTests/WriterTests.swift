@@ -1,0 +1,78 @@
+import Evaluation
+import Foundation
+import Testing
+import Verification
+
+@testable import HarnessLogs
+
+struct WriterTests {
+    private func run() -> RunRecord {
+        RunRecord(
+            id: "00000000-0000-4000-8000-000000000001",
+            definition: EvaluationDefinition(name: "demo", version: 1, description: "", prompts: [], scorers: []),
+            model: ModelIdentity(
+                name: "tiny", digest: String(repeating: "0", count: 64), architecture: "llama", templateDigest: nil,
+                computeMode: "f32", backend: "reference"),
+            promptSets: [PromptSetReference(name: "set", digest: "d", format: "jsonl", promptCount: 2)],
+            scorers: [ScorerReference(key: "weak", version: 1), ScorerReference(key: "strong", version: 1)],
+            plannedSamples: 4, settings: RunSettings(generation: GenerationSettings(samples: 2)),
+            environment: RunEnvironment(assayVersion: "0", cpu: "c", threads: 1, batch: 1), status: .finished,
+            startedAt: "2025-01-01T00:00:00Z", finishedAt: "2025-01-01T00:01:00Z")
+    }
+
+    private func sample(_ id: String, _ index: Int, _ weak: Outcome, _ strong: Outcome) -> SampleRecord {
+        SampleRecord(
+            promptIndex: id == "a/1" ? 0 : 1, promptSet: "set", promptID: id, label: nil, category: nil,
+            sampleIndex: index, promptIDs: [], ids: [], logProbabilities: [], text: "return \"é\"\n\u{1}",
+            finish: "stop",
+            error: nil,
+            scores: [
+                ScoreRecord(scorer: "weak", version: 1, grade: Grade(outcome: weak)),
+                ScoreRecord(scorer: "strong", version: 1, grade: Grade(outcome: strong)),
+            ])
+    }
+
+    private var samples: [SampleRecord] {
+        [
+            sample("a/1", 0, .scored(1), .scored(1)), sample("a/1", 1, .scored(1), .scored(0)),
+            sample("b", 0, .scored(0), .scored(0)), sample("b", 1, .unscored(reason: "timeout"), .scored(0)),
+        ]
+    }
+
+    @Test func evalPlusFilesComeBackAsTheyWere() throws {
+        let writer = try EvalPlusWriter(run(), samples, weak: "weak", strong: "strong")
+        let results = try HarnessReader.read([
+            HarnessFile(name: "r.json", bytes: Array(writer.resultsText().utf8))
+        ])
+        #expect(results.tasks == ["a/1", "b"])
+        #expect(
+            results.samples.map { $0.grades.map(\.outcome) } == [
+                [.scored(1), .scored(1)], [.scored(1), .scored(0)], [.scored(0), .scored(0)],
+            ])
+        #expect(writer.unscored == 1)
+        #expect(results.samples[0].text == "return \"é\"\n\u{1}")
+        let texts = try HarnessReader.read([HarnessFile(name: "s.jsonl", bytes: Array(writer.samplesText().utf8))])
+        #expect(texts.samples.count == 4)
+        #expect(throws: HarnessError.self) { try EvalPlusWriter(run(), samples, weak: "other", strong: "strong") }
+    }
+
+    @Test func inspectLogsHoldEveryScore() throws {
+        let text = try InspectLogWriter(run(), [], samples).json()
+        #expect(text.contains("\"value\":NaN") && text.contains("\"explanation\":\"timeout\""))
+        let data = Data(text.replacingOccurrences(of: "NaN", with: "null").utf8)
+        let log = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+        #expect(log["version"] as? Int == 2 && log["status"] as? String == "success")
+        let rows = try #require(log["samples"] as? [[String: Any]])
+        #expect(rows.map { $0["epoch"] as? Int } == [1, 2, 1, 2])
+    }
+
+    /// CRC-32 of "123456789" is the check value of its definition.
+    @Test func archivesHaveTheirChecksums() throws {
+        #expect(Checksum.crc32(Array("123456789".utf8)) == 0xCBF4_3926)
+        let archive = try InspectLogWriter(run(), [], samples).archive()
+        #expect(Array(archive.prefix(4)) == [0x50, 0x4B, 3, 4])
+        #expect(Array(archive.suffix(22).prefix(4)) == [0x50, 0x4B, 5, 6])
+        #expect(String(decoding: archive, as: UTF8.self).contains("samples/a%2F1_epoch_1.json"))
+        #expect(InspectLogWriter.fileName("..") == "_..")
+    }
+}

@@ -1,0 +1,88 @@
+import Evaluation
+import Foundation
+import Reports
+import Resampling
+import Testing
+
+struct ResamplingReportTests {
+    private func tasks(_ level: Int, name: String = "t") -> [VerdictTally] {
+        (0..<12).map { index in
+            let right = min(8, (level * (index % 4)) / 2)
+            let wrong = min(8 - right, index % 3)
+            return VerdictTally(
+                task: "\(name)\(index)", truePositives: right, falsePositives: wrong, trueNegatives: 8 - right - wrong,
+                unscored: index == 0 ? 1 : 0)
+        }
+    }
+
+    private func generator(
+        _ label: String, _ tasks: [VerdictTally], styles: [StyleAdherence] = []
+    ) throws -> ResamplingReport.Generator {
+        let options = PairAnalysis.Options(shuffles: 50, bootstrap: try Bootstrap(resamples: 100))
+        return ResamplingReport.Generator(
+            label: label, model: Examples.model, settings: [ReportFact("temperature", "0.8")],
+            group: VerdictGroup(modelDigest: Examples.model.digest, settingsDigest: "s", runs: ["run-1"], tasks: tasks),
+            analysis: try PairAnalysis(tasks, options: options), styles: styles)
+    }
+
+    private func report(_ generators: [ResamplingReport.Generator]) throws -> ResamplingReport {
+        ResamplingReport(
+            title: "demo", weak: "weak version 1", strong: "strong version 1", generators: generators,
+            bootstrap: try Bootstrap(resamples: 100), command: "assay report resampling")
+    }
+
+    @Test func pageIsSelfContainedAndHasEveryPart() throws {
+        let generators = try (1...4).map { try generator("level \($0)", tasks($0)) }
+        let report = try report(generators)
+        let page = report.html()
+        let reader = try expectSelfContained(page)
+        for text in [
+            "What the samples say about the claims", "undecided", "level 4", "Best K", "∞", "soundness", "corrected",
+            "without both verdicts", "assay report resampling", "run-1", Examples.model.digest,
+        ] {
+            #expect(reader.text.contains(text), "\(text)")
+        }
+        #expect(page == report.html() && !page.contains(/\bnan\b/))
+        #expect(report.generators.map(\.label).first == "level 4")
+    }
+
+    @Test func jsonAndCSVHoldTheFigures() throws {
+        let one = try generator("one", tasks(3))
+        let report = try report([one])
+        let document = try #require(
+            try JSONSerialization.jsonObject(with: Data(report.json().utf8)) as? [String: Any])
+        let first = try #require((document["generators"] as? [[String: Any]])?.first)
+        let single = try #require(first["single_sample_accuracy"] as? [String: Any])
+        #expect(single["value"] as? Double == one.analysis.statistics.singleSampleAccuracy.value)
+        #expect((document["claims"] as? [[String: Any]])?.count == 10)
+        let lines = report.csv().components(separatedBy: "\r\n")
+        #expect(lines.count == 1 + 9 + 1 && lines[0].hasSuffix("reward_c0,reward_c1,reward_c2,reward_c4,reward_c8"))
+        #expect(report.tasksCSV().components(separatedBy: "\r\n").count == 14)
+        #expect(report.text(width: 60).split(separator: "\n").allSatisfy { $0.count <= 60 })
+    }
+
+    @Test func oddReportsAreWhole() throws {
+        let zero = (0..<3).map { VerdictTally(task: "z\($0)", truePositives: 0, falsePositives: 0, trueNegatives: 4) }
+        let one = [VerdictTally(task: "only", truePositives: 1, falsePositives: 1, trueNegatives: 1)]
+        for generators in [[], [try generator("zero", zero)], [try generator("one task", one)]] {
+            let report = try report(generators)
+            _ = try expectSelfContained(report.html())
+            #expect(!report.html().contains(/\bnan\b/) && !report.csv().contains(/\bnan\b/))
+            #expect(throws: Never.self) { try JSONSerialization.jsonObject(with: Data(report.json().utf8)) }
+        }
+    }
+
+    @Test func hostileNamesCannotGetOut() throws {
+        let generators = try (1...3).map { try generator(Hostile.all + "\($0)", tasks($0, name: Hostile.all)) }
+        var report = try report(generators)
+        report.title = Hostile.all
+        report.weak = Hostile.all
+        report.command = Hostile.all
+        _ = try expectSelfContained(report.html())
+        for output in [report.html(), report.text(width: 60), report.csv(), report.tasksCSV(), report.json()] {
+            for scalar in ["\u{1B}", "\u{7}", "\u{202E}", "\u{E0041}", "\u{0}"] {
+                #expect(!output.unicodeScalars.contains { String($0) == scalar }, "\(scalar.debugDescription)")
+            }
+        }
+    }
+}

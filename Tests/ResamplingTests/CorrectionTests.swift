@@ -1,0 +1,200 @@
+import Foundation
+import Resampling
+import TestSupport
+import Testing
+
+struct CorrectionTests {
+    private struct Row: Decodable {
+        var n: Int
+        var c: Int
+        var k: Int
+        var se: Double
+        var sp: Double
+        var pass: Double
+        var best: Double
+        var majority: Double
+    }
+
+    /// Exact means over all k-subsets of signed weights. Counts of a million make the rates exact.
+    @Test func estimatorsEqualEnumeration() throws {
+        let data = try Data(contentsOf: Places.fixture("resampling/corrected.json"))
+        for row in try JSONDecoder().decode([Row].self, from: data) {
+            let quality = try VerifierQuality(
+                acceptedRight: Int((row.se * 1_000_000).rounded()), right: 1_000_000,
+                rejectedWrong: Int((row.sp * 1_000_000).rounded()), wrong: 1_000_000)
+            let task = TaskTotal(task: "t", scored: row.n, correct: row.c)
+            for (metric, expected) in [
+                (CorrectedMetric.passAtK, row.pass), (.bestOfK, row.best), (.majority, row.majority),
+            ] {
+                let curve = try CorrectedCurve(
+                    of: metric, tasks: [task], quality: quality, at: [row.k], bootstrap: Bootstrap(resamples: 100))
+                #expect(abs(curve.points[0].raw - expected) < 1e-9, "\(metric) of \(row)")
+            }
+        }
+    }
+
+    /// Noisy verdicts on tasks of known difficulty: the correction finds the truth, which what was observed misses.
+    @Test func correctionRecoversTheTruth() throws {
+        var generator = SeededGenerator(seed: 21)
+        let (sensitivity, specificity, k) = (0.9, 0.85, 3)
+        var truth = 0.0
+        let tasks = (0..<600).map { index in
+            let accuracy = Double(index % 10) / 20
+            truth += (1 - pow(1 - accuracy, Double(k))) / 600
+            let accepted = (0..<40).count { _ in
+                let isRight = Double.random(in: 0..<1, using: &generator) < accuracy
+                let chance = isRight ? sensitivity : 1 - specificity
+                return Double.random(in: 0..<1, using: &generator) < chance
+            }
+            return TaskTotal(task: "t\(index)", scored: 40, correct: accepted)
+        }
+        let quality = try VerifierQuality(acceptedRight: 1800, right: 2000, rejectedWrong: 1700, wrong: 2000)
+        let curve = try CorrectedCurve(
+            of: .passAtK, tasks: tasks, quality: quality, at: [k], bootstrap: Bootstrap(resamples: 400))
+        let point = curve.points[0]
+        #expect(abs(point.raw - truth) < 0.02)
+        #expect(abs(point.observed - truth) > 0.08)
+        guard case .bounds(let lower, let upper) = point.interval else { return #expect(Bool(false)) }
+        #expect(lower < truth && truth < upper)
+    }
+
+    /// What is not known of the error rates widens the interval.
+    @Test func uncertainErrorRatesWidenTheInterval() throws {
+        let tasks = (0..<50).map { TaskTotal(task: "t\($0)", scored: 20, correct: 4 + $0 % 12) }
+        func width(_ scale: Int) throws -> Double {
+            let quality = try VerifierQuality(
+                acceptedRight: 9 * scale, right: 10 * scale, rejectedWrong: 9 * scale, wrong: 10 * scale)
+            let point = try CorrectedCurve(
+                of: .passAtK, tasks: tasks, quality: quality, at: [1], bootstrap: Bootstrap(resamples: 1000)
+            ).points[0]
+            guard case .bounds(let lower, let upper) = point.interval else { return 0 }
+            return upper - lower
+        }
+        #expect(try width(4) > 1.3 * width(4000))
+    }
+
+    @Test func aVerifierNoBetterThanChanceCorrectsNothing() throws {
+        let tasks = [TaskTotal(task: "a", scored: 10, correct: 5)]
+        for (accepted, rejected) in [(50, 50), (30, 60), (52, 52)] {
+            let quality = try VerifierQuality(acceptedRight: accepted, right: 100, rejectedWrong: rejected, wrong: 100)
+            #expect(
+                throws: ResamplingError.noBetterThanChance(
+                    sensitivity: quality.sensitivity, specificity: quality.specificity)
+            ) {
+                try CorrectedCurve(of: .passAtK, tasks: tasks, quality: quality, at: [1])
+            }
+        }
+        #expect(throws: ResamplingError.invalidQuality(accepted: 3, of: 2)) {
+            try VerifierQuality(acceptedRight: 3, right: 2, rejectedWrong: 1, wrong: 1)
+        }
+        #expect(throws: ResamplingError.invalidQuality(accepted: 0, of: 0)) {
+            try VerifierQuality(of: [.counts("all wrong", 0, 1, 0, 3)])
+        }
+    }
+
+    @Test func qualityComesFromThePair() throws {
+        let quality = try VerifierQuality(of: [.counts("a", 8, 1, 2, 9), .counts("b", 1, 3, 0, 0)])
+        #expect(quality.sensitivity == 9.0 / 11 && quality.specificity == 9.0 / 13)
+        #expect(quality.intervals.sensitivity.contains(quality.sensitivity))
+    }
+}
+
+struct ComparisonTests {
+    private struct Line: Decodable {
+        var x: [Double]
+        var y: [Double]
+        var slope: Double
+        var intercept: Double
+        var r2: Double
+        var p: Double
+    }
+
+    @Test func linesEqualTheReference() throws {
+        let data = try Data(contentsOf: Places.fixture("resampling/fits.json"))
+        let lines = try JSONDecoder().decode([Line].self, from: data)
+        for line in lines {
+            let fit = try #require(LinearFit(x: line.x, y: line.y))
+            #expect(abs(fit.slope - line.slope) < 1e-12 && abs(fit.intercept - line.intercept) < 1e-12)
+            #expect(abs(try #require(fit.determination) - line.r2) < 1e-12)
+            #expect(abs(try #require(fit.pValue) - line.p) < 1e-9)
+        }
+        // The line through the table of the paper: 0.22 x + 0.72, R^2 = .892 there, from rounded figures here.
+        let published = try #require(LinearFit(x: lines[0].x, y: lines[0].y))
+        #expect(abs(published.slope - 0.22) < 0.005 && abs(published.intercept - 0.72) < 0.005)
+        #expect(abs(try #require(published.determination) - 0.892) < 0.003)
+        #expect(LinearFit(x: [1, 1, 1], y: [0, 1, 2]) == nil)
+    }
+
+    @Test func generatorsWithTheSameTasksShareTheirDraws() throws {
+        let generators = (1...4).map { level in
+            (0..<40).map { task in
+                VerdictTally.counts("t\(task)", level * 2, max(0, 6 - level - task % 3), 0, 12 - level)
+            }
+        }
+        let result = try GeneratorFit(generators)
+        #expect(result.fit.slope > 0 && result.generators == [0, 1, 2, 3])
+        guard case .bounds(let lower, let upper) = result.slopeInterval else { return #expect(Bool(false)) }
+        #expect(lower <= result.fit.slope && result.fit.slope <= upper)
+        #expect(throws: ResamplingError.tooFewModels(found: 2, needed: 3)) {
+            try GeneratorFit(Array(generators.prefix(2)))
+        }
+        let other = generators[3].map { VerdictTally.counts("x" + $0.task, 1, 1, 0, 2) }
+        #expect(try GeneratorFit(generators + [other]).slopeInterval == .absent(.differentTasks))
+    }
+
+    @Test func aWeakModelUnderTheLineCanNeverCatchUp() throws {
+        let strong = (0..<60).map { VerdictTally.counts("t\($0)", 9, 0, 0, 1) }
+        let weak = (0..<60).map { VerdictTally.counts("t\($0)", 2 + $0 % 2, 3, 0, 4) }
+        #expect(try ImpossibilityTest(weak: weak, strong: strong).outcome == .impossible)
+        #expect(try ImpossibilityTest(weak: strong, strong: weak).outcome == .possible)
+        let few = Array(strong.prefix(2))
+        #expect(
+            throws: ResamplingError.differentTasks(
+                missing: Array(strong.map(\.task).sorted().filter { !["t0", "t1"].contains($0) }.prefix(10)), count: 58)
+        ) {
+            try ImpossibilityTest(weak: few, strong: strong)
+        }
+    }
+
+    @Test func pairedComparisonSeesASmallShiftThatTasksWouldHide() throws {
+        // Tasks differ widely, the runs by 0.05 on every task.
+        let first = (0..<80).map { VerdictTally.counts("t\($0)", ($0 % 10) * 10, 0, 0, 100 - ($0 % 10) * 10) }
+        let second = first.map { VerdictTally.counts($0.task, $0.truePositives + 5, 0, 0, $0.trueNegatives - 5) }
+        let comparison = try PairedComparison(first, second)
+        #expect(abs(comparison.difference.value - 0.05) < 1e-12)
+        #expect(comparison.difference.interval == .absent(.noSpread))
+        let noisy = second.enumerated().map { index, task in
+            VerdictTally.counts(
+                task.task, task.truePositives + (index % 3) - 1, 0, 0, task.trueNegatives - (index % 3) + 1)
+        }
+        let shifted = try PairedComparison(first, noisy)
+        #expect(try #require(shifted.difference.lower) > 0.04 && shifted.pValue < 0.001)
+        let none = try PairedComparison(first, first)
+        #expect(none.difference.value == 0 && none.pValue == 1)
+        #expect(throws: ResamplingError.self) { try PairedComparison(first, first, k: 101) }
+    }
+
+    /// Known variances: tasks needed grow with 1 / effect^2, and samples help only against the noise of sampling.
+    @Test func sizesFollowTheVariances() throws {
+        var generator = SeededGenerator(seed: 8)
+        func run(_ rates: [Double]) -> [VerdictTally] {
+            rates.enumerated().map { index, rate in
+                let right = (0..<50).count { _ in Double.random(in: 0..<1, using: &generator) < rate }
+                return .counts("t\(index)", right, 0, 0, 50 - right)
+            }
+        }
+        let rates = (0..<400).map { Double($0 % 8) / 10 + 0.05 }
+        let same = try #require(PairedComparison(run(rates), run(rates)).size)
+        // No difference between true rates: nearly all variance is sampling.
+        let binomial = 2 * rates.map { $0 * (1 - $0) }.reduce(0, +) / 400
+        #expect(abs(same.within / binomial - 1) < 0.05 && same.between < 0.002)
+        let large = try same.tasksNeeded(effect: 0.1)
+        let small = try same.tasksNeeded(effect: 0.05)
+        #expect((3.2...4.6).contains(Double(small) / Double(large)))
+        #expect(try #require(try same.samplesNeeded(effect: 0.05)) < 60)
+        let changed = rates.enumerated().map { $0.offset.isMultiple(of: 2) ? 0.9 : 0.05 }
+        let different = try #require(PairedComparison(run(rates), run(changed)).size)
+        #expect(try different.samplesNeeded(effect: 0.001) == nil)
+        #expect(throws: ResamplingError.invalidSizeQuestion) { try same.tasksNeeded(effect: 0) }
+    }
+}

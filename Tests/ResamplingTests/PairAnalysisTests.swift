@@ -1,0 +1,87 @@
+import Resampling
+import TestSupport
+import Testing
+
+struct PairAnalysisTests {
+    private static let quick = PairAnalysis.Options(
+        shuffles: 300, bootstrap: (try? Bootstrap(resamples: 400)) ?? .standard)
+
+    /// Six generators of rising strength on the same tasks; wrong samples of hard tasks slip through more often.
+    private func generators(tasks: Int = 120, samples: Int = 32) throws -> [ScalingClaims.Generator] {
+        try (1...6).map { level in
+            var generator = SeededGenerator(seed: UInt64(level))
+            let tallies = (0..<tasks).map { index in
+                let difficulty = Double(index % 6) / 6
+                let accuracy = index % 6 == 0 ? 0.01 : min(0.97, Double(level) * 0.17 * (1.1 - difficulty))
+                var tally = VerdictTally.counts("t\(index)", 0, 0, 0, 0)
+                for _ in 0..<samples {
+                    if Double.random(in: 0..<1, using: &generator) < accuracy {
+                        tally.truePositives += 1
+                    } else if Double.random(in: 0..<1, using: &generator) < 0.12 {
+                        tally.falsePositives += 1
+                    } else {
+                        tally.trueNegatives += 1
+                    }
+                }
+                return tally
+            }
+            return ScalingClaims.Generator(
+                label: "level \(level)", analysis: try PairAnalysis(tallies, options: Self.quick))
+        }
+    }
+
+    @Test func everyClaimGetsAVerdict() throws {
+        let claims = ScalingClaims(try generators(), bootstrap: try Bootstrap(resamples: 400))
+        let findings = Dictionary(uniqueKeysWithValues: claims.findings.map { ($0.number, $0.verdict) })
+        #expect(Set(findings.keys) == ["1", "1b", "2", "3", "3b", "3c", "4", "5", "6", "6b"])
+        #expect(claims.generators.map(\.label).first == "level 6")
+        // What was built in comes out.
+        for number in ["2", "3c", "4", "6", "6b"] { #expect(findings[number] == .seen, "claim \(number)") }
+        #expect(findings["5"] == .undecided)
+        #expect(claims.findings.allSatisfy { !$0.evidence.isEmpty })
+    }
+
+    @Test func oneGeneratorLeavesComparisonsUndecided() throws {
+        let claims = ScalingClaims(Array(try generators(tasks: 12).prefix(1)), bootstrap: try Bootstrap(resamples: 200))
+        let findings = Dictionary(uniqueKeysWithValues: claims.findings.map { ($0.number, $0.verdict) })
+        #expect(findings["1"] == .undecided && findings["2"] == .undecided && findings["1b"] == .undecided)
+    }
+
+    @Test func noPassAtAllIsAReportAndNoFigure() throws {
+        let tasks = (0..<5).map { VerdictTally.counts("t\($0)", 0, 0, 0, 8) }
+        let analysis = try PairAnalysis(tasks, options: Self.quick)
+        #expect(analysis.statistics.conditionalAccuracy == nil)
+        #expect(analysis.stops.allSatisfy { $0.falsePositiveShare == nil })
+        #expect(throws: ResamplingError.oneType(easy: 0, tasks: 5)) { try analysis.twoType.get() }
+        #expect(throws: ResamplingError.invalidQuality(accepted: 0, of: 0)) { try analysis.quality.get() }
+        #expect(analysis.optima.allSatisfy { $0.attempts == 0 && $0.unlimited == .abstain })
+    }
+
+    @Test func styleOfRightAndWrongSamplesIsCompared() {
+        let counts = (0..<30).map { index in
+            StyleCounts(
+                style: "comments", task: "t\(index)", truePositives: 10, adheringTruePositives: 8 - index % 2,
+                falsePositives: 4, adheringFalsePositives: 2)
+        }
+        let adherence = StyleAdherence.all(
+            counts + [
+                StyleCounts(
+                    style: "unused", task: "t", truePositives: 3, adheringTruePositives: 1, falsePositives: 0,
+                    adheringFalsePositives: 0)
+            ])
+        #expect(adherence.map(\.style) == ["comments"])
+        #expect(abs(adherence[0].right - 0.75) < 1e-12 && abs(adherence[0].wrong - 0.5) < 1e-12)
+        #expect((adherence[0].difference.upper ?? 1) < 0)
+    }
+
+    /// Searches that follow a policy earn what the formula says, within the error of the simulation.
+    @Test(arguments: [0.7, 1, 2, 4] as [Double])
+    func simulationAgreesWithTheFormula(cost: Double) throws {
+        let model = try TwoTypeModel(
+            easy: .init(share: 0.58, accuracy: 0.87), hard: .init(share: 0.42, accuracy: 0.13), soundness: 0.75)
+        let utility = Utility(falsePositive: cost)
+        let optimum = model.reward(utility).optimum
+        let result = try SearchSimulation(policy: StoppingPolicy(model, utility: utility), seed: 5).run(trials: 40_000)
+        #expect(abs(result.reward - optimum.reward) < 4.5 * result.standardError, "cost \(cost)")
+    }
+}
