@@ -4,6 +4,8 @@ public enum TensorError: Error, Hashable, Sendable {
     case backendUnavailable(String)
     /// oneDNN's status code, and the call that gave it.
     case oneDNN(status: Int, call: String)
+    /// Weights were packed for products in another form, and are not there as float32.
+    case notFloat32
 }
 
 extension TensorError: CustomStringConvertible {
@@ -16,6 +18,7 @@ extension TensorError: CustomStringConvertible {
             return "the backend \"\(name)\" is not installed; install libopenblas-dev, or unset ASSAY_MATMUL"
         case .oneDNN(let status, let call):
             return "oneDNN's \(call) failed with status \(status); try ASSAY_MATMUL=openblas"
+        case .notFloat32: return "weights packed for bf16 or native products cannot be changed; load the model in f32"
         }
     }
 }

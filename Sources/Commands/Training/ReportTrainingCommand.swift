@@ -11,8 +11,8 @@ struct ReportTrainingCommand: ParsableCommand {
 
     @Option(help: "The database of runs.")
     var db = "runs.sqlite"
-    @Option(help: "A run's id or the beginning of it.")
-    var run: String?
+    @Option(name: .customLong("run"), help: "A run's id or the beginning of it.")
+    var id: String?
     @Option(help: "Write every step to a CSV file.")
     var csv: String?
     @OptionGroup var output: OutputOptions
@@ -24,8 +24,8 @@ struct ReportTrainingCommand: ParsableCommand {
 
     func run() throws {
         let store = try RunStore(existing: db)
-        let runs = try store.trainingRuns().filter { $0.id.hasPrefix(run ?? "") }
-        guard let record = runs.first, run == nil || runs.count == 1 else {
+        let runs = try store.trainingRuns().filter { $0.id.hasPrefix(id ?? "") }
+        guard let record = runs.first, id == nil || runs.count == 1 else {
             throw CommandFailure.badData("\(runs.count) runs of training match; name one by its id")
         }
         let steps = try store.trainingSteps(record.id)

@@ -51,8 +51,12 @@ struct TrainedModelWriter {
                 key: "write", found: format,
                 allowed: (["adapter", "gguf-lora", "huggingface"] + known).joined(separator: ", "))
         }
+        guard case .gguf(let file) = language.files else {
+            throw TrainingError.configuration(
+                key: "write", found: format, allowed: "adapter or huggingface, where the base model is a folder")
+        }
         let path = "\(folder)/model-\(format.dropFirst(5)).gguf"
-        try GGUFExport.write(model, metadata: language.file.metadata, as: type, to: path)
+        try GGUFExport.write(model, metadata: file.metadata, as: type, to: path)
         return path
     }
 }

@@ -79,7 +79,8 @@ public final class GradientMultiplier {
             let piece = product((task * chunk)..<min(rows, (task + 1) * chunk))
             do {
                 switch backend {
-                case .oneDNN: try contexts.value[worker].execute(piece)
+                // Gradients are float32 whatever the products of the forward pass are computed in.
+                case .oneDNN, .bf16, .native: try contexts.value[worker].execute(piece)
                 case .openBLAS: piece.executeOpenBLAS()
                 case .reference: piece.executeReference()
                 }

@@ -8,28 +8,33 @@ extension PackedWeights {
         switch storage {
         case .oneDNN(let packed): packed.editableBlock ?? outputs
         case .plain: 64
+        case .bf16, .quantized, .stacked: outputs
         }
     }
 
     /// Copies rows of the weight matrix as they were before packing.
     ///
     /// - Parameter matrix: [rows.count, inputs]
+    /// - Throws: ``TensorError/notFloat32``, or errors of oneDNN.
     package func copyRows(_ rows: Range<Int>, to matrix: MatrixSlice) throws {
         requireRows(rows, matrix)
         switch storage {
         case .plain(let plain, _): matrix.assign(plain.rows(rows))
         case .oneDNN(let packed): try packed.copyRows(rows, to: matrix)
+        case .bf16, .quantized, .stacked: throw TensorError.notFloat32
         }
     }
 
     /// Changes rows of the weight matrix. Nobody may be multiplying with them.
     ///
     /// - Parameter matrix: [rows.count, inputs]
+    /// - Throws: ``TensorError/notFloat32``, or errors of oneDNN.
     package func replaceRows(_ rows: Range<Int>, with matrix: MatrixSlice) throws {
         requireRows(rows, matrix)
         switch storage {
         case .plain(let plain, _): plain.rows(rows).assign(matrix)
         case .oneDNN(let packed): try packed.replaceRows(rows, with: matrix)
+        case .bf16, .quantized, .stacked: throw TensorError.notFloat32
         }
     }
 
