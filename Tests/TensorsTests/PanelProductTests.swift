@@ -40,7 +40,9 @@ private struct QuantizedMatrix {
     }
 
     func packed() -> PackedWeights {
-        PackedWeights(type, outputs: outputs, inputs: inputs) { pack in pack(bytes.span.bytes, 0..<outputs) }
+        PackedWeights(type, outputs: outputs, inputs: inputs) { pack in
+            unsafe pack(bytes.span.bytes, 0..<outputs)
+        }
     }
 
     /// The definition of the format, by the decoder that is tested against the reference.
@@ -84,9 +86,12 @@ func quantizedProductsAgreeWithTheDecodedWeights(_ type: QuantizedType) throws {
     let rows = (0..<9).map { _ in random.floats(512) }
     let found = try product(Matrix(rows), matrix.packed(), threads: 2)
     let weights = matrix.floats()
-    let expected = rows.map(rounded).flatMap { row in
-        (0..<40).map { output in
-            Float((0..<512).reduce(0.0) { $0 + Double(row[$1]) * Double(weights[output * 512 + $1]) })
+    var expected: [Float] = []
+    for row in rows.map(rounded) {
+        for output in 0..<40 {
+            var sum = 0.0
+            for input in 0..<512 { sum += Double(row[input]) * Double(weights[output * 512 + input]) }
+            expected.append(Float(sum))
         }
     }
     expectClose(found, expected, ofLargest: 1e-4)
@@ -153,7 +158,11 @@ private func bf16(_ x: Float) -> Float {
     let together = try product(x, PackedWeights(stacking: [first.packed(), second.packed()]), threads: 2)
     let left = try product(x, first.packed())
     let right = try product(x, second.packed())
-    let expected = (0..<3).flatMap { left[($0 * 48)..<(($0 + 1) * 48)] + right[($0 * 20)..<(($0 + 1) * 20)] }
+    var expected: [Float] = []
+    for row in 0..<3 {
+        expected += left[(row * 48)..<(row * 48 + 48)]
+        expected += right[(row * 20)..<(row * 20 + 20)]
+    }
     expectIdentical(together, expected, "stacked")
 }
 

@@ -39,4 +39,7 @@ public struct GGUFFile: TensorFile {
     ) throws -> Result {
         try table.withBytes(of: tensor, body)
     }
+
+    /// Gives back the memory of what was read; it is read again when touched.
+    public func releasePages() { table.file.releasePages() }
 }

@@ -16,6 +16,7 @@ extension Transformer {
             base: configuration.rotaryBase, pairing: configuration.rotaryPairing,
             contextLength: configuration.contextLength,
             frequencyDivisors: try architecture.frequencyDivisors(source, configuration))
+        source.releasePages()
         self.init(configuration, weights, rotary: rotary)
     }
 
