@@ -17,6 +17,8 @@ public final class MappedFile: Sendable {
     /// Bytes in the file when it was opened.
     public let count: Int
     private nonisolated(unsafe) let base: UnsafeRawPointer?
+    /// Whether there is no file to read the bytes from again.
+    private let isCopy: Bool
 
     /// Maps a regular file.
     ///
@@ -32,6 +34,7 @@ public final class MappedFile: Sendable {
         }
         guard status.st_mode & S_IFMT == S_IFREG else { throw .notARegularFile(path: path) }
         self.path = path
+        isCopy = false
         count = Int(status.st_size)
         guard count > 0 else {
             unsafe base = nil
@@ -48,6 +51,7 @@ public final class MappedFile: Sendable {
     /// - Throws: `CheckpointError.cannotOpen` where the system has no memory for it.
     init(copying bytes: [UInt8]) throws(CheckpointError) {
         path = "(memory)"
+        isCopy = true
         count = bytes.count
         guard count > 0 else {
             unsafe base = nil
@@ -76,6 +80,12 @@ public final class MappedFile: Sendable {
         precondition(range.lowerBound >= 0 && range.upperBound <= count, "bytes \(range) of a file of \(count)")
         let bytes = unsafe UnsafeRawBufferPointer(start: base, count: count)
         return try body(unsafe RawSpan(_unsafeBytes: bytes[range]))
+    }
+
+    /// Gives back the memory of pages that were read; they are read again when touched.
+    public func releasePages() {
+        guard let base = unsafe base, !isCopy else { return }
+        unsafe madvise(UnsafeMutableRawPointer(mutating: base), count, MADV_DONTNEED)
     }
 
     /// One little-endian integer, at any alignment.

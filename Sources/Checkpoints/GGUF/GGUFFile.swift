@@ -124,4 +124,7 @@ enum GGUFParts {
         let digits = String(number)
         return String(repeating: "0", count: max(0, 5 - digits.count)) + digits
     }
+
+    /// Gives back the memory of what was read; it is read again when touched.
+    public func releasePages() { for part in parts { part.file.releasePages() } }
 }

@@ -20,9 +20,13 @@ public protocol ModelSource: EmbeddingSource {
     func withQuantizedBlocks<Result>(
         ofTensor name: String, _ body: (QuantizedType, RawSpan) throws -> Result
     ) throws -> Result?
+    /// Called when all weights are packed: what was read from the file need not stay in memory.
+    func releasePages()
 }
 
 extension ModelSource {
+    public func releasePages() {}
+
     public func withQuantizedBlocks<Result>(
         ofTensor name: String, _ body: (QuantizedType, RawSpan) throws -> Result
     ) throws -> Result? { nil }

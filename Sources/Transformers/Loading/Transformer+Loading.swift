@@ -22,6 +22,7 @@ extension Transformer {
         let reader = WeightReader(source: source, backend: backend, plan: plan)
         var weights = try Self.load(configuration, layout, reader, threads: threads)
         for (layer, row) in try adapters.controlVector().rows(configuration) { weights.blocks[layer].offset = row }
+        source.releasePages()
         self.init(configuration, weights)
     }
 

@@ -1,0 +1,159 @@
+"""Assay beside its peers, in one run on one machine.
+
+    python3 -m venv peers && peers/bin/pip install llama-cpp-python torch transformers transformer-lens gguf
+    peers/bin/python Benchmarks/peers/compare.py --assay .build/release/assay --model MODEL.gguf [--threads 2]
+
+Sides take turns, so that what else the machine does weighs on both. The median of the runs is printed, and the ratio.
+A peer that is not installed is left out and named.
+"""
+
+import argparse
+import gc
+import json
+import os
+import statistics
+import subprocess
+import time
+
+
+def assay(arguments, mode):
+    command = [arguments.assay, "bench", "inference", "--model", arguments.model, "--mode", mode, "--json",
+               "--threads", str(arguments.threads), "--runs", str(arguments.runs)]
+    if mode != "f32":
+        command += ["--text", arguments.text]
+    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+
+def median_seconds(runs, body):
+    body()
+    times = []
+    for _ in range(runs):
+        begin = time.perf_counter()
+        body()
+        times.append(time.perf_counter() - begin)
+    return statistics.median(times)
+
+
+def prompt(count):
+    return [(index * 7919 + 13) % 40_000 for index in range(count)]
+
+
+def transformers_figures(arguments):
+    import torch
+    from transformers import AutoModelForCausalLM
+
+    torch.set_num_threads(arguments.threads)
+    folder, name = os.path.split(os.path.abspath(arguments.model))
+    begin = time.perf_counter()
+    model = AutoModelForCausalLM.from_pretrained(folder, gguf_file=name, dtype=torch.float32).eval()
+    ids = torch.tensor([prompt(512)])
+    figures = {}
+    with torch.inference_mode():
+        model(ids[:, :8])
+        figures["first_token_seconds"] = time.perf_counter() - begin
+
+        def rate(**options):
+            return 512 / median_seconds(arguments.runs, lambda: model(ids, logits_to_keep=1, **options))
+
+        figures["prefill_f32"] = rate()
+        figures["capture_f32"] = rate(output_hidden_states=True)
+        model = model.to(torch.bfloat16)
+        figures["prefill_bf16"] = rate()
+    return figures
+
+
+def llama_figures(arguments):
+    import llama_cpp
+
+    begin = time.perf_counter()
+    model = llama_cpp.Llama(arguments.model, n_ctx=16_384, n_threads=arguments.threads, n_batch=512, verbose=False,
+                            n_threads_batch=arguments.threads)
+    model.eval(prompt(8))
+    figures = {"first_token_seconds": time.perf_counter() - begin}
+
+    def read(count):
+        model.reset()
+        model.eval(prompt(count))
+
+    def stream():
+        read(128)
+        for _ in range(64):
+            model.eval([model.sample(temp=0)])
+
+    figures["prefill_native"] = 512 / median_seconds(arguments.runs, lambda: read(512))
+    figures["stream_native"] = 64 / median_seconds(arguments.runs, stream)
+    figures["batch_native"] = 64 * 64 / median_seconds(1, lambda: llama_batch(llama_cpp, model))
+    return figures
+
+
+def llama_batch(api, model, samples=64, tokens=64):
+    """64 sequences that share one prompt's cells, decoded together; greedy choice, so sampling costs llama nothing."""
+    context, memory = model.ctx, api.llama_get_memory(model.ctx)
+    api.llama_memory_clear(memory, True)
+    batch = api.llama_batch_init(512, 0, samples)
+    ids = prompt(128)
+    fill(batch, [(token, place, [0], place == len(ids) - 1) for place, token in enumerate(ids)])
+    api.llama_decode(context, batch)
+    for sample in range(1, samples):
+        api.llama_memory_seq_cp(memory, 0, sample, -1, -1)
+    for step in range(tokens):
+        place = len(ids) + step
+        fill(batch, [((step * 64 + sample) % 40_000, place, [sample], True) for sample in range(samples)])
+        if api.llama_decode(context, batch) != 0:
+            raise RuntimeError("llama_decode failed")
+    api.llama_batch_free(batch)
+
+
+def fill(batch, rows):
+    batch.n_tokens = len(rows)
+    for index, (token, place, sequences, wants_logits) in enumerate(rows):
+        batch.token[index] = token
+        batch.pos[index] = place
+        batch.n_seq_id[index] = len(sequences)
+        for slot, sequence in enumerate(sequences):
+            batch.seq_id[index][slot] = sequence
+        batch.logits[index] = wants_logits
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--assay", default=".build/release/assay")
+    parser.add_argument("--model", required=True)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--text", default=os.path.join(os.path.dirname(__file__), "..", "text.txt"))
+    arguments = parser.parse_args()
+
+    ours = {mode: assay(arguments, mode) for mode in ["f32", "bf16", "native"]}
+    peers = {}
+    for name, measure in [("transformers", transformers_figures), ("llama.cpp", llama_figures)]:
+        try:
+            peers[name] = measure(arguments)
+        except ImportError as error:
+            print(f"{name} is left out: {error}")
+        gc.collect()
+
+    def line(what, own, peer, key, inverse=False):
+        theirs = peers.get(peer, {}).get(key)
+        if theirs:
+            ratio = theirs / own if inverse else own / theirs
+            print(f"{what:44} {own:10.3f} {theirs:10.3f} {ratio:7.2f} x {peer}")
+        else:
+            print(f"{what:44} {own:10.3f}")
+
+    line("prefill 512, f32", ours["f32"]["prefill_tokens_per_second"], "transformers", "prefill_f32")
+    line("prefill 512, bf16", ours["bf16"]["prefill_tokens_per_second"], "transformers", "prefill_bf16")
+    line("prefill 512, residual streams kept", ours["f32"]["capture_tokens_per_second"], "transformers", "capture_f32")
+    line("prefill 512, native", ours["native"]["prefill_tokens_per_second"], "llama.cpp", "prefill_native")
+    for mode in ["f32", "bf16", "native"]:
+        line(f"64 samples of one prompt, {mode}", ours[mode]["batch_tokens_per_second"], "llama.cpp", "batch_native")
+    line("one stream, native", ours["native"]["stream_tokens_per_second"], "llama.cpp", "stream_native")
+    line("first token, s", ours["f32"]["first_token_seconds"], "transformers", "first_token_seconds", inverse=True)
+    for mode in ["bf16", "native"]:
+        print(f"mean KL divergence of {mode}: {ours[mode]['divergence']['mean']:.6f} nat")
+    for mode in ["f32", "bf16", "native"]:
+        print(f"resident, {mode}: {ours[mode]['resident_bytes'] / 2**20:.0f} MiB")
+
+
+if __name__ == "__main__":
+    main()
