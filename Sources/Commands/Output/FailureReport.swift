@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Checkpoints
+internal import CodeExecution
 internal import Evaluation
 internal import Foundation
 internal import LanguageModels
@@ -23,8 +24,9 @@ enum FailureReport {
         case let failure as PromptSetError: failure.issue == .noSuchFile ? noInput : badData
         case TransformerError.sampling(_, _, _): usage
         case is CheckpointError, is TransformerError, is TokenizerError, is ChatTemplateError, is PlanError,
-            is EvaluationDefinitionError, is VerificationError, is ResamplingError:
+            is EvaluationDefinitionError, is VerificationError, is ResamplingError, is PythonTaskError:
             badData
+        case is SandboxError, is ExecutionFailure: 1
         case let failure as TensorError: if case .oneDNN = failure { 1 } else { usage }
         case is CleanExit, is ValidationError, is ExitCode: nil
         default: type(of: error) is NSError.Type ? inputOutput : isParserError(error) ? nil : 1
