@@ -49,6 +49,7 @@ let package = Package(
         .target(name: "CKernels"),
         .systemLibrary(name: "COneDNN"),
         .target(name: "COpenBLAS"),
+        .target(name: "CSandbox"),
         .target(name: "CSentencePiece", linkerSettings: [.linkedLibrary("sentencepiece")]),
 
         // 1  numbers with shapes
@@ -82,7 +83,16 @@ let package = Package(
             on: ["Verification", "LanguageModels", "Transformers", "Tokenization", "Tensors", crypto, yams]),
 
         // Starts the programs that Assay needs; nothing else does.
-        layer("CodeExecution", on: [subprocess]),
+        .target(
+            name: "CodeExecution",
+            dependencies: ["CSandbox", subprocess],
+            // The Python side of the sandbox, carried inside the program.
+            resources: ["sandbox", "exchange", "candidate", "judge", "server", "style"].map {
+                .embedInCode("Python/\($0).py")
+            },
+            swiftSettings: swift
+        ),
+        tests(of: "CodeExecution"),
         tests(of: "Verification"),
         tests(of: "Evaluation", with: ["Verification", "Tokenization"]),
 

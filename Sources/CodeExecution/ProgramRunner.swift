@@ -1,27 +1,29 @@
 internal import Subprocess
 
-/// Runs a program that Assay itself names, and waits for it.
-///
-/// The only place that starts programs.
+/// Runs a program that Assay itself names, and waits for it. What models wrote runs in a ``SandboxPool`` instead.
 public enum ProgramRunner {
     /// How a program ended.
     public struct Outcome: Hashable, Sendable {
         public var succeeded: Bool
+        /// The beginning of what it wrote to standard output.
+        public var output: String
         /// The end of what it wrote to standard error.
         public var complaint: String
     }
 
-    /// Most bytes of standard error that are kept.
-    private static let complaintLimit = 1 << 16
+    /// Most bytes that are kept of either.
+    private static let outputLimit = 1 << 16
 
-    /// Runs a program found on PATH, with no standard input; what it prints is dropped.
+    /// Runs a program, named by a path or found on PATH, with no standard input.
     ///
-    /// - Throws: an error of the system where the program cannot be started.
+    /// - Throws: an error of the system where the program cannot be started, or prints more than 64 KiB.
     public static func run(_ program: String, _ arguments: [String]) async throws -> Outcome {
+        // `env` takes a name on PATH and a path alike.
         let result = try await Subprocess.run(
-            .name(program), arguments: Arguments(arguments), input: .none, output: .discarded,
-            error: .string(limit: complaintLimit))
+            .name("env"), arguments: Arguments([program] + arguments), input: .none,
+            output: .string(limit: outputLimit), error: .string(limit: outputLimit))
         let complaint = result.standardError.split(separator: "\n").suffix(3).joined(separator: "; ")
-        return Outcome(succeeded: result.terminationStatus.isSuccess, complaint: complaint)
+        return Outcome(
+            succeeded: result.terminationStatus.isSuccess, output: result.standardOutput, complaint: complaint)
     }
 }

@@ -16,7 +16,7 @@ public struct AssayCommand: AsyncParsableCommand {
         subcommands: [
             ModelCommand.self, TokenizeCommand.self, ScoreCommand.self, GenerateCommand.self, ExtractCommand.self,
             EvalCommand.self, ResampleCommand.self, TrainCommand.self, ReportCommand.self, RunsCommand.self,
-            PromptsCommand.self, BenchCommand.self,
+            PromptsCommand.self, CodeCommand.self, BenchCommand.self,
         ])
 
     public init() {}

@@ -20,10 +20,13 @@ public struct Submission: Hashable, Sendable {
     public var isTruncated: Bool
     /// Answers that count as right; empty where the question has none.
     public var targets: [String]
+    /// Of a programming task.
+    public var tests: UnitTests?
 
-    public init(completion: String, isTruncated: Bool = false, targets: [String] = []) {
+    public init(completion: String, isTruncated: Bool = false, targets: [String] = [], tests: UnitTests? = nil) {
         self.completion = completion
         self.isTruncated = isTruncated
         self.targets = targets
+        self.tests = tests
     }
 }

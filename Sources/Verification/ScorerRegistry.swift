@@ -1,15 +1,31 @@
 /// Makes scorers from the names and parameters that evaluation definitions give.
 public enum ScorerRegistry {
     /// Every scorer name, in alphabetical order.
-    public static let names = ["choice", "exact", "includes", "numeric", "refusal", "regex"]
+    public static let names = [
+        "choice", "exact", "includes", "json-schema", "math", "numeric", "python", "python-strong", "python-weak",
+        "refusal",
+        "regex",
+    ]
 
+    /// Scorers that execute what the model wrote.
+    public static let executing: Set<String> = ["python", "python-strong", "python-weak"]
+
+    /// - Parameter runner: executes programs, for the scorers that need it; without one they score nothing.
     /// - Throws: ``VerificationError`` for a name or a parameter that does not exist, or a value out of range.
-    public static func make(name: String, parameters: [String: String] = [:]) throws -> any Scorer {
+    public static func make(name: String, parameters: [String: String] = [:], runner: (any UnitTestRunner)? = nil)
+        throws
+        -> any Scorer
+    {
         switch name {
         case "choice": try ChoiceScorer(parameters: parameters)
         case "exact": try ExactScorer(parameters: parameters)
         case "includes": try IncludesScorer(parameters: parameters)
         case "numeric": try NumericScorer(parameters: parameters)
+        case "json-schema": try JSONSchemaScorer(parameters: parameters)
+        case "math": try MathScorer(parameters: parameters)
+        case "python": try UnitTestScorer(name: name, suite: nil, parameters: parameters, runner: runner)
+        case "python-strong": try UnitTestScorer(name: name, suite: "strong", parameters: parameters, runner: runner)
+        case "python-weak": try UnitTestScorer(name: name, suite: "weak", parameters: parameters, runner: runner)
         case "refusal": try RefusalScorer(parameters: parameters)
         case "regex": try RegexScorer(parameters: parameters)
         default: throw VerificationError.unknownScorer(name: name, known: names)

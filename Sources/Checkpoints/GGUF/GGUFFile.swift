@@ -70,6 +70,9 @@ public struct GGUFFile: TensorFile {
         try table(of: tensor.name).withBytes(of: tensor, body)
     }
 
+    /// Gives back the memory of what was read; it is read again when touched.
+    public func releasePages() { for part in parts { part.file.releasePages() } }
+
     private func table(of name: String) -> TensorTable { parts[places[name] ?? 0] }
 }
 
@@ -124,7 +127,4 @@ enum GGUFParts {
         let digits = String(number)
         return String(repeating: "0", count: max(0, 5 - digits.count)) + digits
     }
-
-    /// Gives back the memory of what was read; it is read again when touched.
-    public func releasePages() { for part in parts { part.file.releasePages() } }
 }

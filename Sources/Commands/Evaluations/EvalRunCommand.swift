@@ -4,8 +4,9 @@ internal import Foundation
 internal import LanguageModels
 internal import Reports
 internal import Store
+internal import Verification
 
-struct EvalRunCommand: ParsableCommand {
+struct EvalRunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
         abstract: "Runs an evaluation definition on a model.",
@@ -37,6 +38,7 @@ struct EvalRunCommand: ParsableCommand {
     var dryRun = false
     @Option(help: "Also write the report as an HTML page.")
     var html: String?
+    @OptionGroup var execution: CodeExecutionOptions
     @OptionGroup var output: OutputOptions
 
     mutating func validate() throws {
@@ -45,11 +47,16 @@ struct EvalRunCommand: ParsableCommand {
         guard limit ?? 1 >= 1 else { throw ValidationError("--limit is \(limit ?? 0); allowed: 1 or more") }
     }
 
-    func run() throws {
-        let plan = try PlanLoader.load(
-            file, overrides: PlanOverrides(limit: limit, samples: samples, seed: seed))
+    func run() async throws {
+        let overrides = PlanOverrides(limit: limit, samples: samples, seed: seed)
+        var plan = try PlanLoader.load(file, overrides: overrides)
         if dryRun {
             return output.json ? try StandardOutput.json(plan) : StandardOutput.line(plan.description)
+        }
+        if plan.scorers.contains(where: { ScorerRegistry.executing.contains($0.name) }) {
+            let runner = SandboxRunner(pool: try await execution.pool(), limits: execution.limits)
+            plan = try PlanLoader.load(file, overrides: overrides, runner: runner)
+            try GoldSolutions.check(plan, runner)
         }
         let store = try RunStore(path: db)
         let local = try LocalModel(model.load(), batch: batch)

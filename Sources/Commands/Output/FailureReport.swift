@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Checkpoints
+internal import CodeExecution
 internal import Evaluation
 internal import Foundation
 internal import HarnessLogs
@@ -28,8 +29,10 @@ enum FailureReport {
         case TrainingError.notFinite(_, _, _): 1
         case is TrainingError: badData
         case is CheckpointError, is TransformerError, is TokenizerError, is ChatTemplateError, is PlanError,
-            is EvaluationDefinitionError, is VerificationError, is ResamplingError, is HarnessError:
+            is EvaluationDefinitionError, is VerificationError, is ResamplingError, is HarnessError,
+            is PythonTaskError:
             badData
+        case is SandboxError, is ExecutionFailure: 1
         case let failure as TensorError: if case .oneDNN = failure { 1 } else { usage }
         case is CleanExit, is ValidationError, is ExitCode: nil
         default: type(of: error) is NSError.Type ? inputOutput : isParserError(error) ? nil : 1

@@ -1,3 +1,5 @@
+public import Verification
+
 /// One item of a prompt set: what is asked, and what is known about it.
 ///
 /// The native form is one JSON object a line; see `docs/prompt-sets.md`.
@@ -27,6 +29,8 @@ public struct Prompt: Codable, Hashable, Sendable {
     public var level: Int?
     /// Where it comes from, and whatever else a reader of the set needs.
     public var metadata: [String: String]?
+    /// Of a programming task: what decides whether an answer is right.
+    public var tests: UnitTests?
 
     public init(
         id: String,
@@ -40,7 +44,8 @@ public struct Prompt: Codable, Hashable, Sendable {
         target: [String]? = nil,
         choices: [String]? = nil,
         level: Int? = nil,
-        metadata: [String: String]? = nil
+        metadata: [String: String]? = nil,
+        tests: UnitTests? = nil
     ) {
         self.id = id
         self.prompt = prompt
@@ -54,6 +59,7 @@ public struct Prompt: Codable, Hashable, Sendable {
         self.choices = choices
         self.level = level
         self.metadata = metadata
+        self.tests = tests
     }
 }
 

@@ -18,6 +18,8 @@ public enum PromptSetFormat: String, CaseIterable, Codable, Hashable, Sendable {
     case refusalDirection = "refusal-direction"
     /// JSON objects with the prompt under `bad_q`.
     case chatsLab = "chats-lab"
+    /// Assay's programming tasks: JSON objects `id,prompt,entry_point,solution,wrong,weak_tests,strong_tests`.
+    case code
     /// JSON objects `task_id,prompt,entry_point,canonical_solution,test`.
     case humaneval
     /// JSON objects `question,answer`, with the answer after `#### `.
@@ -43,6 +45,7 @@ public enum PromptSetFormat: String, CaseIterable, Codable, Hashable, Sendable {
         let keys = Set(object.keys)
         if keys.contains("bad_q") { return .chatsLab }
         if keys.isSuperset(of: ["task_id", "prompt", "entry_point"]) { return .humaneval }
+        if keys.isSuperset(of: ["id", "entry_point"]) { return .code }
         if keys.isSuperset(of: ["prompt", "reward_model"]) { return .verl }
         if keys.isSuperset(of: ["instruction", "category"]) { return .refusalDirection }
         if keys.isSuperset(of: ["question", "answer"]) && !keys.contains("id") { return .gsm8k }

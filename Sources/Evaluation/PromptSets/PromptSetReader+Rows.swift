@@ -36,6 +36,7 @@ extension PromptSetReader {
             case .success(let row):
                 add(line: row.line, to: &collector) { () throws(PromptSetIssue) in
                     if format == .assay { return try AssayForm.prompt(row.object) }
+                    if format == .code { return try CodeForm.prompt(row.object) }
                     return try ObjectForms.prompt(row.object, number: number, format: format, fileName: file.name)
                 }
             }

@@ -1,4 +1,5 @@
 public import Tokenization
+public import Verification
 
 /// One prompt of a plan, with everything that the model is shown of it.
 public struct PlannedPrompt: Codable, Hashable, Sendable {
@@ -19,6 +20,10 @@ public struct PlannedPrompt: Codable, Hashable, Sendable {
     public var targets: [String]
     /// The options of a multiple-choice question; nil where the model writes its answer.
     public var choices: [PlannedChoice]?
+    /// Of a programming task.
+    public var tests: UnitTests?
+    /// A program that passes them, where the prompt set has one.
+    public var solution: String?
 }
 
 /// One option of a multiple-choice question.
@@ -44,6 +49,10 @@ extension PlannedPrompt {
         label = prompt.label
         category = prompt.category
         targets = prompt.target ?? []
+        tests = prompt.tests
+        solution = prompt.tests.flatMap { tests in
+            prompt.metadata?["solution"] ?? prompt.metadata?["canonical_solution"].map { (tests.stub ?? "") + $0 }
+        }
         let question = try QuestionText(prompt, in: definition)
         switch definition.format {
         case .chat:

@@ -16,7 +16,7 @@ struct SampleGrader {
         record.logProbabilities = sample.logProbabilities
         record.text = sample.text
         record.finish = sample.finish.rawValue
-        record.scores = scores(sample.text, isTruncated: sample.finish == .length, targets: prompt.targets)
+        record.scores = scores(sample.text, isTruncated: sample.finish == .length, prompt)
         return record
     }
 
@@ -37,7 +37,7 @@ struct SampleGrader {
             record.logProbabilities = answer.logProbabilities
             record.text = answer.letter
             record.finish = "choice"
-            record.scores = scores(answer.letter, isTruncated: false, targets: prompt.targets)
+            record.scores = scores(answer.letter, isTruncated: false, prompt)
             return record
         }
     }
@@ -73,8 +73,9 @@ struct SampleGrader {
         )
     }
 
-    private func scores(_ text: String, isTruncated: Bool, targets: [String]) -> [ScoreRecord] {
-        let submission = Submission(completion: text, isTruncated: isTruncated, targets: targets)
+    private func scores(_ text: String, isTruncated: Bool, _ prompt: PlannedPrompt) -> [ScoreRecord] {
+        let submission = Submission(
+            completion: text, isTruncated: isTruncated, targets: prompt.targets, tests: prompt.tests)
         return zip(plan.scorers, plan.scorerReferences).map { scorer, reference in
             var grade = scorer.grade(submission)
             if case .scored(let value) = grade.outcome {

@@ -1,3 +1,5 @@
+internal import Verification
+
 /// The public sets that are JSON objects, one a line or in one list. Texts that have no place in ``Prompt`` go to its
 /// metadata.
 enum ObjectForms {
@@ -35,10 +37,13 @@ enum ObjectForms {
     }
 
     private static func humanEval(_ reader: ObjectReader) throws(PromptSetIssue) -> Prompt {
-        for key in ["entry_point", "canonical_solution", "test"] { _ = try reader.requiredText(key) }
+        _ = try reader.requiredText("canonical_solution")
+        let (stub, entryPoint) = (try reader.requiredText("prompt"), try reader.requiredText("entry_point"))
+        let suites = ["base": UnitTestSuite.check(try reader.requiredText("test"))]
         return Prompt(
-            id: try reader.requiredText("task_id"), prompt: try reader.requiredText("prompt"),
-            metadata: reader.metadata(without: ["task_id", "prompt"])
+            id: try reader.requiredText("task_id"), prompt: stub,
+            metadata: reader.metadata(without: ["task_id", "prompt"]),
+            tests: UnitTests(entryPoint: entryPoint, stub: stub, suites: suites)
         )
     }
 

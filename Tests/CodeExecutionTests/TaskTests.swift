@@ -1,0 +1,96 @@
+import CodeExecution
+import Foundation
+import Testing
+
+@Suite struct TaskTests {
+    private func read(_ lines: String, _ form: PythonTaskForm) async throws -> [PythonTask] {
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).jsonl").path
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try Data(lines.utf8).write(to: URL(fileURLWithPath: path))
+        return try PythonTaskFile.read(path, form: form, pool: try await Pools.shared.value)
+    }
+
+    private func outcomes(_ source: String, _ task: PythonTask) async throws -> [String: ExecutionOutcome] {
+        let results = try await Pools.shared.value.run(
+            task.suites.map { PythonProgram(source: source, tests: $0.tests) })
+        return Dictionary(uniqueKeysWithValues: zip(task.suites.map(\.name), results.map(\.outcome)))
+    }
+
+    static let humanEval = #"""
+        {"task_id":"HumanEval/x","prompt":"def helper(x):\n    return x * 2\n\ndef f(x):\n    \"\"\" doc \"\"\"\n","entry_point":"f","canonical_solution":"    return helper(x) + 1\n","test":"def check(candidate):\n    assert candidate(helper(1)) == 5\n    assert f(0) == 1\n"}
+        """#
+
+    @Test func humanEvalsTestsUseThePromptsHelpersAndTheProgramsFunction() async throws {
+        let tasks = try await read(Self.humanEval, .humanEval)
+        #expect(tasks.map(\.id) == ["HumanEval/x"])
+        try PythonTask.checkGold(tasks, on: try await Pools.shared.value)
+        #expect(try await outcomes("def f(x): return 5", tasks[0]) == ["base": .failed(kind: "AssertionError")])
+    }
+
+    @Test func aHarnessWhoseGoldFailsStops() async throws {
+        let broken = Self.humanEval.replacingOccurrences(of: "helper(x) + 1", with: "helper(x) + 2")
+        let tasks = try await read(broken, .humanEval)
+        let pool = try await Pools.shared.value
+        #expect(
+            throws: PythonTaskError.goldFails(task: "HumanEval/x", suite: "base", outcome: "failed: AssertionError")
+        ) {
+            try PythonTask.checkGold(tasks, on: pool)
+        }
+    }
+
+    static let evalPlus = #"""
+        {"task_id":"HumanEval/y","prompt":"def f(x):\n    ''' doc '''\n","contract":"    assert x >= 0\n","entry_point":"f","canonical_solution":"    return x / 2\n","base_input":[[4],[2.0]],"plus_input":[[-3],[7]],"atol":0}
+        """#
+
+    @Test func evalPlusKnowsTypesToleranceAndContract() async throws {
+        let task = try await read(Self.evalPlus, .evalPlus)[0]
+        #expect(try await outcomes("def f(x): return x / 2 + 1e-8", task) == ["base": .passed, "plus": .passed])
+        #expect(
+            try await outcomes("def f(x): return x // 2 * 1.0", task)
+                == ["base": .passed, "plus": .failed(kind: "AssertionError")])
+        #expect(try await outcomes("def f(x): return 99 if x < 0 else x / 2", task)["plus"] == .passed)
+    }
+
+    @Test func evalPlussOrderFreeTasksCompareSets() async throws {
+        let row =
+            #"{"task_id":"Mbpp/2","prompt":"","entry_point":"similar_elements","canonical_solution":"def similar_elements(a, b):\n    assert type(a) is tuple\n    return tuple(set(a) & set(b))\n","base_input":[[[3,4,5],[5,4,9]]],"plus_input":[],"atol":0}"#
+        let task = try await read(row, .evalPlus)[0]
+        #expect(try await outcomes("def similar_elements(a, b): return [5, 4]", task)["base"] == .passed)
+        #expect(try await outcomes("def similar_elements(a, b): return [5]", task)["base"] != .passed)
+    }
+
+    @Test func mbppsTestsNameTheFunction() async throws {
+        let row =
+            #"{"task_id":7,"text":"t","code":"import math\ndef area(r):\n    return math.pi * r * r","test_list":["assert math.isclose(area(1), 3.14159, rel_tol=1e-4)"],"test_setup_code":"import math","challenge_test_list":["assert area(0) == 0"]}"#
+        let tasks = try await read(row, .mbpp)
+        try PythonTask.checkGold(tasks, on: try await Pools.shared.value)
+        let found = try await outcomes("def area(r): return 3.14159", tasks[0])
+        #expect(found == ["base": .passed, "challenge": .failed(kind: "AssertionError")])
+    }
+
+    @Test(arguments: [
+        ("", PythonTaskForm.mbpp, "holds no task"),
+        ("[]", .mbpp, ":1: the value of \"the line\" has the wrong type"),
+        (#"{"task_id":1,"code":"x"}"#, .mbpp, ":1: the key \"test_list\" is missing"),
+        (
+            #"{"task_id":1,"code":"x","test_list":[]}"# + "\n" + #"{"task_id":1,"code":"x","test_list":[]}"#, .mbpp,
+            ":2: the task Mbpp/1 is there twice"
+        ),
+        (#"{"task_id":"a","prompt":"","entry_point":"f","canonical_solution":""}"#, .evalPlus, "\"base_input\""),
+    ])
+    func brokenFilesAreRefusedWithTheLine(text: String, form: PythonTaskForm, part: String) async throws {
+        let error = await #expect(throws: PythonTaskError.self) { try await read(text, form) }
+        #expect(error?.description.contains(part) == true)
+    }
+
+    @Test func styleIsParsed() async throws {
+        let source =
+            "def fooBar(xs):\n    # why\n    total = 0\n    for x in xs:\n        if x and x > 1: total += x\n    return total\n"
+        let style = try #require(try await Pools.shared.value.style(of: source))
+        #expect((style.names, style.camelCase, style.snakeCase) == (4, 4, 3))
+        #expect((style.codeLines, style.commentedLines, style.largestComplexity) == (5, 1, 4))
+        #expect((style.longestLine, style.longestFunction, style.isShort) == (34, 6, true))
+        #expect(try await Pools.shared.value.style(of: "def (") == nil)
+        #expect(try await Pools.shared.value.style(of: String(repeating: "(", count: 100_000)) == nil)
+    }
+}
