@@ -34,4 +34,19 @@ public struct StepMetrics: Codable, Hashable, Sendable {
     public var accuracy: Double?
     /// Mean margin of pairs.
     public var margin: Double?
+
+    public init(
+        step: Int, loss: Double, gradientNorm: Double, learningRate: Double, tokens: Int, targets: Int, seconds: Double,
+        accuracy: Double? = nil, margin: Double? = nil
+    ) {
+        self.step = step
+        self.loss = loss
+        self.gradientNorm = gradientNorm
+        self.learningRate = learningRate
+        self.tokens = tokens
+        self.targets = targets
+        self.seconds = seconds
+        self.accuracy = accuracy
+        self.margin = margin
+    }
 }
