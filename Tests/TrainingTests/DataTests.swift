@@ -1,0 +1,122 @@
+import Foundation
+import TestSupport
+import Testing
+import Tokenization
+
+@testable import Training
+
+/// One token a byte; `<end>` is 256.
+private struct ByteTokenizer: Tokenizer {
+    var vocabularySize: Int { 257 }
+
+    var specialTokens: SpecialTokens { SpecialTokens(endOfSequence: 256, endOfGeneration: [256]) }
+
+    func encode(_ text: String, special: SpecialTokenParsing) -> [Token] {
+        let bytes = Array(text.utf8)
+        let end = Array("<end>".utf8)
+        var tokens: [Token] = []
+        var index = 0
+        while index < bytes.count {
+            if special != .nowhere, bytes[index...].starts(with: end) {
+                tokens.append(Token(id: 256, utf8Range: index..<(index + end.count)))
+                index += end.count
+            } else {
+                tokens.append(Token(id: Int32(bytes[index]), utf8Range: index..<(index + 1)))
+                index += 1
+            }
+        }
+        return tokens
+    }
+
+    func bytes(of id: Int32) -> [UInt8] { id == 256 ? Array("<end>".utf8) : [UInt8(id)] }
+
+    func decode(_ ids: [Int32], skippingSpecialTokens: Bool) -> String {
+        String(decoding: ids.flatMap { bytes(of: $0) }, as: UTF8.self)
+    }
+
+    func piece(of id: Int32) -> String { decode([id], skippingSpecialTokens: false) }
+}
+
+@Suite struct DataTests {
+    private func read(_ lines: [String], shape: TrainingData.Shape = .supervised, maxLength: Int = 100) throws -> TrainingData {
+        try Places.withTemporaryFolder { folder in
+            let file = folder.appendingPathComponent("data.jsonl")
+            try (lines.joined(separator: "\n") + "\n").write(to: file, atomically: true, encoding: .utf8)
+            let template = try ChatTemplate(
+                source: "{% for m in messages %}[{{ m.role }}]{{ m.content }}<end>{% endfor %}")
+            return try TrainingData(
+                path: file.path, shape: shape,
+                encoder: ExampleEncoder(tokenizer: ByteTokenizer(), template: template, maxLength: maxLength),
+                heldOutShare: 0, seed: 0)
+        }
+    }
+
+    /// The tokens that count, as text.
+    private func learned(_ sequence: TrainingSequence) -> String {
+        let ids = zip(sequence.tokens, sequence.weights).filter { $0.1 != 0 }.map(\.0)
+        return ByteTokenizer().decode(ids, skippingSpecialTokens: false)
+    }
+
+    @Test func onlyTheAssistantsWordsCount() throws {
+        let data = try read([
+            #"{"messages":[{"role":"user","content":"hi"},{"role":"assistant","content":"yes"},{"role":"user","content":"so"},{"role":"assistant","content":"no"}]}"#
+        ])
+        #expect(learned(data.examples[0].sequences[0]) == "yes<end>no<end>")
+    }
+
+    @Test func completionsCountAndPromptsDoNot() throws {
+        let data = try read([
+            #"{"prompt":"ab","completion":"cd"}"#, #"{"text":"xyz"}"#,
+            #"{"prompt":[{"role":"user","content":"q"}],"completion":[{"role":"assistant","content":"r"}]}"#,
+            #"{"prompt":"ab","completion":"cd","label":false}"#,
+        ])
+        #expect(data.examples.map { learned($0.sequences[0]) } == ["cd<end>", "xyz<end>", "r<end>"])
+        #expect(data.examples.map(\.id) == ["data.jsonl:1", "data.jsonl:2", "data.jsonl:3"])
+        #expect(data.skipped == 1)
+    }
+
+    @Test func preferencesHaveTwoSides() throws {
+        let data = try read(
+            [
+                #"{"id":"p","prompt":"ab","chosen":"good","rejected":"bad"}"#,
+                #"{"chosen":[{"role":"user","content":"q"},{"role":"assistant","content":"g"}],"rejected":[{"role":"user","content":"q"},{"role":"assistant","content":"b"}]}"#,
+            ], shape: .preference)
+        #expect(data.examples[0].sequences.map(learned) == ["good<end>", "bad<end>"])
+        #expect(data.examples[1].sequences.map(learned) == ["g<end>", "b<end>"])
+        #expect(data.examples[0].id == "p")
+    }
+
+    @Test(
+        arguments: [
+            "{", "[1]", #"{"prompt":"a"}"#, #"{"messages":[{"role":"user"}]}"#,
+            #"{"messages":[{"role":"user","content":"q"}]}"#, #"{"text":7}"#,
+        ])
+    func errorsNameTheLine(bad: String) {
+        #expect {
+            try read([#"{"text":"fine"}"#, bad])
+        } throws: { error in
+            guard case TrainingError.data(_, 2, _) = error else { return false }
+            return true
+        }
+    }
+
+    @Test func whatIsCutOffIsCounted() throws {
+        let data = try read([#"{"prompt":"abcdef","completion":"g"}"#, #"{"text":"abc"}"#], maxLength: 5)
+        #expect(data.examples.count == 1)
+        #expect(data.empty == 1)
+        #expect {
+            try read([#"{"prompt":"abcdef","completion":"g"}"#], maxLength: 5)
+        } throws: { error in
+            guard case TrainingError.nothingToLearn(_, 1, 0) = error else { return false }
+            return true
+        }
+    }
+
+    @Test func ordersAreFunctionsOfSeedAndEpoch() throws {
+        let data = try read((0..<20).map { #"{"text":"line \#($0)"}"# })
+        #expect(data.order(epoch: 0, seed: 1) == data.order(epoch: 0, seed: 1))
+        #expect(data.order(epoch: 0, seed: 1) != data.order(epoch: 1, seed: 1))
+        #expect(data.order(epoch: 0, seed: 1) != data.order(epoch: 0, seed: 2))
+        #expect(data.order(epoch: 3, seed: 1).sorted() == Array(0..<20))
+    }
+}
