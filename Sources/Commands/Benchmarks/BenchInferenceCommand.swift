@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Foundation
 internal import LanguageModels
 internal import Tensors
+internal import Tokenization
 
 struct BenchInferenceCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

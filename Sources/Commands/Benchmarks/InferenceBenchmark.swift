@@ -2,6 +2,7 @@ internal import Foundation
 internal import Hooks
 internal import LanguageModels
 internal import Tensors
+internal import Tokenization
 internal import Transformers
 
 /// The measurements of `assay bench inference`.
