@@ -13,7 +13,9 @@ struct ModelOptions: ParsableArguments {
     @Option(help: "Threads; one for each core where not given. No result depends on it.")
     var threads: Int?
 
-    @Option(help: "Numbers of matrix products: f32 is exact; bf16 and native (8-bit on quantised weights) are faster.")
+    @Option(
+        help: "Numbers of matrix products: f32 (exact), bf16, or native (quantised weights by 8-bit activations).",
+        transform: Self.computeMode)
     var mode = ComputeMode.f32
 
     @Option(
@@ -26,6 +28,14 @@ struct ModelOptions: ParsableArguments {
         guard (1...parallelLimit).contains(threads ?? 1) else {
             throw ValidationError("--threads is \(threads ?? 0); allowed: 1 to \(parallelLimit)")
         }
+    }
+
+    @Sendable private static func computeMode(_ name: String) throws -> ComputeMode {
+        guard let mode = ComputeMode(rawValue: name) else {
+            let allowed = ComputeMode.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ValidationError("--mode is \(name); allowed: \(allowed)")
+        }
+        return mode
     }
 
     var threadCount: Int { threads ?? min(parallelLimit, ProcessInfo.processInfo.activeProcessorCount) }
@@ -56,5 +66,3 @@ struct TextOptions: ParsableArguments {
     /// Nil where neither is given.
     func value() throws -> String? { try file.map { try TextFile.read($0) } ?? text }
 }
-
-extension ComputeMode: ExpressibleByArgument {}
