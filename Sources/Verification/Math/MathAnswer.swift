@@ -2,6 +2,8 @@
 enum MathAnswer {
     /// Most characters of one answer.
     private static let limit = 2000
+    /// Marks of one kind that are followed up.
+    private static let attempts = 32
 
     /// The answer of a reply, read; nil where no place holds mathematics.
     static func node(in reply: String) -> (text: String, node: MathNode)? {
@@ -48,7 +50,7 @@ enum MathAnswer {
     /// The content of the last complete `\\boxed{…}`, or of several that stand side by side, as a list.
     private static func lastBoxes(_ text: String) -> String? {
         var boxes: [(content: String, start: String.Index, end: String.Index)] = []
-        for range in text.ranges(of: "\\boxed") {
+        for range in text.ranges(of: "\\boxed").suffix(attempts) {
             let rest = text[range.upperBound...].drop { $0 == " " }
             guard rest.first == "{", let end = closingBrace(rest) else { continue }
             let inside = String(rest[rest.index(after: rest.startIndex)..<end]).replacing("$", with: "")
@@ -116,6 +118,7 @@ enum MathAnswer {
         var found: [(content: String, start: Int, end: Int)] = []
         let characters = Array(text)
         var position = 0
+        var failures = 0
         while position < characters.count {
             guard let (open, close, isInline) = opening(characters, position) else {
                 position += characters[position] == "\\" ? 2 : 1
@@ -123,6 +126,9 @@ enum MathAnswer {
             }
             let start = position + open
             guard let end = closing(close, characters, from: start, isInline: isInline) else {
+                // A text of nothing but marks costs no more than others.
+                failures += 1
+                if failures == attempts { break }
                 position = start
                 continue
             }
