@@ -34,9 +34,11 @@ extension TrainingError: CustomStringConvertible {
         case .unknownKey(let key, let known):
             return "the configuration has an unknown key \"\(key)\"; known: \(known.joined(separator: ", "))"
         case .passTooSmall(let id, let tokens, let limit):
-            return "example \(id) has \(tokens) tokens, more than tokens_per_pass \(limit); raise it, or lower max_length"
+            return
+                "example \(id) has \(tokens) tokens, more than tokens_per_pass \(limit); raise it, or lower max_length"
         case .notFinite(let step, let examples, let lastCheckpoint):
-            return "the loss of step \(step) is not a finite number; its examples: \(examples.joined(separator: ", ")); "
+            return
+                "the loss of step \(step) is not a finite number; its examples: \(examples.joined(separator: ", ")); "
                 + "last good checkpoint: \(lastCheckpoint ?? "none"); lower the learning rate, or clip gradients"
         case .otherRun(let checkpoint, let field):
             return "\(checkpoint) belongs to another run: its \(field) differs; use another output folder"

@@ -38,7 +38,9 @@ private struct ByteTokenizer: Tokenizer {
 }
 
 @Suite struct DataTests {
-    private func read(_ lines: [String], shape: TrainingData.Shape = .supervised, maxLength: Int = 100) throws -> TrainingData {
+    private func read(_ lines: [String], shape: TrainingData.Shape = .supervised, maxLength: Int = 100) throws
+        -> TrainingData
+    {
         try Places.withTemporaryFolder { folder in
             let file = folder.appendingPathComponent("data.jsonl")
             try (lines.joined(separator: "\n") + "\n").write(to: file, atomically: true, encoding: .utf8)

@@ -1,6 +1,6 @@
 import Foundation
-import TestSupport
 import Tensors
+import TestSupport
 import Testing
 
 @testable import Training
@@ -22,7 +22,9 @@ import Testing
         var loss = loss
         if loss.needsLogProbabilities {
             loss.prepare(
-                rows.indices.map { NoLoss(targets: Self.targets).differentiate(Matrix([rows[$0]]).slice, token: $0).logProbability })
+                rows.indices.map {
+                    NoLoss(targets: Self.targets).differentiate(Matrix([rows[$0]]).slice, token: $0).logProbability
+                })
         }
         var total = 0.0
         var gradient: [Float] = []

@@ -1,7 +1,7 @@
 import Checkpoints
 import Foundation
-import TestSupport
 import Tensors
+import TestSupport
 import Testing
 import Transformers
 
@@ -70,7 +70,9 @@ private struct FixtureModel: ModelSource {
         ["llama.attention.layer_norm_rms_epsilon": 1e-5, "llama.rope.freq_base": 10_000][key]
     }
 
-    var tensorNames: [String] { file.tensors.map(\.name).filter { $0.hasPrefix("weights/") }.map { String($0.dropFirst(8)) } }
+    var tensorNames: [String] {
+        file.tensors.map(\.name).filter { $0.hasPrefix("weights/") }.map { String($0.dropFirst(8)) }
+    }
 
     func shape(ofTensor name: String) -> [Int]? { file.tensor(named: "weights/\(name)")?.shape }
 
@@ -120,8 +122,9 @@ private struct FixtureModel: ModelSource {
 
     @Test(
         .enabled(
-            if: FileManager.default.fileExists(atPath: modelPath),
-            "the model is not in the cache: assay model pull smollm2-135m-instruct"))
+            if: FileManager.default.fileExists(atPath: modelPath)
+                && FileManager.default.fileExists(atPath: Places.fixture("training/smollm2.json").path),
+            "needs the model (assay model pull smollm2-135m-instruct) and scripts/reference/training.py smollm2"))
     func twentyStepsOnSmolLM2FollowTorch() throws {
         let reference = try Reference("smollm2")
         let model = try TrainableModel(

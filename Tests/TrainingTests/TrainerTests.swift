@@ -1,7 +1,7 @@
 import Checkpoints
 import Foundation
-import TestSupport
 import Tensors
+import TestSupport
 import Testing
 
 @testable import Training
@@ -165,7 +165,8 @@ import Testing
     @Test func anAdapterForAnotherModelIsRefused() throws {
         let settings = AdapterSettings(rank: 2, alpha: 8)
         try Places.withTemporaryFolder { folder in
-            try PEFTAdapter.write(try Self.model(settings), settings: settings, baseModel: "tiny", toFolder: folder.path)
+            try PEFTAdapter.write(
+                try Self.model(settings), settings: settings, baseModel: "tiny", toFolder: folder.path)
             let json = folder.appendingPathComponent("adapter_config.json")
             let text = try String(contentsOf: json, encoding: .utf8).replacing("\"r\" : 2", with: "\"r\" : 3")
             try text.write(to: json, atomically: true, encoding: .utf8)

@@ -66,7 +66,8 @@ struct BenchTrainingCommand: ParsableCommand {
             schedule: LearningRateSchedule(peak: 1e-5, shape: .constant, warmup: 0, steps: steps + 1), adapter: adapter,
             batch: batch, tokensPerPass: tokensPerPass, recomputes: recompute)
         let trainer = try Trainer(
-            trainable, data: examples(language), settings: settings, backend: language.backend, threads: language.threads)
+            trainable, data: examples(language), settings: settings, backend: language.backend,
+            threads: language.threads)
         var seconds: [Double] = []
         var loss = 0.0
         try trainer.run { event in

@@ -1,6 +1,5 @@
 internal import ArgumentParser
 internal import Foundation
-internal import Reports
 internal import Store
 internal import Training
 
@@ -44,52 +43,5 @@ struct ReportTrainingCommand: ParsableCommand {
         }
         let header = "step,loss,gradient_norm,learning_rate,tokens,targets,seconds,accuracy,margin"
         return ([header] + rows).joined(separator: "\n") + "\n"
-    }
-}
-
-/// A run of training in a few lines, with curves of block characters.
-struct TrainingReport {
-    let record: TrainingRunRecord
-    let steps: [StepMetrics]
-
-    init(_ record: TrainingRunRecord, _ steps: [StepMetrics]) {
-        self.record = record
-        self.steps = steps
-    }
-
-    var text: String {
-        var lines = ["\(record.kind) of \(record.model), run \(record.id.prefix(8)), \(record.status.rawValue)"]
-        guard let first = steps.first, let last = steps.last else {
-            return lines[0] + "\nno step was recorded\n"
-        }
-        let tokens = steps.reduce(0) { $0 + $1.tokens }
-        let seconds = steps.reduce(0) { $0 + $1.seconds }
-        lines.append(
-            String(
-                format: "%d steps, %d tokens, %.0f s, %.0f tokens/s", steps.count, tokens, seconds,
-                Double(tokens) / max(seconds, 1e-9)))
-        lines.append(curve("loss", first.loss, last.loss, steps.map(\.loss)))
-        lines.append(curve("gradient", first.gradientNorm, last.gradientNorm, steps.map(\.gradientNorm)))
-        lines.append(curve("rate", first.learningRate, last.learningRate, steps.map(\.learningRate)))
-        let accuracies = steps.compactMap(\.accuracy)
-        if let begin = accuracies.first, let end = accuracies.last {
-            lines.append(curve("accuracy", begin, end, accuracies))
-        }
-        return lines.joined(separator: "\n") + "\n"
-    }
-
-    /// Means of equal stretches of steps, each as a bar between the smallest and the largest.
-    private func curve(_ name: String, _ first: Double, _ last: Double, _ values: [Double]) -> String {
-        let columns = min(60, values.count)
-        let means = (0..<columns).map { column in
-            let part = values[(column * values.count / columns)..<((column + 1) * values.count / columns)]
-            return part.reduce(0, +) / Double(part.count)
-        }
-        let low = means.min() ?? 0
-        let span = max((means.max() ?? 0) - low, 1e-300)
-        let bars = Array("▁▂▃▄▅▆▇█")
-        let drawn = means.map { bars[min(7, Int(($0 - low) / span * 8))] }
-        let label = name.padding(toLength: 9, withPad: " ", startingAt: 0)
-        return String(format: "%@ %.5g → %.5g  ", label, first, last) + String(drawn)
     }
 }

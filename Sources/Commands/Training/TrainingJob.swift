@@ -117,7 +117,9 @@ struct TrainingJob {
         return Digest.sha256(of: parts.joined(separator: "\n"))
     }
 
-    private func record(_ recipe: TrainingRecipe, _ identity: String, _ backend: MatrixBackend) throws -> TrainingRunRecord {
+    private func record(_ recipe: TrainingRecipe, _ identity: String, _ backend: MatrixBackend) throws
+        -> TrainingRunRecord
+    {
         TrainingRunRecord(
             id: UUID().uuidString.lowercased(), kind: kind, model: recipe.model, identity: identity,
             recipe: try JSONText.encode(recipe),
@@ -128,7 +130,9 @@ struct TrainingJob {
     private func show(_ result: Result) throws {
         if options.output.json { return try StandardOutput.json(result) }
         StandardOutput.line("run      \(result.run)")
-        if let loss = result.loss { StandardOutput.line(String(format: "loss     %.4f at step %d", loss, result.steps)) }
+        if let loss = result.loss {
+            StandardOutput.line(String(format: "loss     %.4f at step %d", loss, result.steps))
+        }
         if let loss = result.heldOutLoss { StandardOutput.line(String(format: "held out %.4f", loss)) }
         for path in result.written { StandardOutput.line("written  \(path)") }
     }

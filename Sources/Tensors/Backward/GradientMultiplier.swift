@@ -29,7 +29,8 @@ public final class GradientMultiplier {
             a.columnCount == b.rowCount && out.rowCount == a.rowCount && out.columnCount == b.columnCount,
             "\(a.rowCount) x \(a.columnCount) times \(b.rowCount) x \(b.columnCount)")
         try run(rows: out.rowCount, chunk: min(Self.rowChunk, max(64, (out.rowCount + 1) / 2))) { rows in
-            PlainProduct(a: a.rows(rows), aTransposed: false, b: b, bTransposed: false, out: out.rows(rows), adding: adding)
+            PlainProduct(
+                a: a.rows(rows), aTransposed: false, b: b, bTransposed: false, out: out.rows(rows), adding: adding)
         }
     }
 
@@ -67,7 +68,8 @@ public final class GradientMultiplier {
             a.columnCount == b.columnCount && out.rowCount == a.rowCount && out.columnCount == b.rowCount,
             "\(a.rowCount) x \(a.columnCount) times transposed \(b.rowCount) x \(b.columnCount)")
         try run(rows: out.rowCount, chunk: min(Self.rowChunk, max(64, (out.rowCount + 1) / 2))) { rows in
-            PlainProduct(a: a.rows(rows), aTransposed: false, b: b, bTransposed: true, out: out.rows(rows), adding: adding)
+            PlainProduct(
+                a: a.rows(rows), aTransposed: false, b: b, bTransposed: true, out: out.rows(rows), adding: adding)
         }
     }
 

@@ -25,7 +25,8 @@ struct PlainProduct: Sendable {
             for column in 0..<out.columnCount {
                 var sum = 0.0
                 for index in 0..<depth {
-                    let left = unsafe aTransposed ? a.pointer[index * a.stride + row] : a.pointer[row * a.stride + index]
+                    let left =
+                        unsafe aTransposed ? a.pointer[index * a.stride + row] : a.pointer[row * a.stride + index]
                     let right =
                         unsafe bTransposed ? b.pointer[column * b.stride + index] : b.pointer[index * b.stride + column]
                     sum += Double(left) * Double(right)

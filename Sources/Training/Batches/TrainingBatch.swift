@@ -31,7 +31,8 @@ public struct TrainingBatch: Sendable {
     ///   - tokens: at least two; all but the last are inputs, all but the first can be targets
     ///   - weights: of each token as a target, the first one's being ignored; as long as `tokens`
     public mutating func append(_ tokens: [Int32], weights: [Float]) {
-        precondition(tokens.count >= 2 && weights.count == tokens.count, "\(tokens.count) tokens, \(weights.count) weights")
+        precondition(
+            tokens.count >= 2 && weights.count == tokens.count, "\(tokens.count) tokens, \(weights.count) weights")
         let first = ids.count
         let sequence = sequences.count
         ids.append(contentsOf: tokens.dropLast())

@@ -54,7 +54,8 @@ public enum PEFTAdapter {
             try entry.parameter.assign(try file.floats(of: entry.name))
         }
         guard unused.isEmpty else {
-            throw TrainingError.adapter(path: folder, fault: "it has tensors of another model, such as \(unused.min() ?? "")")
+            throw TrainingError.adapter(
+                path: folder, fault: "it has tensors of another model, such as \(unused.min() ?? "")")
         }
         return settings
     }

@@ -15,7 +15,8 @@ extension TrainableModel {
         var positions: Parameter?
         var owner = transformer
         if ownsEmbedding {
-            let table = try weights.isTied
+            let table =
+                try weights.isTied
                 ? unembedding.weights
                 : Self.copy(weights.embedding, rows: configuration.vocabularySize, configuration, "embed")
             embedding = table

@@ -65,7 +65,8 @@ final class Tape {
     /// - Parameter recomputes: keeps the residual stream alone, and computes each block again on the way back: a third
     ///   more work for a fraction of the memory (Chen et al. 2016)
     init(_ configuration: TransformerConfiguration, rows: Int, recomputes: Bool) {
-        residuals = (0...configuration.layerCount).map { _ in Matrix(rows: rows, columns: configuration.modelDimension) }
+        residuals = (0...configuration.layerCount).map { _ in Matrix(rows: rows, columns: configuration.modelDimension)
+        }
         finalScale = Matrix(rows: rows, columns: 1)
         blocks = (0..<(recomputes ? 1 : configuration.layerCount)).map { _ in BlockTape(configuration, rows: rows) }
     }

@@ -7,7 +7,8 @@ extension TrainingPass {
     /// The arithmetic is the sampler's, kernel by kernel.
     ///
     /// - Parameter x: what attention reads, [rows, modelDimension].
-    mutating func attend(_ x: MatrixSlice, _ block: TrainableBlock, _ tape: BlockTape, layer: Int) throws -> MatrixSlice {
+    mutating func attend(_ x: MatrixSlice, _ block: TrainableBlock, _ tape: BlockTape, layer: Int) throws -> MatrixSlice
+    {
         let qkv = rows(tape.queryKeyValue)
         try linear(x, block.queryKeyValue, into: qkv)
         let (q, k, v) = split(qkv)

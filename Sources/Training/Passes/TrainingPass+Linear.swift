@@ -38,7 +38,8 @@ extension TrainingPass {
 
     /// `dx = dy * weights`, with the weights brought into plain layout a piece at a time.
     private func multiply(_ dy: MatrixSlice, _ weights: Parameter, into dx: MatrixSlice) throws {
-        let room = max(weights.rowBlock, TrainingSpace.plainElements / weights.columnCount / weights.rowBlock * weights.rowBlock)
+        let room = max(
+            weights.rowBlock, TrainingSpace.plainElements / weights.columnCount / weights.rowBlock * weights.rowBlock)
         for begin in stride(from: 0, to: weights.rowCount, by: room) {
             let piece = begin..<min(weights.rowCount, begin + room)
             let plain = try plainRows(piece, of: weights)

@@ -14,7 +14,8 @@ struct TrainingPass<Hook: GradientHook> {
     let dropout: DropoutKey?
     var hook: Hook
 
-    init(_ model: TrainableModel, _ batch: TrainingBatch, space: TrainingSpace, dropout: DropoutKey?, hook: Hook) throws {
+    init(_ model: TrainableModel, _ batch: TrainingBatch, space: TrainingSpace, dropout: DropoutKey?, hook: Hook) throws
+    {
         self.model = model
         self.batch = batch
         self.space = space

@@ -62,7 +62,8 @@ public final class TrainingSpace {
         dz = Matrix(rows: rows, columns: configuration.queryWidth)
         dGateUp = Matrix(rows: rows, columns: configuration.gateUpWidth)
         dMlpPost = Matrix(rows: rows, columns: hidden)
-        let largest = max(heads * width, 2 * hidden * width, min(configuration.vocabularySize * width, Self.plainElements))
+        let largest = max(
+            heads * width, 2 * hidden * width, min(configuration.vocabularySize * width, Self.plainElements))
         plainWeights = Matrix(rows: 1, columns: largest)
         logits = Matrix(rows: min(rows, Self.logitRows), columns: configuration.vocabularySize)
         chosenRows = Matrix(rows: rows, columns: width)

@@ -4,7 +4,9 @@ internal import Foundation
 public struct NamePattern: Hashable, Sendable {
     private let pieces: [String]
 
-    public init(_ text: String) { pieces = text.split(separator: "*", omittingEmptySubsequences: false).map(String.init) }
+    public init(_ text: String) {
+        pieces = text.split(separator: "*", omittingEmptySubsequences: false).map(String.init)
+    }
 
     public func matches(_ name: String) -> Bool {
         guard pieces.count > 1, let first = pieces.first, let last = pieces.last else { return name == pieces.first }

@@ -39,7 +39,8 @@ public final class Trainer {
             model.configuration, backend: backend, rows: settings.tokensPerPass, recomputes: settings.recomputes,
             threads: threads)
         self.teacher = try teacher.map {
-            try Teacher($0, student: model.configuration, rows: settings.tokensPerPass, backend: backend, threads: threads)
+            try Teacher(
+                $0, student: model.configuration, rows: settings.tokensPerPass, backend: backend, threads: threads)
         }
     }
 

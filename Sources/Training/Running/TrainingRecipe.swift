@@ -50,7 +50,8 @@ public struct TrainingRecipe: Codable, Hashable, Sendable {
             checkpointsKept: try table.integer("checkpoints_kept", 2, in: 1...1000),
             evaluateEvery: try table.integer("evaluate_every", 0, in: 0...Int.max))
         guard (epochs == nil) != (steps == nil), (epochs ?? 1) > 0, (steps ?? 1) > 0 else {
-            throw TrainingError.configuration(key: "epochs and steps", found: "both, none or zero", allowed: "one of them")
+            throw TrainingError.configuration(
+                key: "epochs and steps", found: "both, none or zero", allowed: "one of them")
         }
         try table.finish()
     }
@@ -58,7 +59,8 @@ public struct TrainingRecipe: Codable, Hashable, Sendable {
     /// The settings for a number of examples: the schedule's steps are known only then.
     public func settings(examples: Int) -> TrainingSettings {
         var settings = settings
-        settings.schedule.steps = steps ?? max(1, Int((Double(examples) * (epochs ?? 1) / Double(settings.batch)).rounded(.up)))
+        settings.schedule.steps =
+            steps ?? max(1, Int((Double(examples) * (epochs ?? 1) / Double(settings.batch)).rounded(.up)))
         return settings
     }
 
