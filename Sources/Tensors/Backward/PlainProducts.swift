@@ -95,7 +95,7 @@ final class PlainProducts {
         }
 
         deinit {
-            for unsafememory in unsafe memories { unsafe dnnl_memory_destroy(memory) }
+            unsafe memories.forEach { unsafe dnnl_memory_destroy($0) }
             unsafe dnnl_primitive_destroy(primitive)
             unsafe dnnl_stream_destroy(stream)
             unsafe free(scratchBytes)

@@ -91,7 +91,7 @@ private final class OneDNNProduct {
     }
 
     deinit {
-        for unsafe memory in unsafe [source, weights, result, scratch] { unsafe dnnl_memory_destroy(memory) }
+        unsafe [source, weights, result, scratch].forEach { unsafe dnnl_memory_destroy($0) }
         unsafe dnnl_primitive_destroy(primitive)
         unsafe dnnl_stream_destroy(stream)
         unsafe free(scratchBytes)
