@@ -107,8 +107,8 @@ let package = Package(
         layer(
             "Commands",
             on: [
-                "CodeExecution", "Reports", "Store", "Resampling", "Evaluation", "Verification", "Hooks", "LanguageModels",
-                "Transformers", "Tokenization", "Checkpoints", "Tensors", argumentParser,
+                "CodeExecution", "Reports", "Store", "Resampling", "Evaluation", "Verification", "LatentGuard", "Steering",
+                "Hooks", "LanguageModels", "Transformers", "Tokenization", "Checkpoints", "Tensors", argumentParser,
             ]),
         .executableTarget(name: "assay", dependencies: ["Commands"], swiftSettings: swift),
 

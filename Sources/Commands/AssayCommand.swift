@@ -15,7 +15,8 @@ public struct AssayCommand: AsyncParsableCommand {
         version: BuildInformation.version,
         subcommands: [
             ModelCommand.self, TokenizeCommand.self, ScoreCommand.self, GenerateCommand.self, ExtractCommand.self,
-            EvalCommand.self, ReportCommand.self, RunsCommand.self, PromptsCommand.self, BenchCommand.self,
+            EvalCommand.self, ReportCommand.self, RunsCommand.self, PromptsCommand.self, SteerCommand.self,
+            GuardCommand.self, BenchCommand.self,
         ])
 
     public init() {}

@@ -56,3 +56,10 @@ func aGuardComesBackFromItsFile(_ method: GuardMethod) throws {
         }
     }
 }
+
+@Test func theShippedGuardCanBeRead() throws {
+    let profile = try GuardProfile(path: Places.root.appendingPathComponent("fixtures/guards/smollm2.safetensors").path)
+    #expect(profile.width == 576)
+    #expect(profile.readings.count == 12)
+    #expect(profile.record.falsePositives.total > 1000)
+}

@@ -43,7 +43,7 @@ struct SyntheticExamples {
     }
 
     /// Readings in the order in which a fit makes them: layer by layer.
-    static let fitReadings = (0..<3).flatMap { layer in
+    static let fitReadings: [Reading] = (0..<3).flatMap { (layer: Int) -> [Reading] in
         [Reading(layer: layer, position: .instruction), Reading(layer: layer, position: .postInstruction)]
     }
 

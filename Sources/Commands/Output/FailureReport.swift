@@ -3,7 +3,9 @@ internal import Checkpoints
 internal import Evaluation
 internal import Foundation
 internal import LanguageModels
+internal import LatentGuard
 internal import Resampling
+internal import Steering
 internal import Store
 internal import Tensors
 internal import Tokenization
@@ -23,7 +25,7 @@ enum FailureReport {
         case let failure as PromptSetError: failure.issue == .noSuchFile ? noInput : badData
         case TransformerError.sampling(_, _, _): usage
         case is CheckpointError, is TransformerError, is TokenizerError, is ChatTemplateError, is PlanError,
-            is EvaluationDefinitionError, is VerificationError, is ResamplingError:
+            is EvaluationDefinitionError, is VerificationError, is ResamplingError, is SteeringError, is GuardError:
             badData
         case let failure as TensorError: if case .oneDNN = failure { 1 } else { usage }
         case is CleanExit, is ValidationError, is ExitCode: nil
