@@ -35,7 +35,11 @@ struct SmolLM2GuardTests {
         latentGuard = try LatentGuard(model: model, file: Self.guardFile)
     }
 
-    @Test func scoresEqualThoseOfTransformersAndNumpy() throws {
+    @Test(
+        .enabled(
+            if: FileManager.default.fileExists(atPath: Places.fixture("latentguard/scores.json").path),
+            "the expected values are not there: scripts/reference/latentguard.py"))
+    func scoresEqualThoseOfTransformersAndNumpy() throws {
         let rows = try JSONDecoder().decode(
             [Expected].self, from: Data(contentsOf: Places.fixture("latentguard/scores.json")))
         let largest = rows.map { abs($0.score) }.max() ?? 1
