@@ -34,7 +34,8 @@ let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let package = Package(
     name: "assay",
     products: [
-        .executable(name: "assay", targets: ["assay"])
+        .executable(name: "assay", targets: ["assay"]),
+        .library(name: "LatentGuard", targets: ["LatentGuard"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -75,7 +76,23 @@ let package = Package(
         layer("Training", on: ["Transformers", "Tokenization", "Checkpoints", "Tensors", crypto, yams]),
         tests(of: "Training", with: ["Transformers", "Tokenization", "Checkpoints", "Tensors"]),
 
-        // 5  what decides that an answer is right; evaluations
+        // 5  directions in activation space and what they do; a filter made of them
+        layer(
+            "Steering",
+            on: ["Hooks", "LanguageModels", "Transformers", "Tokenization", "Checkpoints", "Tensors", crypto]),
+        // A guard is fitted with the statistics that directions are found by.
+        layer(
+            "LatentGuard",
+            on: [
+                "Steering", "Hooks", "LanguageModels", "Transformers", "Tokenization", "Checkpoints", "Tensors", crypto,
+            ]),
+        tests(
+            of: "Steering", with: ["Hooks", "LanguageModels", "Transformers", "Tokenization", "Checkpoints", "Tensors"]),
+        tests(
+            of: "LatentGuard",
+            with: ["Steering", "LanguageModels", "Transformers", "Tokenization", "Checkpoints", "Tensors"]),
+
+        //    what decides that an answer is right; evaluations
         layer("Verification", on: []),
         // An evaluation is graded by scorers.
         layer(
@@ -114,7 +131,9 @@ let package = Package(
         layer(
             "Commands",
             on: [
-                "CodeExecution", "HarnessLogs", "Reports", "Store", "Resampling", "Evaluation", "Verification", "Training",
+                "CodeExecution", "HarnessLogs", "Reports", "Store", "Resampling", "Evaluation", "Verification",
+                "Training",
+                "LatentGuard", "Steering",
                 "Hooks", "LanguageModels", "Transformers", "Tokenization", "Checkpoints", "Tensors", argumentParser,
             ]),
         .executableTarget(name: "assay", dependencies: ["Commands"], swiftSettings: swift),

@@ -15,8 +15,8 @@ public struct AssayCommand: AsyncParsableCommand {
         version: BuildInformation.version,
         subcommands: [
             ModelCommand.self, TokenizeCommand.self, ScoreCommand.self, GenerateCommand.self, ExtractCommand.self,
-            EvalCommand.self, ResampleCommand.self, TrainCommand.self, ReportCommand.self, RunsCommand.self,
-            PromptsCommand.self, CodeCommand.self, BenchCommand.self,
+            EvalCommand.self, ResampleCommand.self, TrainCommand.self, SteerCommand.self, GuardCommand.self,
+            ReportCommand.self, RunsCommand.self, PromptsCommand.self, CodeCommand.self, BenchCommand.self,
         ])
 
     public init() {}

@@ -24,6 +24,20 @@ public final class Transformer: Sendable {
             softCap: configuration.attentionSoftCap)
     }
 
+    /// The model up to a depth, as a model of its own that shares the weights: its hooks end where nobody looks further.
+    ///
+    /// Caches and workspaces are made for its configuration.
+    ///
+    /// - Precondition: `layers` is in `0 ... layerCount`.
+    public func prefix(layers: Int) -> Transformer {
+        precondition((0...configuration.layerCount).contains(layers), "\(layers) of \(configuration.layerCount) layers")
+        var configuration = configuration
+        configuration.layerCount = layers
+        var weights = weights
+        weights.blocks = Array(weights.blocks.prefix(layers))
+        return Transformer(configuration, weights)
+    }
+
     /// Reads a batch and remembers it in the sequences' caches.
     ///
     /// - Returns: the residual stream after the final norm, [rows, modelDimension]: a view into `space`, valid until its

@@ -23,8 +23,10 @@ struct JSONSchemaScorerTests {
         (#"{"pattern":"^a+$"}"#, #""aaa""#, true), (#"{"minLength":2}"#, #""é""#, false),
         (#"{"anyOf":[{"type":"string"},{"minimum":3}]}"#, "2", false),
         (#"{"oneOf":[{"type":"number"},{"minimum":3}]}"#, "4", false), (#"{"not":{"type":"null"}}"#, "1", true),
-        (##"{"$defs":{"t":{"type":"object","properties":{"n":{"$ref":"#/$defs/t"}}}},"$ref":"#/$defs/t"}"##,
-            #"{"n":{"n":3}}"#, false),
+        (
+            ##"{"$defs":{"t":{"type":"object","properties":{"n":{"$ref":"#/$defs/t"}}}},"$ref":"#/$defs/t"}"##,
+            #"{"n":{"n":3}}"#, false
+        ),
         (#"{"type":["string","null"]}"#, "true", false),
     ])
     func documentsFitOrNot(schema: String, document: String, fits: Bool) throws {

@@ -20,4 +20,11 @@ void cob_multiply_transposed(size_t m, size_t n, size_t k, const float *x, size_
 void cob_multiply(bool transpose_a, bool transpose_b, size_t m, size_t n, size_t k, const float *a, size_t lda,
                   const float *b, size_t ldb, bool add, float *out, size_t ldc);
 
+// Eigenvalues, ascending, and eigenvectors of a symmetric matrix (LAPACK dsyevd). After cob_load only.
+//   a: [n][n], of which one triangle is read; afterwards row i is the unit eigenvector of values[i]
+//   work: at least 1 + 6 n + 2 n^2; integer_work: at least 3 + 5 n
+// 0, or LAPACK's info; -1 where the library has no LAPACK.
+int cob_symmetric_eigen(size_t n, double *a, double *values, double *work, size_t work_length, int *integer_work,
+                        size_t integer_work_length);
+
 #endif

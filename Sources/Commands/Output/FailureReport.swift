@@ -5,7 +5,9 @@ internal import Evaluation
 internal import Foundation
 internal import HarnessLogs
 internal import LanguageModels
+internal import LatentGuard
 internal import Resampling
+internal import Steering
 internal import Store
 internal import Tensors
 internal import Tokenization
@@ -30,7 +32,7 @@ enum FailureReport {
         case is TrainingError: badData
         case is CheckpointError, is TransformerError, is TokenizerError, is ChatTemplateError, is PlanError,
             is EvaluationDefinitionError, is VerificationError, is ResamplingError, is HarnessError,
-            is PythonTaskError:
+            is PythonTaskError, is SteeringError, is GuardError:
             badData
         case is SandboxError, is ExecutionFailure: 1
         case let failure as TensorError: if case .oneDNN = failure { 1 } else { usage }

@@ -16,7 +16,8 @@ public struct LocalModel: EvaluatedModel {
         self.batch = batch
         identity = ModelIdentity(
             name: model.name, digest: try model.digest(), architecture: model.transformer.configuration.architecture,
-            templateDigest: model.templateDigest, computeMode: model.backend.mode.rawValue, backend: model.backend.description)
+            templateDigest: model.templateDigest, computeMode: model.backend.mode.rawValue,
+            backend: model.backend.description)
     }
 
     public var contextLength: Int { model.transformer.configuration.contextLength }

@@ -14,7 +14,8 @@ enum OneDNN {
     }
 
     /// A float32 matrix with the given distance between rows, or between columns.
-    static func plainLayout(rows: Int, columns: Int, rowStride: Int, columnStride: Int = 1) throws -> dnnl_memory_desc_t {
+    static func plainLayout(rows: Int, columns: Int, rowStride: Int, columnStride: Int = 1) throws -> dnnl_memory_desc_t
+    {
         var layout = dnnl_memory_desc_t()
         var dimensions = [dnnl_dim_t(rows), dnnl_dim_t(columns)]
         var strides = [dnnl_dim_t(rowStride), dnnl_dim_t(columnStride)]

@@ -104,7 +104,9 @@ extension RenderedPrompt {
             ids: ids,
             parts: spans.parts(tokenCount: ids.count),
             contents: spans.contents,
-            instructionEnd: instruction.flatMap { spans.contents[$0].isEmpty ? nil : spans.contents[$0].upperBound - 1 },
+            instructionEnd: instruction.flatMap {
+                spans.contents[$0].isEmpty ? nil : spans.contents[$0].upperBound - 1
+            },
             postInstructionEnd: prefillStart.map { max(0, $0 - 1) } ?? end,
             promptEnd: end
         )

@@ -136,7 +136,9 @@ struct GenerationRun {
     }
 
     private func draw(_ logits: MatrixSlice) -> [(id: Int32, logProbability: Float)] {
-        let waiting = active.map { (random: $0.random, sample: $0.tag.sample ?? 0, position: $0.tag.promptLength + $0.ids.count) }
+        let waiting = active.map {
+            (random: $0.random, sample: $0.tag.sample ?? 0, position: $0.tag.promptLength + $0.ids.count)
+        }
         let sampler = generator.sampler
         let weights = weights
         return parallelMap(waiting.count, threads: generator.threads) { row in

@@ -19,7 +19,9 @@ public struct Sampler: Sendable {
     ///   - logits: [1, vocabularySize]
     ///   - uniform: in [0, 1)
     ///   - weights: scratch, [1, vocabularySize]
-    public func sample(_ logits: MatrixSlice, uniform: Double, weights: MatrixSlice) -> (id: Int32, logProbability: Float) {
+    public func sample(_ logits: MatrixSlice, uniform: Double, weights: MatrixSlice) -> (
+        id: Int32, logProbability: Float
+    ) {
         let id = options.temperature == 0 ? Self.mostProbable(logits) : draw(logits, uniform, weights)
         return (id, Self.logProbability(of: id, logits, row: 0))
     }

@@ -84,7 +84,9 @@ struct BraceFormat {
             let isItem = path.scalars[index] == "["
             let start = index + 1
             index = start
-            while index < path.count, isItem ? path.scalars[index] != "]" : !".[".unicodeScalars.contains(path.scalars[index]) {
+            while index < path.count,
+                isItem ? path.scalars[index] != "]" : !".[".unicodeScalars.contains(path.scalars[index])
+            {
                 index += 1
             }
             let name = path[start..<index]

@@ -36,7 +36,8 @@ enum JinjaFilters {
 
 extension JinjaInterpreter {
     /// Follows `path` from `value`; where a step finds nothing, `standard` takes its place.
-    func follow(_ path: [JinjaValue], from value: JinjaValue, default standard: JinjaValue? = nil) throws -> JinjaValue {
+    func follow(_ path: [JinjaValue], from value: JinjaValue, default standard: JinjaValue? = nil) throws -> JinjaValue
+    {
         var current = value
         for step in path {
             current = try item(step, of: current)

@@ -162,13 +162,15 @@ extension JinjaParser {
     private mutating func parseUnary(allowsFilters: Bool = true) throws(ChatTemplateError) -> JinjaExpression {
         var value: JinjaExpression
         if try skip(.subtract) {
-            value = .negative(try nested { parser throws(ChatTemplateError) in
-                try parser.parseUnary(allowsFilters: false)
-            })
+            value = .negative(
+                try nested { parser throws(ChatTemplateError) in
+                    try parser.parseUnary(allowsFilters: false)
+                })
         } else if try skip(.add) {
-            value = .positive(try nested { parser throws(ChatTemplateError) in
-                try parser.parseUnary(allowsFilters: false)
-            })
+            value = .positive(
+                try nested { parser throws(ChatTemplateError) in
+                    try parser.parseUnary(allowsFilters: false)
+                })
         } else {
             value = try parsePrimary()
         }

@@ -111,7 +111,9 @@ extension JinjaNumber {
 extension JinjaInterpreter {
     /// `left operation right`.
     func apply(_ operation: JinjaOperator, _ left: JinjaValue, _ right: JinjaValue) throws -> JinjaValue {
-        if let left = JinjaNumber(left), let right = JinjaNumber(right) { return try left.applying(operation, to: right) }
+        if let left = JinjaNumber(left), let right = JinjaNumber(right) {
+            return try left.applying(operation, to: right)
+        }
         if operation == .modulo, case .text(let format) = left {
             return .text(try PercentFormat(interpreter: self).apply(format, to: right))
         }

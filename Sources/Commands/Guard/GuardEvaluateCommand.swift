@@ -1,0 +1,51 @@
+internal import ArgumentParser
+internal import Evaluation
+internal import LanguageModels
+internal import LatentGuard
+
+struct GuardEvaluateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "evaluate",
+        abstract: "Measures a guard beside simpler judges on the same prompts.",
+        discussion: """
+            Judges: the guard; a list of keywords; logistic regression on words (fitted on the sets of --words-from);
+            the prompt's perplexity; the log-odds that the model's first token refuses; with --replies, whether the
+            model's own reply refuses. Slices: all prompts, each set, each jailbreak family, each category, and those
+            named with --slice NAME=SET+SET.
+            """)
+
+    @OptionGroup var model: ModelOptions
+    @Option(name: .customLong("guard"), help: "The guard's file.")
+    var file: String
+    @Argument(help: "Labelled prompt sets.")
+    var prompts: [String]
+    @Option(help: "Prompt sets that the judge of words is fitted on; without them it is left out.")
+    var wordsFrom: [String] = []
+    @Option(help: "A slice of several sets: NAME=SET+SET, sets by file name without its ending.")
+    var slice: [String] = []
+    @Option(help: "Tokens of the model's own reply; 0 leaves that judge out.")
+    var replies = 0
+    @Option(help: "Write every figure to this CSV file.")
+    var csv: String?
+    @Option(help: "Write the areas as a chart, SVG.")
+    var plot: String?
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        let sets = try GuardPromptSets(paths: prompts)
+        let slices = try GuardSlices(prompts: sets.prompts, named: slice)
+        let loaded = try model.load()
+        var judges = try GuardJudges(loaded, guardFile: file, replyTokens: replies)
+        if !wordsFrom.isEmpty { try judges.fitWords(GuardPromptSets(paths: wordsFrom).prompts) }
+        var progress = ProgressLine("evaluate", total: sets.prompts.count, unit: "prompts")
+        let rows = try judges.rows(sets.prompts) { progress.update($0) }
+        progress.finish()
+        guard !rows.isEmpty else { throw CommandFailure.badData("the sets hold no prompt") }
+        let comparison = GuardComparison(
+            rows, slices: slices.all, judges: judges.names, thresholded: GuardJudges.thresholded)
+        if let csv { try TextFile.write(GuardTable(comparison).csv, to: csv) }
+        if let plot { try TextFile.write(AreaChart(comparison).svg, to: plot) }
+        if output.json { return try StandardOutput.json(comparison) }
+        StandardOutput.write(GuardTable(comparison).text)
+    }
+}

@@ -1,0 +1,119 @@
+internal import ArgumentParser
+internal import LanguageModels
+internal import LatentGuard
+internal import Steering
+internal import Transformers
+
+struct GuardFitCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "fit",
+        abstract: "Fits a guard to labelled prompt sets.",
+        discussion: """
+            Prompts are labelled harmful, unsafe-contrast, harmless or borderline. With several methods or penalties the
+            choice falls on those that do best on prompt sets left out of the fit.
+
+              assay guard fit --model smollm2-135m-instruct --out guard.safetensors \\
+                prompts/harmful.jsonl prompts/harmless.jsonl prompts/borderline.jsonl prompts/plain.jsonl
+            """)
+
+    @OptionGroup var model: ModelOptions
+    @Argument(help: "Prompt sets, two kinds or more between them.")
+    var prompts: [String]
+    @Option(help: "The file to write.")
+    var out: String
+    @Option(help: "Methods to choose from: paper, centred, weighted, whitened, probe, ensemble, joint.")
+    var methods = GuardMethod.allCases.map(\.rawValue).joined(separator: ",")
+    @Option(help: "Blocks whose output is read.")
+    var layers: String?
+    @Option(help: "Places that are read: t_inst, t_post_inst, inst_mean, t_inst+N.")
+    var positions = "t_inst,t_post_inst,inst_mean"
+    @Option(help: "Inverse penalties to choose from.")
+    var penalties = "0.0003,0.001,0.003"
+    @Option(help: "The share of harmless prompts that the threshold may flag.")
+    var falsePositives = 0.05
+    @Flag(help: "Keep 0 as the threshold, as the paper has it.")
+    var thresholdZero = false
+    @Flag(help: "Calibrate by isotonic steps instead of a sigmoid.")
+    var isotonic = false
+    @Option(help: "Parts into which prompts are divided for what is measured on prompts held out.")
+    var folds = 5
+    @Option(help: "Seed of the division.")
+    var seed: UInt64 = 0
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        let sets = try GuardPromptSets(paths: prompts)
+        let model = try model.load()
+        let fitter = try GuardFitter(model, options: try options(model))
+        var progress = ProgressLine("fit", total: sets.prompts.count, unit: "prompts")
+        let profile = try fitter.fit(sets.prompts, dataSets: sets.sets) { event in
+            switch event {
+            case .read(let prompts, _): progress.update(prompts)
+            case .tried(let method, let c, let auroc):
+                let penalty = c.map { " c=\($0)" } ?? ""
+                StandardError.write("\(method.rawValue)\(penalty): AUROC \(auroc.rounded(to: 4)) on sets left out\n")
+            case .fitting(let part): StandardError.write("fitting: \(part)\n")
+            }
+        }
+        progress.finish()
+        try profile.write(to: out)
+        if output.json { return try StandardOutput.json(profile.record) }
+        StandardOutput.line(summary(profile))
+    }
+
+    private func summary(_ profile: GuardProfile) -> String {
+        let record = profile.record
+        let penalty = record.c.map { " c=\($0)" } ?? ""
+        return """
+            \(out): \(record.method)\(penalty), \(profile.readings.count) readings, \(profile.categories.count) categories
+            held out: \(record.falsePositives.sentence) of harmless flagged, \(record.truePositives.sentence) of harmful
+            """
+    }
+
+    private func options(_ model: LanguageModel) throws -> FitOptions {
+        let count = model.transformer.configuration.layerCount
+        var options = FitOptions(layers: try layers.map { try numbers($0, "--layers", Int.init) } ?? middle(count))
+        options.methods = try names(methods, "--methods", GuardMethod.init(rawValue:))
+        options.positions = try names(positions, "--positions", TokenPosition.init)
+        options.penalties = try numbers(penalties, "--penalties", Double.init)
+        options.targetFalsePositiveRate = falsePositives
+        options.keepsThresholdAtZero = thresholdZero
+        options.isotonic = isotonic
+        options.folds = folds
+        options.seed = seed
+        return options
+    }
+
+    /// Four blocks from the middle to two thirds of the depth, where meaning is richest and a pass still short.
+    private func middle(_ count: Int) -> [Int] {
+        Array(Set([13, 15, 17, 19].map { min(count - 1, $0 * count / 30) })).sorted()
+    }
+
+    private func names<Value>(_ list: String, _ option: String, _ make: (String) -> Value?) throws -> [Value] {
+        try list.split(separator: ",").map { part in
+            let name = part.filter { $0 != " " }
+            guard let value = make(name) else { throw ValidationError("\(option) has \"\(name)\"; see --help") }
+            return value
+        }
+    }
+
+    private func numbers<Value>(_ list: String, _ option: String, _ make: (String) -> Value?) throws -> [Value] {
+        try names(list, option, make)
+    }
+}
+
+extension RateEstimate {
+    /// `3.1% (2.4% to 4.0%)`.
+    var sentence: String {
+        "\((100 * rate).rounded(to: 1))% (\((100 * lower).rounded(to: 1))% to \((100 * upper).rounded(to: 1))%)"
+    }
+}
+
+extension Double {
+    /// The nearest number with so many decimals.
+    func rounded(to decimals: Int) -> Double {
+        var factor = 1.0
+        for _ in 0..<decimals { factor *= 10 }
+        return (self * factor).rounded() / factor
+    }
+}

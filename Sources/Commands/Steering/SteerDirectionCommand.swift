@@ -1,0 +1,64 @@
+internal import ArgumentParser
+internal import LanguageModels
+internal import Steering
+internal import Transformers
+
+struct SteerDirectionCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "direction",
+        abstract: "Finds the direction from one set of prompts to another, at every layer asked for.",
+        discussion: """
+            The paper's harmfulness direction is mean-difference at t_inst between harmful and harmless prompts; its
+            refusal direction the same at t_post_inst between refused and accepted ones.
+
+              assay steer direction --model smollm2-135m-instruct --positive prompts/harmful.jsonl \\
+                --negative prompts/harmless.jsonl --position t_inst --out harm.safetensors
+            """)
+
+    @OptionGroup var model: ModelOptions
+    @Option(help: "The side that the direction points to.")
+    var positive: String
+    @Option(help: "The side that it comes from.")
+    var negative: String
+    @Option(help: "mean-difference, pca-difference, lda or logistic-probe.")
+    var method = DirectionMethod.meanDifference.rawValue
+    @Option(help: "t_inst, t_post_inst, t_inst+N, inst_mean or all.")
+    var position = "t_inst"
+    @Option(help: "Hook site.")
+    var site = "hook_resid_pre"
+    @Option(help: "Layers, separated by commas; all where not given.")
+    var layers: String?
+    @Option(help: "Prompts of each side that are used; all where not given.")
+    var limit: Int?
+    @Option(help: "The file to write.")
+    var out: String
+    @OptionGroup var output: OutputOptions
+
+    struct Row: Encodable {
+        var layer: Int
+        var norm: Double
+    }
+
+    func run() throws {
+        guard let method = DirectionMethod(rawValue: method) else {
+            throw ValidationError("--method is \"\(self.method)\"; see --help")
+        }
+        let loaded = try model.load()
+        let readings = try SteeringPlaces.readings(
+            site: site, layers: layers, position: position, layerCount: loaded.transformer.configuration.layerCount)
+        let sides = try [positive, negative].map { path in
+            DirectionEstimator.Side(
+                name: SteeringPrompts.name(path), prompts: try SteeringPrompts.rendered(path, loaded, limit: limit))
+        }
+        var progress = ProgressLine(
+            "direction", total: sides[0].prompts.count + sides[1].prompts.count, unit: "prompts")
+        let directions = try DirectionEstimator(loaded, options: DirectionOptions(method)).directions(
+            positive: sides[0], negative: sides[1], readings: readings
+        ) { progress.update($0) }
+        progress.finish()
+        try DirectionFile(directions).write(to: out)
+        let rows = directions.map { Row(layer: $0.reading.layer ?? -1, norm: $0.norm) }
+        if output.json { return try StandardOutput.json(rows) }
+        for row in rows { StandardOutput.line("layer \(row.layer)  length \(row.norm.rounded(to: 4))") }
+    }
+}

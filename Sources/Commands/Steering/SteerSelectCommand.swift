@@ -1,0 +1,52 @@
+internal import ArgumentParser
+internal import Steering
+
+struct SteerSelectCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "select",
+        abstract:
+            "Ranks directions by what they do: refusal without them, refusal with them, and harm to other prompts.")
+
+    @OptionGroup var model: ModelOptions
+    @Option(help: "Files of directions.")
+    var directions: [String]
+    @Option(help: "Harmful prompts.")
+    var harmful: String
+    @Option(help: "Harmless prompts.")
+    var harmless: String
+    @Option(help: "Prompts of each side that are used.")
+    var limit = 32
+    @Option(help: "Most nats by which ablation may move harmless prompts.")
+    var largestDivergence = 0.1
+    @Option(help: "Least log-odds of refusal that adding the direction must give on harmless prompts.")
+    var smallestInducedRefusal = 0.0
+    @OptionGroup var output: OutputOptions
+
+    struct Report: Encodable {
+        var thresholds: DirectionSelection.Thresholds
+        var prompts: Int
+        var candidates: [DirectionSelection.Candidate]
+    }
+
+    func run() throws {
+        let loaded = try model.load()
+        var thresholds = DirectionSelection.Thresholds()
+        thresholds.largestDivergence = largestDivergence
+        thresholds.smallestInducedRefusal = smallestInducedRefusal
+        let selection = try DirectionSelection(
+            loaded, harmful: SteeringPrompts.rendered(harmful, loaded, limit: limit),
+            harmless: SteeringPrompts.rendered(harmless, loaded, limit: limit), thresholds: thresholds)
+        let all = try directions.flatMap { try DirectionFile(path: $0).directions }
+        var progress = ProgressLine("select", total: all.count, unit: "directions")
+        let found = try selection.candidates(all) { progress.update($0) }
+        progress.finish()
+        if output.json {
+            return try StandardOutput.json(Report(thresholds: thresholds, prompts: limit, candidates: found))
+        }
+        for candidate in found {
+            StandardOutput.line(
+                "\(candidate.reading)  ablated \(candidate.refusalWhenAblated.rounded(to: 3))  added \(candidate.refusalWhenAdded.rounded(to: 3))  "
+                    + "nats \(candidate.divergence.rounded(to: 4))  \(candidate.rejection ?? "")")
+        }
+    }
+}

@@ -1,0 +1,28 @@
+internal import ArgumentParser
+internal import Steering
+internal import Transformers
+
+/// Hook sites, layers and positions from the command line.
+enum SteeringPlaces {
+    static func readings(site: String, layers: String?, position: String, layerCount: Int) throws -> [Reading] {
+        guard let site = HookPoint.Site(rawValue: site), site.isInBlock else {
+            throw ValidationError("--site is \"\(site)\"; allowed: a site of a block, such as hook_resid_pre")
+        }
+        guard let position = TokenPosition(position) else {
+            throw ValidationError(
+                "--position is \"\(position)\"; allowed: t_inst, t_post_inst, t_inst+N, inst_mean, all")
+        }
+        return try self.layers(layers, layerCount: layerCount).map { Reading(site, layer: $0, position: position) }
+    }
+
+    /// All layers where none are given.
+    static func layers(_ list: String?, layerCount: Int) throws -> [Int] {
+        guard let list else { return Array(0..<layerCount) }
+        return try list.split(separator: ",").map { part in
+            guard let layer = Int(part.filter { $0 != " " }), (0..<layerCount).contains(layer) else {
+                throw ValidationError("--layers has \"\(part)\"; allowed: 0 to \(layerCount - 1)")
+            }
+            return layer
+        }
+    }
+}

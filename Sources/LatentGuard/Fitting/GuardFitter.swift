@@ -1,0 +1,66 @@
+public import LanguageModels
+internal import Steering
+internal import Tokenization
+internal import Transformers
+
+/// Fits a guard to labelled prompts.
+///
+/// The method and its penalty are those that do best on prompt sets left out of the fit, one set at a time. Threshold
+/// and calibration come from prompts held out by groups. Then everything is fitted on all prompts.
+public struct GuardFitter {
+    let model: LanguageModel
+    let options: FitOptions
+
+    /// - Throws: ``GuardError/setting(name:value:allowed:)``.
+    public init(_ model: LanguageModel, options: FitOptions) throws {
+        try options.check(layerCount: model.transformer.configuration.layerCount)
+        self.model = model
+        self.options = options
+    }
+
+    /// What is done at the moment, for people who wait.
+    public enum Progress: Sendable {
+        case read(prompts: Int, of: Int)
+        /// Mean area under the ROC curve over the sets left out.
+        case tried(method: GuardMethod, c: Double?, auroc: Double)
+        case fitting(String)
+    }
+
+    /// - Throws: ``GuardError``; errors of the model for a prompt that it cannot read.
+    public func fit(
+        _ prompts: [GuardPrompt], dataSets: [FitRecord.DataSet], progress: (Progress) -> Void = { _ in }
+    ) throws -> GuardProfile {
+        let readings = allReadings
+        let rendered = try prompts.map { try model.render([ChatMessage(role: "user", content: $0.text)]) }
+        var examples: [GuardExample] = []
+        try PromptReader(model, readings: readings).read(rendered) { index, values in
+            examples.append(prompts[index].example(values))
+            if examples.count % 64 == 0 { progress(.read(prompts: examples.count, of: prompts.count)) }
+        }
+        var none = NoHook()
+        progress(.fitting("refusal axis"))
+        let refusals = try NextTokenReader(model).refusalLogOdds(
+            rendered, tokens: RefusalTokens(model.tokenizer), hooks: &none)
+        let core = FitCore(
+            options: options, readings: readings, layerCount: model.transformer.configuration.layerCount)
+        return try core.profile(
+            examples, refusals: refusals, model: model.digest(), template: model.templateDigest, dataSets: dataSets,
+            progress: progress)
+    }
+
+    /// The chosen readings, then those that the paper's rule needs beside them.
+    private var allReadings: [Reading] {
+        let chosen = options.layers.flatMap { layer in
+            options.positions.map { Reading(layer: layer, position: $0) }
+        }
+        guard options.methods.contains(where: \.readsAllLayers) else { return chosen }
+        let layers = (0..<model.transformer.configuration.layerCount).map { Reading(layer: $0, position: .instruction) }
+        return chosen + layers.filter { !chosen.contains($0) }
+    }
+}
+
+extension GuardPrompt {
+    func example(_ values: [[Float]]) -> GuardExample {
+        GuardExample(values: values, isHarmful: isHarmful, group: group, set: set, category: category)
+    }
+}

@@ -1,0 +1,105 @@
+internal import Foundation
+internal import Steering
+
+/// The part of a guard's file that is text: JSON in the header of the safetensors file, under `latentguard`.
+struct ProfileHeader: Codable {
+    struct Head: Codable {
+        /// The head's tensors are `NAME.weights` and, where readings are brought to length 1, `NAME.centres`.
+        var name: String
+        var normalization: GuardHead.Normalization
+        var readings: [Int]
+        var bias: Double
+        var calibration: Calibration?
+    }
+
+    struct NoveltyPart: Codable {
+        var reading: Int
+        var variances: [Double]
+        var residualVariance: Double
+        var limit: Double
+    }
+
+    var version: Int
+    var model: String
+    var template: String?
+    var readings: [Reading]
+    var width: Int
+    var harmful: Head
+    var threshold: Double
+    var calibration: Calibration
+    var refusal: Head?
+    var categories: [Head]
+    var novelty: NoveltyPart
+    var record: FitRecord
+
+    init(_ profile: GuardProfile) {
+        version = GuardProfile.formatVersion
+        model = profile.model
+        template = profile.template
+        readings = profile.readings
+        width = profile.width
+        harmful = Self.head("harmful", profile.harmful)
+        threshold = profile.threshold
+        calibration = profile.calibration
+        refusal = profile.refusal.map { Self.head("refusal", $0) }
+        categories = profile.categories.map { Self.head("category." + $0.name, $0.head, $0.calibration) }
+        novelty = NoveltyPart(
+            reading: profile.novelty.reading, variances: profile.novelty.variances,
+            residualVariance: profile.novelty.residualVariance, limit: profile.novelty.limit)
+        record = profile.record
+    }
+
+    private static func head(_ name: String, _ head: GuardHead, _ calibration: Calibration? = nil) -> Head {
+        Head(
+            name: name, normalization: head.normalization, readings: head.readings, bias: head.bias,
+            calibration: calibration)
+    }
+
+    /// - Throws: ``GuardError/unreadable(path:reason:)``.
+    init(json: String, path: String) throws {
+        do {
+            self = try JSONDecoder().decode(ProfileHeader.self, from: Data(json.utf8))
+        } catch {
+            throw GuardError.unreadable(path: path, reason: "its header is not what a guard's header is")
+        }
+    }
+
+    func json() throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(self), as: UTF8.self)
+    }
+
+    /// Bounds everything before it is used.
+    ///
+    /// - Throws: ``GuardError``.
+    func check() throws(GuardError) {
+        guard version == GuardProfile.formatVersion else {
+            throw .version(found: version, known: GuardProfile.formatVersion)
+        }
+        try require("width", width, (1...65_536).contains(width), "1 to 65536")
+        try require("number of readings", readings.count, (1...1024).contains(readings.count), "1 to 1024")
+        try require("number of categories", categories.count, categories.count <= 256, "at most 256")
+        try require("threshold", threshold, threshold.isFinite, "a finite number")
+        try require("calibration", calibration, calibration.isValid, "finite numbers that rise")
+        for head in [harmful] + categories + (refusal.map { [$0] } ?? []) {
+            try require("bias of \(head.name)", head.bias, head.bias.isFinite, "a finite number")
+            try require(
+                "readings of \(head.name)", head.readings,
+                head.readings.count <= readings.count && head.readings.allSatisfy { readings.indices.contains($0) },
+                "some of the guard's readings")
+            try require(
+                "calibration of \(head.name)", "bad", head.calibration?.isValid ?? true, "finite numbers that rise")
+        }
+        try require(
+            "novelty's reading", novelty.reading, readings.indices.contains(novelty.reading), "one that there is")
+        let variances = novelty.variances + [novelty.residualVariance, novelty.limit]
+        try require("novelty", "bad", variances.allSatisfy { $0.isFinite && $0 > 0 }, "numbers above 0")
+        try require(
+            "novelty's components", novelty.variances.count, novelty.variances.count <= width, "at most \(width)")
+    }
+
+    private func require(_ field: String, _ value: Any, _ holds: Bool, _ allowed: String) throws(GuardError) {
+        guard holds else { throw .invalid(field: field, found: "\(value)", allowed: allowed) }
+    }
+}

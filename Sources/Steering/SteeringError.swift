@@ -1,0 +1,57 @@
+/// What can be wrong with a direction, an intervention, or the data they are made from.
+public enum SteeringError: Error, Hashable, Sendable {
+    case noInstruction
+    case noSuchPoint(String, layerCount: Int)
+    case noSuchPlace(prompt: Int)
+    case tooFewPrompts(side: String, count: Int, needed: Int)
+    case unpaired(positives: Int, negatives: Int)
+    case noDifference(reading: String)
+    case notFinite(what: String)
+    case wrongWidth(what: String, found: Int, expected: Int)
+    case otherModel(found: String, expected: String)
+    case otherTemplate(found: String, expected: String)
+    case unreadableFile(path: String, reason: String)
+    case noLayer(Int, available: [Int])
+    case setting(name: String, value: String, allowed: String)
+    case layerZero
+    case unreachableBudget(nats: Double, largest: Double)
+}
+
+extension SteeringError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .noInstruction:
+            return "a prompt has no token of a user's instruction; give each prompt some text"
+        case .noSuchPoint(let name, let layerCount):
+            return
+                "the model has no \"\(name)\"; it has layers 0 to \(layerCount - 1), and names are like hook_resid_post"
+        case .noSuchPlace(let prompt):
+            return "prompt \(prompt) (from 0) is too short for one of the positions; use t_inst or t_post_inst"
+        case .tooFewPrompts(let side, let count, let needed):
+            return "there are \(count) \(side) prompts; at least \(needed) are needed"
+        case .unpaired(let positives, let negatives):
+            return "the method works on matched pairs, and there are \(positives) prompts against \(negatives)"
+        case .noDifference(let reading):
+            return "both sides have the same mean at \(reading); there is no direction there"
+        case .notFinite(let what):
+            return "\(what) holds a number that is not finite; make the file again"
+        case .wrongWidth(let what, let found, let expected):
+            return "\(what) has \(found) components, and the model \(expected); it was made for another model"
+        case .otherModel(let found, let expected):
+            return "made for the model with SHA-256 \(expected), and this one has \(found); fit again for this model"
+        case .otherTemplate(let found, let expected):
+            return "made with the chat template \(expected), and the model has \(found); fit again with this template"
+        case .unreadableFile(let path, let reason):
+            return "\"\(path)\" cannot be used: \(reason)"
+        case .noLayer(let layer, let available):
+            return
+                "there is nothing for layer \(layer); there is for \(available.map(String.init).joined(separator: ", "))"
+        case .setting(let name, let value, let allowed):
+            return "\(name) is \(value); allowed: \(allowed)"
+        case .layerZero:
+            return "a control vector cannot act on the output of block 0: llama.cpp refuses the file"
+        case .unreachableBudget(let nats, let largest):
+            return "no strength moves the next token by \(nats) nats: \(largest) at the largest that was tried"
+        }
+    }
+}
