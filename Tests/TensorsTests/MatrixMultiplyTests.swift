@@ -46,11 +46,12 @@ func backendsAgreeWithTheDefinition(_ backend: MatrixBackend) throws {
     }
 }
 
-@Test func piecesCoverTheProductOnce() {
-    for rows in [1, 63, 64, 65, 512] {
+@Test(arguments: [64, 1536, 10_000]) func piecesCoverTheProductOnce(inputs: Int) {
+    for rows in [1, 63, 64, 65, 128, 129, 512] {
         for threads in 1...4 {
             for block in [nil, 16, 64] {
-                let pieces = ProductPiece.divide(rows: rows, columns: 200, columnBlock: block, threads: threads)
+                let pieces = ProductPiece.divide(
+                    rows: rows, columns: 200, inputs: inputs, columnBlock: block, threads: threads)
                 var seen = [Int](repeating: 0, count: rows * 200)
                 for piece in pieces {
                     for row in piece.rows { for column in piece.columns { seen[row * 200 + column] += 1 } }

@@ -77,9 +77,17 @@ static size_t CK_NAME(window_begin)(const ck_attention_shape *shape, size_t posi
 }
 
 // total[i][v] += pattern[i][p] * values[p][v] for positions begin ..< end of one segment.
+//
+// Sums in variables of its own: a pointer to vectors may point to anything, `values` included, so that sums behind one
+// would be stored after every step.
 CK_INLINE void CK_NAME(mix_tile)(size_t queries, size_t vectors, const float *const *pattern, const float *values,
                                  size_t stride, size_t begin, size_t end,
                                  vector total[CK_NAME(tile_queries)][4]) {
+  vector sum[CK_NAME(tile_queries)][4];
+#pragma clang loop unroll(full)
+  for (size_t i = 0; i < queries; ++i)
+#pragma clang loop unroll(full)
+    for (size_t v = 0; v < vectors; ++v) sum[i][v] = total[i][v];
   for (size_t p = begin; p < end; ++p) {
     vector value[4];
 #pragma clang loop unroll(full)
@@ -88,9 +96,13 @@ CK_INLINE void CK_NAME(mix_tile)(size_t queries, size_t vectors, const float *co
     for (size_t i = 0; i < queries; ++i) {
       vector weight = broadcast(pattern[i][p]);
 #pragma clang loop unroll(full)
-      for (size_t v = 0; v < vectors; ++v) total[i][v] = multiply_add(weight, value[v], total[i][v]);
+      for (size_t v = 0; v < vectors; ++v) sum[i][v] = multiply_add(weight, value[v], sum[i][v]);
     }
   }
+#pragma clang loop unroll(full)
+  for (size_t i = 0; i < queries; ++i)
+#pragma clang loop unroll(full)
+    for (size_t v = 0; v < vectors; ++v) total[i][v] = sum[i][v];
 }
 
 static void CK_NAME(mix_range)(size_t queries, size_t vectors, const float *const *pattern, const float *values,

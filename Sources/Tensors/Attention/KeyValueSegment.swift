@@ -37,20 +37,26 @@ public final class KeyValueSegment: @unchecked Sendable {
     /// - Parameters:
     ///   - newKeys: [positions, heads * headDimension], rotated
     ///   - newValues: the same shape
-    public func store(layer: Int, keys newKeys: MatrixSlice, values newValues: MatrixSlice) {
+    public func store(layer: Int, keys newKeys: MatrixSlice, values newValues: MatrixSlice, threads: Int = 1) {
         precondition(count + newKeys.rowCount <= capacity, "\(count) + \(newKeys.rowCount) of \(capacity) positions")
         precondition(newKeys.columnCount == headCount * headDimension, "\(newKeys.columnCount) key components")
         precondition(
             newValues.columnCount == newKeys.columnCount && newValues.rowCount == newKeys.rowCount,
             "keys and values differ in shape")
-        for row in 0..<newKeys.rowCount {
-            for head in 0..<headCount {
-                let key = unsafe newKeys.address(ofRow: row) + head * headDimension
-                let value = unsafe newValues.address(ofRow: row) + head * headDimension
-                let place = layer * headCount + head
-                unsafe ck_store_key(keys.row(place).pointer, count + row, key, headDimension)
-                unsafe values.row(place * capacity + count + row).pointer.update(from: value, count: headDimension)
-            }
+        RowOperations.forEachRow(of: newKeys, threads: threads) { row in
+            unsafe store(
+                layer: layer, position: count + row, newKeys.address(ofRow: row), newValues.address(ofRow: row))
+        }
+    }
+
+    private func store(
+        layer: Int, position: Int, _ key: UnsafeMutablePointer<Float>, _ value: UnsafeMutablePointer<Float>
+    ) {
+        for head in 0..<headCount {
+            let place = layer * headCount + head
+            unsafe ck_store_key(keys.row(place).pointer, position, key + head * headDimension, headDimension)
+            unsafe values.row(place * capacity + position).pointer.update(
+                from: value + head * headDimension, count: headDimension)
         }
     }
 

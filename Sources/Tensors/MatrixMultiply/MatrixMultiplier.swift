@@ -44,7 +44,8 @@ public final class MatrixMultiplier {
 
     private func multiply(_ x: MatrixSlice, _ packed: OneDNNWeights, into out: MatrixSlice) throws {
         let pieces = ProductPiece.divide(
-            rows: x.rowCount, columns: packed.outputs, columnBlock: packed.columnBlock, threads: threads)
+            rows: x.rowCount, columns: packed.outputs, inputs: packed.inputs, columnBlock: packed.columnBlock,
+            threads: threads)
         let failures = Failures()
         let contexts = UncheckedBox(contexts)
         parallelFor(tasks: pieces.count, threads: threads) { task, worker in
@@ -79,18 +80,32 @@ struct ProductPiece: Hashable, Sendable {
     /// Most rows of one piece: enough to reuse a block of weights from the cache, few enough to share out.
     static let rowChunk = 64
 
-    /// Cuts by rows where there are many, by blocks of columns where there are few.
-    static func divide(rows: Int, columns: Int, columnBlock: Int?, threads: Int) -> [ProductPiece] {
+    /// Bytes of weights that stay in a core's cache while rows pass.
+    static let cachedBytes = 1 << 19
+
+    /// Cuts by rows, and by blocks of columns: where rows are few, one for each thread; where they are many, such that
+    /// a block stays in the cache while all rows pass.
+    static func divide(rows: Int, columns: Int, inputs: Int, columnBlock: Int?, threads: Int) -> [ProductPiece] {
         let rowPieces = (rows + rowChunk - 1) / rowChunk
-        var columnRanges = [0..<columns]
-        if let columnBlock, threads > 1, rowPieces % threads != 0, rowPieces < 4 * threads {
-            columnRanges = split(columns, block: columnBlock, pieces: threads)
-        }
-        return (0..<rowPieces).flatMap { piece in
-            columnRanges.map { range in
+        let columnRanges = columnRanges(
+            rowPieces: rowPieces, columns: columns, inputs: inputs, columnBlock: columnBlock, threads: threads)
+        return columnRanges.flatMap { range in
+            (0..<rowPieces).map { piece in
                 ProductPiece(rows: (piece * rowChunk)..<min(rows, (piece + 1) * rowChunk), columns: range)
             }
         }
+    }
+
+    private static func columnRanges(
+        rowPieces: Int, columns: Int, inputs: Int, columnBlock: Int?, threads: Int
+    ) -> [Range<Int>] {
+        guard let columnBlock else { return [0..<columns] }
+        if rowPieces <= 2 {
+            return threads > 1 && rowPieces % threads != 0
+                ? split(columns, block: columnBlock, pieces: threads) : [0..<columns]
+        }
+        let cached = max(1, cachedBytes / (inputs * columnBlock * MemoryLayout<Float>.stride)) * columnBlock
+        return split(columns, block: columnBlock, pieces: (columns + cached - 1) / cached)
     }
 
     private static func split(_ columns: Int, block: Int, pieces: Int) -> [Range<Int>] {

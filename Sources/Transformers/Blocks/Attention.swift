@@ -22,7 +22,8 @@ extension ForwardPass {
         normalizeHeads(k, weights.keyNorm)
         rotate(q, k, qkv.columns(0..<valueStart), layer: layer)
         for sequence in batch.sequences {
-            sequence.cache.open.store(layer: layer, keys: k.rows(sequence.rows), values: v.rows(sequence.rows))
+            sequence.cache.open.store(
+                layer: layer, keys: k.rows(sequence.rows), values: v.rows(sequence.rows), threads: threads)
         }
 
         let z = rows(space.z)
