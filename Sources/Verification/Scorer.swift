@@ -22,11 +22,32 @@ public struct Submission: Hashable, Sendable {
     public var targets: [String]
     /// Of a programming task.
     public var tests: UnitTests?
+    /// Of each token that the model wrote, natural; empty where they are not known.
+    public var logProbabilities: [Double]
+    /// Which sample it is, for scorers that err on purpose.
+    public var identity: SampleIdentity
 
-    public init(completion: String, isTruncated: Bool = false, targets: [String] = [], tests: UnitTests? = nil) {
+    public init(
+        completion: String, isTruncated: Bool = false, targets: [String] = [], tests: UnitTests? = nil,
+        logProbabilities: [Double] = [], identity: SampleIdentity = SampleIdentity()
+    ) {
         self.completion = completion
         self.isTruncated = isTruncated
         self.targets = targets
         self.tests = tests
+        self.logProbabilities = logProbabilities
+        self.identity = identity
+    }
+}
+
+/// The name of a sample within a run.
+public struct SampleIdentity: Hashable, Sendable {
+    /// Prompt set and id.
+    public var prompt: String
+    public var index: Int
+
+    public init(prompt: String = "", index: Int = 0) {
+        self.prompt = prompt
+        self.index = index
     }
 }

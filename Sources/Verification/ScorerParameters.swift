@@ -45,6 +45,17 @@ struct ScorerParameters {
         }
     }
 
+    /// - Returns: a number in `range`, or nil where the parameter is not given.
+    func number(_ name: String, in range: ClosedRange<Double>, called allowed: String) throws(VerificationError)
+        -> Double?
+    {
+        guard let text = values[name] else { return nil }
+        guard let value = Double(text), range.contains(value) else {
+            throw .invalidParameter(scorer: scorer, parameter: name, found: text, allowed: allowed)
+        }
+        return value
+    }
+
     func integer(_ name: String, in range: ClosedRange<Int>) throws(VerificationError) -> Int? {
         guard let text = values[name] else { return nil }
         guard let value = Int(text), range.contains(value) else {

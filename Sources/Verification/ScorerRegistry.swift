@@ -2,13 +2,16 @@
 public enum ScorerRegistry {
     /// Every scorer name, in alphabetical order.
     public static let names = [
-        "choice", "exact", "includes", "json-schema", "math", "numeric", "python", "python-strong", "python-weak",
-        "refusal",
-        "regex",
+        "choice", "exact", "includes", "json-schema", "likelihood", "math", "noisy", "numeric", "python",
+        "python-strong", "python-weak", "refusal", "regex",
     ]
 
-    /// Scorers that execute what the model wrote.
-    public static let executing: Set<String> = ["python", "python-strong", "python-weak"]
+    private static let executing: Set<String> = ["python", "python-strong", "python-weak"]
+
+    /// Whether a scorer executes what the model wrote.
+    public static func executes(_ scorer: any Scorer) -> Bool {
+        executing.contains(scorer.name) || executing.contains(scorer.parameters["of"] ?? "")
+    }
 
     /// - Parameter runner: executes programs, for the scorers that need it; without one they score nothing.
     /// - Throws: ``VerificationError`` for a name or a parameter that does not exist, or a value out of range.
@@ -22,7 +25,10 @@ public enum ScorerRegistry {
         case "includes": try IncludesScorer(parameters: parameters)
         case "numeric": try NumericScorer(parameters: parameters)
         case "json-schema": try JSONSchemaScorer(parameters: parameters)
+        case "likelihood": try LikelihoodScorer(parameters: parameters)
         case "math": try MathScorer(parameters: parameters)
+        case "noisy":
+            try NoisyScorer(parameters: parameters) { try make(name: $0, parameters: $1, runner: runner) }
         case "python": try UnitTestScorer(name: name, suite: nil, parameters: parameters, runner: runner)
         case "python-strong": try UnitTestScorer(name: name, suite: "strong", parameters: parameters, runner: runner)
         case "python-weak": try UnitTestScorer(name: name, suite: "weak", parameters: parameters, runner: runner)

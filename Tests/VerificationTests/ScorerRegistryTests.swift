@@ -4,9 +4,15 @@ import Testing
 @testable import Verification
 
 struct ScorerRegistryTests {
+    /// The parameters that a scorer cannot do without.
+    private let needed = [
+        "regex": ["pattern": "(a|.)+\\d?"], "likelihood": ["threshold": "-1"],
+        "noisy": ["of": "exact", "sensitivity": "0.9", "specificity": "1"],
+    ]
+
     @Test func everyNameMakesAScorer() throws {
         for name in ScorerRegistry.names {
-            let scorer = try ScorerRegistry.make(name: name, parameters: name == "regex" ? ["pattern": "a"] : [:])
+            let scorer = try ScorerRegistry.make(name: name, parameters: needed[name] ?? [:])
             #expect(scorer.name == name)
             #expect(scorer.version >= 1)
         }
@@ -32,6 +38,7 @@ struct ScorerRegistryTests {
         ("numeric", "tolerance", "-1"), ("numeric", "tolerance", "1x"), ("numeric", "tolerance", ""),
         ("numeric", "extract", "first"), ("regex", "pattern", "("), ("choice", "letters", "ABD"),
         ("choice", "letters", "A"), ("choice", "letters", ""), ("choice", "letters", "abc"),
+        ("likelihood", "threshold", "0.1"), ("likelihood", "threshold", "nan"), ("noisy", "of", "noisy"),
     ])
     func valuesOutOfRangeAreRefused(scorer: String, parameter: String, value: String) throws {
         let error = #expect(throws: VerificationError.self) {
@@ -66,7 +73,7 @@ struct ScorerRegistryTests {
             "9999999999999999",
         ]
         let scorers = try ScorerRegistry.names.map { name in
-            try ScorerRegistry.make(name: name, parameters: name == "regex" ? ["pattern": "(a|.)+\\d?"] : [:])
+            try ScorerRegistry.make(name: name, parameters: needed[name] ?? [:])
         }
         for _ in 0..<2000 {
             let text = (0..<Int.random(in: 0...14, using: &random)).map { _ in
@@ -83,7 +90,8 @@ struct ScorerRegistryTests {
         for mark in ["####", "\\boxed{", "answer is ", "1/", "1,", "2^", "<think>", "("] {
             let text = String(repeating: mark, count: 20_000)
             for name in ScorerRegistry.names where name != "regex" {
-                _ = try ScorerRegistry.make(name: name).grade(Submission(completion: text, targets: ["7"]))
+                let scorer = try ScorerRegistry.make(name: name, parameters: needed[name] ?? [:])
+                _ = scorer.grade(Submission(completion: text, targets: ["7"]))
             }
         }
     }

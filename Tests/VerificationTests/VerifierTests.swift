@@ -26,6 +26,37 @@ struct VerifierTests {
         #expect(LikelihoodThreshold(threshold: 0).verdict(logProbabilities: [.nan]).passed == nil)
     }
 
+    @Test func likelihoodIsAScorer() throws {
+        let scorer = try ScorerRegistry.make(name: "likelihood", parameters: ["threshold": "-0.5"])
+        func outcome(_ values: [Double]) -> Outcome {
+            scorer.grade(Submission(completion: "4", logProbabilities: values)).outcome
+        }
+        #expect(outcome([-0.2, -0.8]) == .scored(1))
+        #expect(outcome([-0.2, -0.81]) == .scored(0))
+        #expect(outcome([]) == .unscored(reason: "no tokens"))
+    }
+
+    /// One that never errs gives the truth, and one that always errs its opposite; its parameters reach the truth.
+    @Test(arguments: [("1", 1.0, 0.0), ("0", 0.0, 1.0)])
+    func theNoisyScorerImitatesAnother(rate: String, right: Double, wrong: Double) throws {
+        let scorer = try ScorerRegistry.make(
+            name: "noisy",
+            parameters: ["of": "exact", "ignore": "case", "sensitivity": rate, "specificity": rate, "seed": "7"])
+        for index in 0..<20 {
+            let identity = SampleIdentity(prompt: "set/a", index: index)
+            func outcome(_ completion: String, _ targets: [String]) -> Outcome {
+                scorer.grade(Submission(completion: completion, targets: targets, identity: identity)).outcome
+            }
+            #expect(outcome("YES", ["yes"]) == .scored(right))
+            #expect(outcome("no", ["yes"]) == .scored(wrong))
+            #expect(outcome("yes", []) == .unscored(reason: "no target"))
+        }
+        #expect(throws: VerificationError.self) {
+            try ScorerRegistry.make(
+                name: "noisy", parameters: ["of": "exact", "words": "x", "sensitivity": "1", "specificity": "1"])
+        }
+    }
+
     @Test func theNoisyVerifierErrsAtItsRatesAndRepeatsItself() throws {
         let noisy = try #require(NoisyVerifier(sensitivity: 0.9, specificity: 0.7, seed: 5))
         let count = 20_000

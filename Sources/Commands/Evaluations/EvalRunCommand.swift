@@ -53,7 +53,7 @@ struct EvalRunCommand: AsyncParsableCommand {
         if dryRun {
             return output.json ? try StandardOutput.json(plan) : StandardOutput.line(plan.description)
         }
-        if plan.scorers.contains(where: { ScorerRegistry.executing.contains($0.name) }) {
+        if plan.scorers.contains(where: ScorerRegistry.executes) {
             let runner = SandboxRunner(pool: try await execution.pool(), limits: execution.limits)
             plan = try PlanLoader.load(file, overrides: overrides, runner: runner)
             try GoldSolutions.check(plan, runner)

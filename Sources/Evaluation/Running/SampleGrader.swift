@@ -16,7 +16,7 @@ struct SampleGrader {
         record.logProbabilities = sample.logProbabilities
         record.text = sample.text
         record.finish = sample.finish.rawValue
-        record.scores = scores(sample.text, isTruncated: sample.finish == .length, prompt)
+        record.scores = scores(record, isTruncated: sample.finish == .length, prompt)
         return record
     }
 
@@ -37,7 +37,7 @@ struct SampleGrader {
             record.logProbabilities = answer.logProbabilities
             record.text = answer.letter
             record.finish = "choice"
-            record.scores = scores(answer.letter, isTruncated: false, prompt)
+            record.scores = scores(record, isTruncated: false, prompt)
             return record
         }
     }
@@ -73,9 +73,11 @@ struct SampleGrader {
         )
     }
 
-    private func scores(_ text: String, isTruncated: Bool, _ prompt: PlannedPrompt) -> [ScoreRecord] {
+    private func scores(_ record: SampleRecord, isTruncated: Bool, _ prompt: PlannedPrompt) -> [ScoreRecord] {
         let submission = Submission(
-            completion: text, isTruncated: isTruncated, targets: prompt.targets, tests: prompt.tests)
+            completion: record.text, isTruncated: isTruncated, targets: prompt.targets, tests: prompt.tests,
+            logProbabilities: record.logProbabilities.map(Double.init),
+            identity: SampleIdentity(prompt: "\(prompt.promptSet)/\(prompt.id)", index: record.sampleIndex))
         return zip(plan.scorers, plan.scorerReferences).map { scorer, reference in
             var grade = scorer.grade(submission)
             if case .scored(let value) = grade.outcome {
