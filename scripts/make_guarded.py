@@ -7,6 +7,7 @@ out, and so are their twins.
     python3 scripts/make_guarded.py prompts      writes the prompts that answers are sampled for
     python3 scripts/make_guarded.py export DB    takes the answers out of a database of runs
     python3 scripts/make_guarded.py              writes train.jsonl
+    python3 scripts/make_guarded.py held-out     writes the prompts that nothing was trained on
 """
 
 import json
@@ -53,10 +54,27 @@ def is_trained(row):
     return int(row["id"].rsplit("-", 1)[1]) % 2 == 1
 
 
-def prompts():
-    for name in ("harmless", "borderline", "plain"):
+# Sets of which some prompts are held out, and sets that are trained on as a whole.
+SPLIT = ("harmful", "harmless", "borderline", "plain")
+WHOLE = ("guard-twins", "guard-borderline", "guard-everyday")
+
+
+def trained(labels):
+    kept = {row["prompt"] for row in held_out()}
+    for name in SPLIT + WHOLE:
         for row in rows(name):
-            if row["label"] in ("harmless", "borderline") and is_trained(row):
+            if row["label"] in labels and (name in WHOLE or is_trained(row)) and row["prompt"] not in kept:
+                yield row
+
+
+def prompts():
+    return trained(("harmless", "borderline"))
+
+
+def held_out():
+    for name in SPLIT:
+        for row in rows(name):
+            if row["label"] in ("harmful", "harmless", "borderline") and not is_trained(row):
                 yield row
 
 
@@ -83,8 +101,7 @@ def example(row, answer):
 def train():
     with open(FOLDER / "answers.jsonl") as lines:
         answers = {row["id"]: row["answer"] for row in map(json.loads, lines)}
-    unsafe = [row for name in ("harmful", "borderline") for row in rows(name)
-              if row["label"] in ("harmful", "unsafe-contrast") and is_trained(row)]
+    unsafe = list(trained(("harmful", "unsafe-contrast")))
     lines = [example(row, refusal(row, index)) for index, row in enumerate(unsafe)]
     for row in prompts():
         answer = answers.get(row["id"], "")
@@ -97,6 +114,8 @@ def train():
 if __name__ == "__main__":
     if sys.argv[1:2] == ["prompts"]:
         (FOLDER / "answer-prompts.jsonl").write_text("".join(json.dumps(row) + "\n" for row in prompts()))
+    elif sys.argv[1:2] == ["held-out"]:
+        (FOLDER / "held-out.jsonl").write_text("".join(json.dumps(row) + "\n" for row in held_out()))
     elif sys.argv[1:2] == ["export"]:
         export(sys.argv[2])
     else:

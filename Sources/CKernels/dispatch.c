@@ -155,4 +155,8 @@ void ck_product_quantized(ck_quantized_type type, size_t rows, size_t inputs, si
   chosen_quantized->product[type](rows, inputs, outputs, activations, panels, out, out_stride);
 }
 
+void ck_expand_quantized(ck_quantized_type type, size_t inputs, const void *panel, float *out, size_t stride) {
+  chosen_quantized->expand[type](inputs, panel, out, stride);
+}
+
 const char *ck_product_quantized_name(void) { return chosen_quantized->name; }

@@ -19,10 +19,13 @@ public final class LanguageModel: Sendable {
 
     /// Loads a GGUF file, or a folder as transformers saves it.
     ///
-    /// - Parameter adapters: put on the model in this order.
+    /// - Parameters:
+    ///   - adapters: put on the model in this order
+    ///   - isEditable: whether every weight is kept in float32, so that training can change it
     /// - Throws: `CheckpointError`, `TransformerError`, `TokenizerError`, `TensorError`, ``ModelError``.
     public init(
-        name: String, path: String, backend: MatrixBackend, threads: Int, adapters: [AdapterChoice] = []
+        name: String, path: String, backend: MatrixBackend, threads: Int, adapters: [AdapterChoice] = [],
+        isEditable: Bool = false
     ) throws {
         self.name = name
         self.backend = backend
@@ -32,7 +35,8 @@ public final class LanguageModel: Sendable {
         (tokenizer, templateSource) = try files.text()
         var loaded = ModelAdapters()
         for adapter in adapters { try loaded.add(path: adapter.path, strength: adapter.strength) }
-        transformer = try files.transformer(backend: backend, threads: threads, adapters: loaded)
+        transformer = try files.transformer(
+            backend: backend, threads: threads, adapters: loaded, isEditable: isEditable)
         let vocabularySize = transformer.configuration.vocabularySize
         guard tokenizer.vocabularySize <= vocabularySize else {
             throw ModelError.vocabularyMismatch(tokenizer: tokenizer.vocabularySize, model: vocabularySize)
@@ -41,10 +45,12 @@ public final class LanguageModel: Sendable {
 
     /// Finds and loads a model.
     public convenience init(
-        _ location: ModelLocation, backend: MatrixBackend, threads: Int, adapters: [AdapterChoice] = []
+        _ location: ModelLocation, backend: MatrixBackend, threads: Int, adapters: [AdapterChoice] = [],
+        isEditable: Bool = false
     ) throws {
         try self.init(
-            name: location.name, path: location.path, backend: backend, threads: threads, adapters: adapters)
+            name: location.name, path: location.path, backend: backend, threads: threads, adapters: adapters,
+            isEditable: isEditable)
     }
 
     /// The tokenizer of a GGUF file, which may hold a vocabulary alone, or of a folder.

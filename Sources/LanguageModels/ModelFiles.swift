@@ -64,10 +64,14 @@ public enum ModelFiles: Sendable {
         }
     }
 
-    func transformer(backend: MatrixBackend, threads: Int, adapters: ModelAdapters) throws -> Transformer {
+    func transformer(
+        backend: MatrixBackend, threads: Int, adapters: ModelAdapters, isEditable: Bool
+    ) throws -> Transformer {
         switch self {
-        case .gguf(let file): try Transformer(file, backend: backend, threads: threads, adapters: adapters)
-        case .folder(let folder): try Transformer(folder, backend: backend, threads: threads, adapters: adapters)
+        case .gguf(let file):
+            try Transformer(file, backend: backend, threads: threads, adapters: adapters, isEditable: isEditable)
+        case .folder(let folder):
+            try Transformer(folder, backend: backend, threads: threads, adapters: adapters, isEditable: isEditable)
         }
     }
 

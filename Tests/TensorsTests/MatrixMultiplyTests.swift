@@ -52,12 +52,20 @@ func backendsAgreeWithTheDefinition(_ backend: MatrixBackend) throws {
             for block in [nil, 16, 64] {
                 let pieces = ProductPiece.divide(
                     rows: rows, columns: 200, inputs: inputs, columnBlock: block, threads: threads)
-                var seen = [Int](repeating: 0, count: rows * 200)
-                for piece in pieces {
-                    for row in piece.rows { for column in piece.columns { seen[row * 200 + column] += 1 } }
-                }
-                #expect(seen.allSatisfy { $0 == 1 }, "\(rows) rows, \(threads) threads, blocks of \(block ?? 0)")
+                expectOnce(pieces, rows, "\(rows) rows, \(threads) threads, blocks of \(block ?? 0)")
+                guard let block else { continue }
+                expectOnce(
+                    ProductPiece.divideBlocks(rows: rows, columns: 200, columnBlock: block, threads: threads), rows,
+                    "\(rows) rows, \(threads) threads, one block of \(block) for each piece")
             }
         }
     }
+}
+
+private func expectOnce(_ pieces: [ProductPiece], _ rows: Int, _ comment: Comment) {
+    var seen = [Int](repeating: 0, count: rows * 200)
+    for piece in pieces {
+        for row in piece.rows { for column in piece.columns { seen[row * 200 + column] += 1 } }
+    }
+    #expect(seen.allSatisfy { $0 == 1 }, comment)
 }

@@ -39,8 +39,8 @@ private struct QuantizedMatrix {
         }
     }
 
-    func packed() -> PackedWeights {
-        PackedWeights(type, outputs: outputs, inputs: inputs) { pack in
+    func packed(backend: MatrixBackend = .native) throws -> PackedWeights {
+        try PackedWeights(type, outputs: outputs, inputs: inputs, backend: backend) { pack in
             unsafe pack(bytes.span.bytes, 0..<outputs)
         }
     }
@@ -84,7 +84,7 @@ func quantizedProductsAgreeWithTheDecodedWeights(_ type: QuantizedType) throws {
     let matrix = try QuantizedMatrix(type, outputs: 40, inputs: 512, seed: 21)
     var random = SeededGenerator(seed: 22)
     let rows = (0..<9).map { _ in random.floats(512) }
-    let found = try product(Matrix(rows), matrix.packed(), threads: 2)
+    let found = try product(Matrix(rows), try matrix.packed(), threads: 2)
     let weights = matrix.floats()
     var expected: [Float] = []
     for row in rows.map(rounded) {
@@ -172,5 +172,31 @@ private func bf16(_ x: Float) -> Float {
         var row = [Float](repeating: 1, count: 64)
         row[40] = strange
         #expect(try product(Matrix([row]), weights).allSatisfy(\.isNaN))
+    }
+}
+
+/// What is expanded in the cache has the bits of what was decoded before, and so have the products.
+@Test(arguments: QuantizedType.allCases)
+func expandedProductsHaveTheBitsOfDecodedOnes(_ type: QuantizedType) throws {
+    // 136 outputs end within a block of columns, and 40 within a panel.
+    for (outputs, seed) in [(136, UInt64(31)), (40, 32)] {
+        let matrix = try QuantizedMatrix(type, outputs: outputs, inputs: 512, seed: seed)
+        let decoded = Matrix(rows: outputs, columns: 512)
+        decoded.slice.assign(matrix.floats())
+        let plain = try PackedWeights(decoded, backend: .oneDNN)
+        let expanding = try matrix.packed(backend: .oneDNN)
+        let back = Matrix(rows: outputs, columns: 512)
+        try expanding.copyRows(0..<outputs, to: back.slice)
+        expectIdentical(back.slice.copy(), matrix.floats(), "\(type), \(outputs) outputs")
+        var random = SeededGenerator(seed: seed)
+        for rows in [1, 3, 31, 32, 64, 65, 200] {
+            let x = Matrix((0..<rows).map { _ in random.floats(512) })
+            let expected = try product(x, plain)
+            for threads in 1...3 {
+                expectIdentical(
+                    try product(x, expanding, threads: threads), expected,
+                    "\(type), \(outputs) outputs, \(rows) rows, \(threads) threads")
+            }
+        }
     }
 }

@@ -128,7 +128,8 @@ private struct FixtureModel: ModelSource {
     func twentyStepsOnSmolLM2FollowTorch() throws {
         let reference = try Reference("smollm2")
         let model = try TrainableModel(
-            Transformer(GGUFFile(path: Self.modelPath), backend: .oneDNN, threads: 2), ownsEmbedding: true)
+            Transformer(GGUFFile(path: Self.modelPath), backend: .oneDNN, threads: 2, isEditable: true),
+            ownsEmbedding: true)
         let found = try reference.run(model, threads: 2)
         for (loss, expected) in zip(found.losses, reference.losses) { #expect(abs(loss - expected) < 1e-4) }
     }

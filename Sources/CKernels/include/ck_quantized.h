@@ -42,6 +42,9 @@ void ck_quantize_activations(const float *x, ck_activation_block *out, size_t n)
 void ck_product_quantized(ck_quantized_type type, size_t rows, size_t inputs, size_t outputs,
                           const ck_activation_block *activations, const void *panels, float *out, size_t out_stride);
 
+// The 16 outputs of a panel in float32, the bits of ck_dequantize: out[input * stride + output].
+void ck_expand_quantized(ck_quantized_type type, size_t inputs, const void *panel, float *out, size_t stride);
+
 // Who multiplies: "avx512-vnni", "avx2" or "generic".
 const char *ck_product_quantized_name(void);
 

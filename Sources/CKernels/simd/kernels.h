@@ -78,6 +78,7 @@ typedef struct {
   void (*quantize_activations)(const float *, ck_activation_block *, size_t);
   // By ck_quantized_type.
   void (*product[8])(size_t, size_t, size_t, const ck_activation_block *, const uint8_t *, float *, size_t);
+  void (*expand[8])(size_t, const uint8_t *, float *, size_t);
 } ck_quantized_kernels;
 
 extern const ck_kernels ck_kernels_generic;

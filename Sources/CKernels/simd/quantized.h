@@ -248,6 +248,50 @@ CK_PRODUCT(CK_Q5_K)
 CK_PRODUCT(CK_Q6_K)
 #undef CK_PRODUCT
 
+// The weights of a panel in float32, as ggml's dequantisation has them: out[input * stride + output].
+CK_INLINE void CK_NAME(expand_of_type)(ck_quantized_type type, size_t inputs, const uint8_t *panel, float *out,
+                                       size_t stride) {
+  const ck_quantized_layout *layout = &ck_quantized_layouts[type];
+  size_t cells_of_block = layout->block_elements / 32;
+  const uint8_t *header = panel;
+  for (size_t c = 0; c < inputs / 32; ++c) {
+    if (layout->header_bytes && c % cells_of_block == 0) {
+      header = panel;
+      panel += layout->header_bytes;
+    }
+    CK_NAME(cell) cell;
+    CK_NAME(read_codes)(layout, panel, &cell);
+    CK_NAME(read_scales)(type, panel + layout->low_bytes + layout->high_bytes, header, &cell);
+    panel += ck_cell_bytes(layout);
+    CK_UNROLL for (size_t g = 0; g < 8; ++g) {
+      vector scale = type == CK_Q6_K ? cell.scale[g / 4] : cell.scale[0];
+      CK_UNROLL for (size_t j = 0; j < 4; ++j) {
+        integers code = ((integers)cell.quads[g] >> (int)(8 * j)) & 255;
+        if (layout->zero_shift >= 0) code -= 1 << layout->zero_shift;
+        // Two statements: the product is rounded before the minimum is added, as in ggml.
+        vector weight = __builtin_convertvector(code, vector) * scale;
+        if (layout->zero_shift < 0) weight += cell.minimum;
+        store(out, weight);
+        out += stride;
+      }
+    }
+  }
+}
+
+#define CK_EXPAND(type)                                                                                        \
+  static void CK_NAME(expand_##type)(size_t inputs, const uint8_t *panel, float *out, size_t stride) {         \
+    CK_NAME(expand_of_type)(type, inputs, panel, out, stride);                                                 \
+  }
+CK_EXPAND(CK_Q4_0)
+CK_EXPAND(CK_Q4_1)
+CK_EXPAND(CK_Q5_0)
+CK_EXPAND(CK_Q5_1)
+CK_EXPAND(CK_Q8_0)
+CK_EXPAND(CK_Q4_K)
+CK_EXPAND(CK_Q5_K)
+CK_EXPAND(CK_Q6_K)
+#undef CK_EXPAND
+
 static void CK_NAME(quantize_block)(const float *x, ck_activation_block *out) {
   vector v[2] = {load(x), load(x + lanes)};
   const integers sign = ((integers){}) + INT32_MAX;
@@ -283,5 +327,9 @@ const ck_quantized_kernels CK_NAME(quantized_kernels) = {
     {
         CK_NAME(product_CK_Q4_0), CK_NAME(product_CK_Q4_1), CK_NAME(product_CK_Q5_0), CK_NAME(product_CK_Q5_1),
         CK_NAME(product_CK_Q8_0), CK_NAME(product_CK_Q4_K), CK_NAME(product_CK_Q5_K), CK_NAME(product_CK_Q6_K),
+    },
+    {
+        CK_NAME(expand_CK_Q4_0), CK_NAME(expand_CK_Q4_1), CK_NAME(expand_CK_Q5_0), CK_NAME(expand_CK_Q5_1),
+        CK_NAME(expand_CK_Q8_0), CK_NAME(expand_CK_Q4_K), CK_NAME(expand_CK_Q5_K), CK_NAME(expand_CK_Q6_K),
     },
 };

@@ -52,7 +52,7 @@ struct BenchTrainingCommand: ParsableCommand {
     }
 
     func run() throws {
-        let language = try model.load()
+        let language = try model.load(isEditable: true)
         let trainable = try TrainableModel(language.transformer, ownsEmbedding: !lora)
         let adapter = lora ? AdapterSettings() : nil
         if let adapter {

@@ -40,12 +40,12 @@ struct ModelOptions: ParsableArguments {
 
     var threadCount: Int { threads ?? min(parallelLimit, ProcessInfo.processInfo.activeProcessorCount) }
 
-    func load() throws -> LanguageModel { try load(mode: mode) }
+    func load(isEditable: Bool = false) throws -> LanguageModel { try load(mode: mode, isEditable: isEditable) }
 
-    func load(mode: ComputeMode) throws -> LanguageModel {
+    func load(mode: ComputeMode, isEditable: Bool = false) throws -> LanguageModel {
         try LanguageModel(
             ModelLocation(finding: model), backend: mode.backend(), threads: threadCount,
-            adapters: adapter.map { AdapterChoice($0) })
+            adapters: adapter.map { AdapterChoice($0) }, isEditable: isEditable)
     }
 }
 

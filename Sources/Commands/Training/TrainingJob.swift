@@ -23,7 +23,8 @@ struct TrainingJob {
     func run() throws {
         let recipe = try TrainingRecipe(yaml: TextFile.read(options.recipe), kind: kind)
         let backend = try MatrixBackend.fromEnvironment()
-        let language = try LanguageModel(ModelLocation(finding: recipe.model), backend: backend, threads: threads)
+        let language = try LanguageModel(
+            ModelLocation(finding: recipe.model), backend: backend, threads: threads, isEditable: true)
         let data = try examples(recipe, language)
         let settings = recipe.settings(examples: data.examples.count)
         let model = try trainable(recipe, settings, language, backend)

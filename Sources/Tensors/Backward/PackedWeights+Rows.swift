@@ -8,6 +8,7 @@ extension PackedWeights {
         switch storage {
         case .oneDNN(let packed): packed.editableBlock ?? outputs
         case .plain: 64
+        case .expanding(let packed): packed.columnBlock
         case .bf16, .quantized, .stacked: outputs
         }
     }
@@ -21,6 +22,7 @@ extension PackedWeights {
         switch storage {
         case .plain(let plain, _): matrix.assign(plain.rows(rows))
         case .oneDNN(let packed): try packed.copyRows(rows, to: matrix)
+        case .expanding(let packed): packed.copyRows(rows, to: matrix)
         case .bf16, .quantized, .stacked: throw TensorError.notFloat32
         }
     }
@@ -34,7 +36,7 @@ extension PackedWeights {
         switch storage {
         case .plain(let plain, _): plain.rows(rows).assign(matrix)
         case .oneDNN(let packed): try packed.replaceRows(rows, with: matrix)
-        case .bf16, .quantized, .stacked: throw TensorError.notFloat32
+        case .bf16, .quantized, .expanding, .stacked: throw TensorError.notFloat32
         }
     }
 
@@ -49,12 +51,7 @@ extension PackedWeights {
 extension OneDNNWeights {
     /// Rows of one block where each block holds, for one input after another, its rows side by side; nil for any other
     /// layout, which takes the slow way through oneDNN's own reordering.
-    var editableBlock: Int? {
-        guard let columnBlock else { return nil }
-        let blocking = unsafe layout.format_desc.blocking
-        let order = [blocking.inner_idxs.0, blocking.inner_idxs.1].prefix(Int(blocking.inner_nblks))
-        return order.elementsEqual([0, 1]) || order.elementsEqual([1]) ? columnBlock : nil
-    }
+    var editableBlock: Int? { layout.isInputMajor ? layout.columnBlock : nil }
 
     func copyRows(_ rows: Range<Int>, to matrix: MatrixSlice) throws {
         guard let block = editableBlock else {
@@ -71,7 +68,7 @@ extension OneDNNWeights {
         guard let block = editableBlock else {
             let whole = try unpacked()
             whole.rows(rows).assign(matrix)
-            return try unsafe OneDNN.pack(whole, into: layout, at: data)
+            return try unsafe OneDNN.pack(whole, into: layout.description, at: data)
         }
         unsafe forEachPart(of: rows, block: block) { part, start in
             let new = matrix.rows((part.lowerBound - rows.lowerBound)..<(part.upperBound - rows.lowerBound))
@@ -95,7 +92,7 @@ extension OneDNNWeights {
 
     private func unpacked() throws -> Matrix {
         let whole = Matrix(rows: outputs, columns: inputs)
-        try unsafe OneDNN.unpack(data, from: layout, into: whole)
+        try unsafe OneDNN.unpack(data, from: layout.description, into: whole)
         return whole
     }
 }

@@ -28,7 +28,23 @@ public final class MatrixMultiplier {
         precondition(out.columnCount == weights.outputs, "\(out.columnCount) outputs for \(weights.outputs)")
         precondition(out.rowCount == x.rowCount, "\(out.rowCount) rows for \(x.rowCount)")
         switch weights.storage {
-        case .oneDNN(let packed): try multiply(x, packed, into: out)
+        case .oneDNN(let packed):
+            let pieces = ProductPiece.divide(
+                rows: x.rowCount, columns: packed.outputs, inputs: packed.inputs, columnBlock: packed.columnBlock,
+                threads: threads)
+            try forEach(pieces) { context, piece in
+                try context.multiply(
+                    x.rows(piece.rows), packed, columns: piece.columns,
+                    into: out.rows(piece.rows).columns(piece.columns))
+            }
+        case .expanding(let packed):
+            let pieces = ProductPiece.divideBlocks(
+                rows: x.rowCount, columns: packed.outputs, columnBlock: packed.columnBlock, threads: threads)
+            try forEach(pieces) { context, piece in
+                try context.multiply(
+                    x.rows(piece.rows), packed, columns: piece.columns,
+                    into: out.rows(piece.rows).columns(piece.columns))
+            }
         case .plain(let plain, .openBLAS): multiplyOpenBLAS(x, plain, into: out)
         case .plain(let plain, _): ReferenceProduct.multiply(x, plain.slice, into: out, threads: threads)
         case .bf16(let packed): multiply(x, packed, into: out)
@@ -42,18 +58,14 @@ public final class MatrixMultiplier {
         }
     }
 
-    private func multiply(_ x: MatrixSlice, _ packed: OneDNNWeights, into out: MatrixSlice) throws {
-        let pieces = ProductPiece.divide(
-            rows: x.rowCount, columns: packed.outputs, inputs: packed.inputs, columnBlock: packed.columnBlock,
-            threads: threads)
+    private func forEach(
+        _ pieces: [ProductPiece], _ body: @Sendable (OneDNNContext, ProductPiece) throws -> Void
+    ) throws {
         let failures = Failures()
         let contexts = UncheckedBox(contexts)
         parallelFor(tasks: pieces.count, threads: threads) { task, worker in
-            let piece = pieces[task]
             do {
-                try contexts.value[worker].multiply(
-                    x.rows(piece.rows), packed, columns: piece.columns,
-                    into: out.rows(piece.rows).columns(piece.columns))
+                try body(contexts.value[worker], pieces[task])
             } catch {
                 failures.record(error)
             }
@@ -95,6 +107,23 @@ struct ProductPiece: Hashable, Sendable {
             }
         }
     }
+
+    /// Cuts into blocks of columns; where that leaves threads without work at the end, the last blocks also by rows.
+    static func divideBlocks(rows: Int, columns: Int, columnBlock: Int, threads: Int) -> [ProductPiece] {
+        let blocks = (columns + columnBlock - 1) / columnBlock
+        let even = rows < 2 * leastRows ? blocks : blocks / threads * threads
+        let parts = min(threads, max(1, rows / leastRows))
+        return (0..<blocks).flatMap { block in
+            let range = (block * columnBlock)..<min(columns, (block + 1) * columnBlock)
+            let count = block < even ? 1 : parts
+            return (0..<count).map { part in
+                ProductPiece(rows: (rows * part / count)..<(rows * (part + 1) / count), columns: range)
+            }
+        }
+    }
+
+    /// Fewer rows are not worth expanding a block twice.
+    private static let leastRows = 16
 
     private static func columnRanges(
         rowPieces: Int, columns: Int, inputs: Int, columnBlock: Int?, threads: Int

@@ -5,19 +5,41 @@ internal import Foundation
 final class OneDNNContext {
     private var products: [ProductShape: OneDNNProduct] = [:]
     private var staging = Matrix(rows: 1, columns: 1 << 14)
+    /// A block of columns of weights that were quantised.
+    private var expanded = Matrix(rows: 1, columns: 1 << 14)
 
     /// Most shapes kept; ragged batches bring new ones for ever.
     private static let capacity = 4096
 
     /// `out = x * transpose(weights[columns])`.
+    func multiply(_ x: MatrixSlice, _ weights: OneDNNWeights, columns: Range<Int>, into out: MatrixSlice) throws {
+        try unsafe multiply(
+            x, weights.address(ofColumn: columns.lowerBound), weights.layout(columns), into: out)
+    }
+
+    /// `out = x * transpose(weights[columns])`, a few rows at a time, so that weights and rows stay in the cache.
     ///
+    /// - Parameter columns: one block, or the beginning of the last one
+    func multiply(_ x: MatrixSlice, _ weights: ExpandingWeights, columns: Range<Int>, into out: MatrixSlice) throws {
+        if weights.expandedCount > expanded.columnCount { expanded = Matrix(rows: 1, columns: weights.expandedCount) }
+        unsafe weights.expand(columns, into: expanded.pointer)
+        let layout = weights.layout(columns)
+        for first in stride(from: 0, to: x.rowCount, by: ProductPiece.rowChunk) {
+            let rows = first..<min(x.rowCount, first + ProductPiece.rowChunk)
+            try unsafe multiply(x.rows(rows), expanded.pointer, layout, into: out.rows(rows))
+        }
+    }
+
     /// oneDNN's fast products want rows that lie next to each other: where those of `out` do not, the result takes a way
     /// through the cache.
-    func multiply(_ x: MatrixSlice, _ weights: OneDNNWeights, columns: Range<Int>, into out: MatrixSlice) throws {
+    private func multiply(
+        _ x: MatrixSlice, _ packed: UnsafeMutableRawPointer, _ layout: OneDNNLayout, into out: MatrixSlice
+    ) throws {
         precondition(x.stride == x.columnCount || x.rowCount == 1, "the input holds parts of rows")
         let product = try prepared(
-            ProductShape(rows: x.rowCount, inputs: weights.inputs, columns: columns.count), weights)
-        let packed = unsafe weights.address(ofColumn: columns.lowerBound)
+            ProductShape(
+                rows: x.rowCount, inputs: x.columnCount, columns: out.columnCount, columnBlock: layout.columnBlock),
+            layout)
         if out.rowCount == 1 || out.stride == out.columnCount {
             try unsafe product.execute(x.pointer, packed, into: out.pointer)
             return
@@ -31,10 +53,10 @@ final class OneDNNContext {
         }
     }
 
-    private func prepared(_ shape: ProductShape, _ weights: OneDNNWeights) throws -> OneDNNProduct {
+    private func prepared(_ shape: ProductShape, _ layout: OneDNNLayout) throws -> OneDNNProduct {
         if let product = products[shape] { return product }
         if products.count >= Self.capacity { products.removeAll() }
-        let product = try OneDNNProduct(shape, layout: weights.layout(columns: shape.columns))
+        let product = try OneDNNProduct(shape, layout: layout.description)
         products[shape] = product
         return product
     }
@@ -45,6 +67,7 @@ struct ProductShape: Hashable {
     var rows: Int
     var inputs: Int
     var columns: Int
+    var columnBlock: Int?
 }
 
 /// A product of one shape, ready to be computed by one thread.

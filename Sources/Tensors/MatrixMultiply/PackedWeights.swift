@@ -16,6 +16,8 @@ public final class PackedWeights: Sendable {
         case plain(Matrix, MatrixBackend)
         case bf16(BF16Weights)
         case quantized(QuantizedWeights)
+        /// Blocks that are multiplied in float32.
+        case expanding(ExpandingWeights)
         /// Matrices of one width, one above the other.
         case stacked([PackedWeights])
     }
@@ -39,16 +41,27 @@ public final class PackedWeights: Sendable {
         self.init(outputs: weights.rowCount, inputs: weights.columnCount, storage)
     }
 
-    /// Packs quantised blocks as they are.
+    /// Packs quantised blocks as they are, to be multiplied by activations in 8 bits, or in float32 where the backend
+    /// is oneDNN.
     ///
     /// - Parameter body: hands blocks, as in the file, to its argument with the rows that they are; all rows between
     ///   them, each stretch but the last a multiple of 16 rows (see ``canStack(rows:)``)
     public convenience init(
-        _ type: QuantizedType, outputs: Int, inputs: Int, _ body: ((RawSpan, Range<Int>) -> Void) throws -> Void
-    ) rethrows {
+        _ type: QuantizedType, outputs: Int, inputs: Int, backend: MatrixBackend = .native,
+        _ body: ((RawSpan, Range<Int>) -> Void) throws -> Void
+    ) throws {
+        precondition(backend == .native || backend == .oneDNN, "blocks for \(backend)")
         let packed = QuantizedWeights(type, outputs: outputs, inputs: inputs)
         try body { packed.pack($0, rows: $1) }
-        self.init(outputs: outputs, inputs: inputs, .quantized(packed))
+        let storage: Storage
+        if backend == .native {
+            storage = .quantized(packed)
+        } else if let expanding = try ExpandingWeights(packed) {
+            storage = .expanding(expanding)
+        } else {
+            storage = .oneDNN(try OneDNNWeights(packed.floats()))
+        }
+        self.init(outputs: outputs, inputs: inputs, storage)
     }
 
     /// Stacks matrices of one width, the first on top.
@@ -80,6 +93,7 @@ public final class PackedWeights: Sendable {
         case .plain(let matrix, _): matrix.rowCount * matrix.columnCount * 4
         case .bf16(let packed): packed.byteCount
         case .quantized(let packed): packed.byteCount
+        case .expanding(let packed): packed.blocks.byteCount
         case .stacked(let parts): parts.reduce(0) { $0 + $1.byteCount }
         }
     }

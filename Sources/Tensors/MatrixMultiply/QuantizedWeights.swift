@@ -73,4 +73,17 @@ final class QuantizedWeights: Sendable {
     func address(ofColumn column: Int) -> UnsafeMutableRawPointer {
         unsafe bytes.pointer + column / Self.panel * panelByteCount
     }
+
+    /// Every weight in float32, [outputs, inputs].
+    func floats() -> Matrix {
+        let matrix = Matrix(rows: outputs, columns: inputs)
+        let expanded = Matrix(rows: inputs, columns: Self.panel)
+        for first in stride(from: 0, to: outputs, by: Self.panel) {
+            unsafe ck_expand_quantized(
+                type.kernel, inputs, address(ofColumn: first), expanded.pointer, Self.panel)
+            let out = matrix.rows(first..<min(outputs, first + Self.panel))
+            unsafe ck_transpose(expanded.pointer, Self.panel, inputs, out.rowCount, out.pointer, out.stride)
+        }
+        return matrix
+    }
 }

@@ -2,16 +2,18 @@ internal import Synchronization
 public import Tensors
 
 extension Transformer {
-    /// Builds a model from a checkpoint: decodes every tensor to float32 and packs it for the backend.
+    /// Builds a model from a checkpoint: packs every tensor for the backend.
     ///
     /// - Parameters:
+    ///   - isEditable: whether every weight is kept in float32, so that training can change it; otherwise quantised blocks
+    ///     stay as small as they are
     ///   - adapters: merged into the weights in float32
     ///   - memory: bytes that the weights may take; nil for no limit
     /// - Throws: ``TransformerError`` where metadata or tensors are missing, superfluous or of the wrong size, or where
     ///   the weights would not fit in memory; ``TensorError``; errors of the source.
     public convenience init(
         _ source: some ModelSource, backend: MatrixBackend, threads: Int, adapters: ModelAdapters = ModelAdapters(),
-        memory: Int? = AvailableMemory.bytes
+        isEditable: Bool = false, memory: Int? = AvailableMemory.bytes
     ) throws {
         let architecture = try ArchitectureRegistry.architecture(of: source)
         let configuration = try architecture.configuration(source).validated()
@@ -19,7 +21,7 @@ extension Transformer {
         try Self.checkTensors(source, layout, architecture)
         try Self.checkSize(layout, memory)
         let plan = try AdapterPlan(adapters.lora, for: layout, architecture, configuration)
-        let reader = WeightReader(source: source, backend: backend, plan: plan)
+        let reader = WeightReader(source: source, backend: backend, isEditable: isEditable, plan: plan)
         var weights = try Self.load(configuration, layout, reader, threads: threads)
         for (layer, row) in try adapters.controlVector().rows(configuration) { weights.blocks[layer].offset = row }
         source.releasePages()

@@ -4,6 +4,8 @@ internal import Tensors
 struct WeightReader<Source: ModelSource> {
     let source: Source
     let backend: MatrixBackend
+    /// Whether every weight is to be kept in float32, so that training can change it.
+    var isEditable = false
     var plan = AdapterPlan()
 
     func block(_ layout: BlockLayout) throws -> BlockWeights {
@@ -34,7 +36,8 @@ struct WeightReader<Source: ModelSource> {
     /// Several matrices of one width, stacked and packed.
     func linear(_ parts: [MatrixLayout]) throws -> LinearWeights {
         for part in parts { try source.require(part.weightName, shape: part.fileShape) }
-        let weights = backend == .native ? try nativeWeights(parts) : try PackedWeights(dense(parts), backend: backend)
+        let isCompact = backend == .native || (backend == .oneDNN && !isEditable)
+        let weights = isCompact ? try compactWeights(parts) : try PackedWeights(dense(parts), backend: backend)
         return LinearWeights(weights: weights, bias: try bias(parts))
     }
 

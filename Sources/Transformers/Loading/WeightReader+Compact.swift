@@ -2,16 +2,17 @@ internal import Tensors
 
 extension WeightReader {
     /// Blocks as they are where products can be computed on them; the others decoded to float32.
-    func nativeWeights(_ parts: [MatrixLayout]) throws -> PackedWeights {
+    func compactWeights(_ parts: [MatrixLayout]) throws -> PackedWeights {
         let types = try parts.map(quantizedType)
+        if types.allSatisfy({ $0 == nil }) { return try PackedWeights(dense(parts), backend: .oneDNN) }
         if let type = types[0], types.allSatisfy({ $0 == type }), PackedWeights.canStack(rows: parts.map(\.outputs)) {
             return try quantized(parts, type)
         }
-        let stacked = try zip(parts, types).map { part, type in
-            guard let type else { return try PackedWeights(dense([part]), backend: .oneDNN) }
-            return try quantized([part], type)
-        }
-        return stacked.count == 1 ? stacked[0] : PackedWeights(stacking: stacked)
+        return PackedWeights(
+            stacking: try zip(parts, types).map { part, type in
+                guard let type else { return try PackedWeights(dense([part]), backend: .oneDNN) }
+                return try quantized([part], type)
+            })
     }
 
     /// Nil where the file's blocks are not the weights as they are multiplied: columns where rows belong, an adapter on
@@ -24,7 +25,7 @@ extension WeightReader {
 
     private func quantized(_ parts: [MatrixLayout], _ type: QuantizedType) throws -> PackedWeights {
         let outputs = parts.reduce(0) { $0 + $1.outputs }
-        return try PackedWeights(type, outputs: outputs, inputs: parts[0].inputs) { pack in
+        return try PackedWeights(type, outputs: outputs, inputs: parts[0].inputs, backend: backend) { pack in
             var row = 0
             for part in parts {
                 let rows = row..<(row + part.outputs)
