@@ -3,8 +3,8 @@
     python3 -m venv peers && peers/bin/pip install llama-cpp-python torch transformers transformer-lens gguf
     peers/bin/python Benchmarks/peers/compare.py --assay .build/release/assay --model MODEL.gguf [--threads 2]
 
-Sides take turns, so that what else the machine does weighs on both. The median of the runs is printed, and the ratio.
-A peer that is not installed is left out and named.
+Sides take turns, round by round, so that what else the machine does weighs on both. A figure is the median of its
+rounds, each the median of its runs; the ratio is that of the two. A peer that is not installed is left out and named.
 """
 
 import argparse
@@ -13,6 +13,7 @@ import json
 import os
 import statistics
 import subprocess
+import sys
 import time
 
 
@@ -82,26 +83,41 @@ def llama_figures(arguments):
 
     figures["prefill_native"] = 512 / median_seconds(arguments.runs, lambda: read(512))
     figures["stream_native"] = 64 / median_seconds(arguments.runs, stream)
-    figures["batch_native"] = 64 * 64 / median_seconds(1, lambda: llama_batch(llama_cpp, model))
+    figures["batch_native"] = 64 * 64 / llama_batch(llama_cpp, model.model, arguments.threads)
     return figures
 
 
-def llama_batch(api, model, samples=64, tokens=64):
+def llama_batch(api, model, threads, samples=64, tokens=64):
     """64 sequences that share one prompt's cells, decoded together; greedy choice, so sampling costs llama nothing."""
-    context, memory = model.ctx, api.llama_get_memory(model.ctx)
-    api.llama_memory_clear(memory, True)
-    batch = api.llama_batch_init(512, 0, samples)
     ids = prompt(128)
-    fill(batch, [(token, place, [0], place == len(ids) - 1) for place, token in enumerate(ids)])
-    api.llama_decode(context, batch)
-    for sample in range(1, samples):
-        api.llama_memory_seq_cp(memory, 0, sample, -1, -1)
-    for step in range(tokens):
-        place = len(ids) + step
-        fill(batch, [((step * 64 + sample) % 40_000, place, [sample], True) for sample in range(samples)])
+    settings = api.llama_context_default_params()
+    settings.n_seq_max = samples
+    settings.n_ctx = len(ids) + samples * tokens
+    settings.n_batch = settings.n_ubatch = 512
+    settings.n_threads = settings.n_threads_batch = threads
+    settings.kv_unified = True
+    context = api.llama_init_from_model(model, settings)
+    memory = api.llama_get_memory(context)
+    batch = api.llama_batch_init(512, 0, samples)
+
+    def decode(rows):
+        fill(batch, rows)
         if api.llama_decode(context, batch) != 0:
             raise RuntimeError("llama_decode failed")
+
+    def run():
+        api.llama_memory_clear(memory, True)
+        decode([(token, place, [0], place == len(ids) - 1) for place, token in enumerate(ids)])
+        for sample in range(1, samples):
+            api.llama_memory_seq_cp(memory, 0, sample, -1, -1)
+        for step in range(tokens):
+            place = len(ids) + step
+            decode([((step * 64 + sample) % 40_000, place, [sample], True) for sample in range(samples)])
+
+    seconds = median_seconds(1, run)
     api.llama_batch_free(batch)
+    api.llama_free(context)
+    return seconds
 
 
 def fill(batch, rows):
@@ -115,23 +131,43 @@ def fill(batch, rows):
         batch.logits[index] = wants_logits
 
 
+def medians(rounds):
+    """Of every number; other values are those of the first round."""
+    found = {}
+    for key, value in rounds[0].items():
+        if isinstance(value, dict):
+            found[key] = medians([each[key] for each in rounds])
+        elif isinstance(value, (int, float)):
+            found[key] = statistics.median(each[key] for each in rounds)
+        else:
+            found[key] = value
+    return found
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--assay", default=".build/release/assay")
     parser.add_argument("--model", required=True)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--text", default=os.path.join(os.path.dirname(__file__), "..", "text.txt"))
     arguments = parser.parse_args()
 
-    ours = {mode: assay(arguments, mode) for mode in ["f32", "bf16", "native"]}
-    peers = {}
-    for name, measure in [("transformers", transformers_figures), ("llama.cpp", llama_figures)]:
-        try:
-            peers[name] = measure(arguments)
-        except ImportError as error:
-            print(f"{name} is left out: {error}")
-        gc.collect()
+    ours, peers = {}, {}
+    for number in range(arguments.rounds):
+        for mode in ["f32", "bf16", "native"]:
+            ours.setdefault(mode, []).append(assay(arguments, mode))
+        for name, measure in [("transformers", transformers_figures), ("llama.cpp", llama_figures)]:
+            try:
+                peers.setdefault(name, []).append(measure(arguments))
+            except ImportError as error:
+                print(f"{name} is left out: {error}")
+            gc.collect()
+        print(f"round {number + 1} of {arguments.rounds}", file=sys.stderr)
+    ours = {mode: medians(rounds) for mode, rounds in ours.items()}
+    peers = {name: medians(rounds) for name, rounds in peers.items() if rounds}
+    print(f"{arguments.threads} threads, {arguments.rounds} rounds of {arguments.runs} runs, {ours['f32']['backend']}")
 
     def line(what, own, peer, key, inverse=False):
         theirs = peers.get(peer, {}).get(key)

@@ -40,7 +40,7 @@ extension TransformerError: CustomStringConvertible {
             return "the adapter holds \"\(name)\", which is no low-rank change of a matrix in the model's blocks"
         case .tooLarge(let needed, let available):
             return """
-                the model's weights take \(gigabytes(needed)) in float32; \(gigabytes(available)) of memory are free; \
+                the model's weights take \(gigabytes(needed)) of memory; \(gigabytes(available)) are free; \
                 use a smaller model
                 """
         case .tokenOutOfRange(let id, let vocabularySize):

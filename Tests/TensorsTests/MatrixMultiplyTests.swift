@@ -54,18 +54,20 @@ func backendsAgreeWithTheDefinition(_ backend: MatrixBackend) throws {
                     rows: rows, columns: 200, inputs: inputs, columnBlock: block, threads: threads)
                 expectOnce(pieces, rows, "\(rows) rows, \(threads) threads, blocks of \(block ?? 0)")
                 guard let block else { continue }
-                expectOnce(
-                    ProductPiece.divideBlocks(rows: rows, columns: 200, columnBlock: block, threads: threads), rows,
-                    "\(rows) rows, \(threads) threads, one block of \(block) for each piece")
+                for columns in [200, 1000] {
+                    expectOnce(
+                        ProductPiece.divideBlocks(rows: rows, columns: columns, columnBlock: block, threads: threads),
+                        rows, columns: columns, "\(rows) rows, \(threads) threads, whole blocks of \(block)")
+                }
             }
         }
     }
 }
 
-private func expectOnce(_ pieces: [ProductPiece], _ rows: Int, _ comment: Comment) {
-    var seen = [Int](repeating: 0, count: rows * 200)
+private func expectOnce(_ pieces: [ProductPiece], _ rows: Int, columns: Int = 200, _ comment: Comment) {
+    var seen = [Int](repeating: 0, count: rows * columns)
     for piece in pieces {
-        for row in piece.rows { for column in piece.columns { seen[row * 200 + column] += 1 } }
+        for row in piece.rows { for column in piece.columns { seen[row * columns + column] += 1 } }
     }
     #expect(seen.allSatisfy { $0 == 1 }, comment)
 }

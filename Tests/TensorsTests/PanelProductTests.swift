@@ -178,8 +178,8 @@ private func bf16(_ x: Float) -> Float {
 /// What is expanded in the cache has the bits of what was decoded before, and so have the products.
 @Test(arguments: QuantizedType.allCases)
 func expandedProductsHaveTheBitsOfDecodedOnes(_ type: QuantizedType) throws {
-    // 136 outputs end within a block of columns, and 40 within a panel.
-    for (outputs, seed) in [(136, UInt64(31)), (40, 32)] {
+    // 136 outputs end within a block of columns, and 40 within a panel; of 1100, several blocks go together.
+    for (outputs, seed) in [(136, UInt64(31)), (40, 32), (1100, 33)] {
         let matrix = try QuantizedMatrix(type, outputs: outputs, inputs: 512, seed: seed)
         let decoded = Matrix(rows: outputs, columns: 512)
         decoded.slice.assign(matrix.floats())

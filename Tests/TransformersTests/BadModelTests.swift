@@ -37,7 +37,7 @@ private func load(_ name: String, _ members: [String: JSONValue], memory: Int? =
     _ = try load("llama", members, memory: 82_944)
     #expect(
         TransformerError.tooLarge(needed: 14_200_000_000, available: 8_000_000_000).description
-            .contains("14.2 GB in float32; 8.0 GB of memory are free"))
+            .contains("14.2 GB of memory; 8.0 GB are free"))
 }
 
 @Test func availableMemoryIsReadFromTheSystem() {

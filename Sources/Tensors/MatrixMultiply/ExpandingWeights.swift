@@ -6,7 +6,7 @@ internal import COneDNN
 /// The products have the bits of those with ``OneDNNWeights``. What travels from memory is as small as the file.
 final class ExpandingWeights: Sendable {
     let blocks: QuantizedWeights
-    /// Columns of the result that are expanded together.
+    /// Columns of the result that lie together once they are expanded.
     let columnBlock: Int
     /// Of all columns, once expanded.
     private let whole: OneDNNLayout
@@ -26,16 +26,23 @@ final class ExpandingWeights: Sendable {
 
     var inputs: Int { blocks.inputs }
 
-    /// Floats that ``expand(_:into:)`` writes.
-    var expandedCount: Int { columnBlock * inputs }
+    /// Floats that ``expand(_:into:)`` writes for so many columns.
+    func expandedCount(columns: Int) -> Int { (columns + columnBlock - 1) / columnBlock * columnBlock * inputs }
 
-    /// The layout of one block once it is expanded.
+    /// The layout of some columns once they are expanded.
     func layout(_ columns: Range<Int>) -> OneDNNLayout { whole.part(columns: columns.count) }
 
-    /// One block of columns as oneDNN wants it: `out[input * columnBlock + column]`.
+    /// Blocks of columns as oneDNN wants them, one after another: `out[input * columnBlock + column]`.
     ///
-    /// - Parameter columns: begin at a block and end with it, or with the last column
+    /// - Parameter columns: begin at a block and end with one, or with the last column
     func expand(_ columns: Range<Int>, into out: UnsafeMutablePointer<Float>) {
+        for (index, first) in stride(from: columns.lowerBound, to: columns.upperBound, by: columnBlock).enumerated() {
+            unsafe expandBlock(
+                first..<min(columns.upperBound, first + columnBlock), into: out + index * columnBlock * inputs)
+        }
+    }
+
+    private func expandBlock(_ columns: Range<Int>, into out: UnsafeMutablePointer<Float>) {
         let panel = QuantizedWeights.panel
         for first in stride(from: 0, to: columnBlock, by: panel) {
             if columns.lowerBound + first < columns.upperBound {

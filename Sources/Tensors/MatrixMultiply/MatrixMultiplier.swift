@@ -108,20 +108,26 @@ struct ProductPiece: Hashable, Sendable {
         }
     }
 
-    /// Cuts into blocks of columns; where that leaves threads without work at the end, the last blocks also by rows.
+    /// Cuts into blocks of columns, several together where there are many; where threads would be left without work at
+    /// the end, the last blocks also by rows.
     static func divideBlocks(rows: Int, columns: Int, columnBlock: Int, threads: Int) -> [ProductPiece] {
         let blocks = (columns + columnBlock - 1) / columnBlock
-        let even = rows < 2 * leastRows ? blocks : blocks / threads * threads
-        let parts = min(threads, max(1, rows / leastRows))
-        return (0..<blocks).flatMap { block in
-            let range = (block * columnBlock)..<min(columns, (block + 1) * columnBlock)
-            let count = block < even ? 1 : parts
-            return (0..<count).map { part in
-                ProductPiece(rows: (rows * part / count)..<(rows * (part + 1) / count), columns: range)
+        let width = columnBlock * min(mostBlocks, max(1, blocks / (piecesPerThread * threads)))
+        let pieces = (columns + width - 1) / width
+        let even = rows < 2 * leastRows ? pieces : pieces / threads * threads
+        return (0..<pieces).flatMap { piece in
+            let range = (piece * width)..<min(columns, (piece + 1) * width)
+            let parts = piece < even ? 1 : min(threads, max(1, rows / leastRows))
+            return (0..<parts).map { part in
+                ProductPiece(rows: (rows * part / parts)..<(rows * (part + 1) / parts), columns: range)
             }
         }
     }
 
+    /// Pieces for each thread, so that one who is held up leaves work to the others.
+    private static let piecesPerThread = 8
+    /// More blocks would leave the cache before all rows have passed.
+    private static let mostBlocks = 4
     /// Fewer rows are not worth expanding a block twice.
     private static let leastRows = 16
 

@@ -5,7 +5,7 @@ internal import Foundation
 final class OneDNNContext {
     private var products: [ProductShape: OneDNNProduct] = [:]
     private var staging = Matrix(rows: 1, columns: 1 << 14)
-    /// A block of columns of weights that were quantised.
+    /// Blocks of columns of weights that are quantised.
     private var expanded = Matrix(rows: 1, columns: 1 << 14)
 
     /// Most shapes kept; ragged batches bring new ones for ever.
@@ -19,9 +19,10 @@ final class OneDNNContext {
 
     /// `out = x * transpose(weights[columns])`, a few rows at a time, so that weights and rows stay in the cache.
     ///
-    /// - Parameter columns: one block, or the beginning of the last one
+    /// - Parameter columns: whole blocks, or up to the last column
     func multiply(_ x: MatrixSlice, _ weights: ExpandingWeights, columns: Range<Int>, into out: MatrixSlice) throws {
-        if weights.expandedCount > expanded.columnCount { expanded = Matrix(rows: 1, columns: weights.expandedCount) }
+        let needed = weights.expandedCount(columns: columns.count)
+        if needed > expanded.columnCount { expanded = Matrix(rows: 1, columns: needed) }
         unsafe weights.expand(columns, into: expanded.pointer)
         let layout = weights.layout(columns)
         for first in stride(from: 0, to: x.rowCount, by: ProductPiece.rowChunk) {

@@ -19,9 +19,9 @@ extension Transformer {
         let configuration = try architecture.configuration(source).validated()
         let layout = try architecture.layout(source, configuration)
         try Self.checkTensors(source, layout, architecture)
-        try Self.checkSize(layout, memory)
         let plan = try AdapterPlan(adapters.lora, for: layout, architecture, configuration)
         let reader = WeightReader(source: source, backend: backend, isEditable: isEditable, plan: plan)
+        try Self.checkSize(reader.byteCount(layout), memory)
         var weights = try Self.load(configuration, layout, reader, threads: threads)
         for (layer, row) in try adapters.controlVector().rows(configuration) { weights.blocks[layer].offset = row }
         source.releasePages()
@@ -37,8 +37,7 @@ extension Transformer {
         }
     }
 
-    private static func checkSize(_ layout: WeightLayout, _ memory: Int?) throws {
-        let needed = layout.elementCount * MemoryLayout<Float>.size
+    private static func checkSize(_ needed: Int, _ memory: Int?) throws {
         if let memory, needed > memory { throw TransformerError.tooLarge(needed: needed, available: memory) }
     }
 

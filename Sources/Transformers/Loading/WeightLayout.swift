@@ -79,11 +79,8 @@ extension WeightLayout {
         return names.union(finalNorm.tensorNames)
     }
 
-    /// Elements of all weights that are held in memory.
-    var elementCount: Int {
-        let matrices = blocks.flatMap(\.matrices) + [unembedding]
-        return matrices.reduce(0) { $0 + $1.outputs * $1.inputs }
-    }
+    /// The matrices that are held in memory.
+    var matrices: [MatrixLayout] { blocks.flatMap(\.matrices) + [unembedding] }
 }
 
 extension BlockLayout {

@@ -1,6 +1,22 @@
 internal import Tensors
 
 extension WeightReader {
+    /// Whether blocks of the file are kept where products can be computed on them.
+    var isCompact: Bool { backend == .native || (backend == .oneDNN && !isEditable) }
+
+    /// Bytes that the matrices of a model will take.
+    func byteCount(_ layout: WeightLayout) throws -> Int {
+        try layout.matrices.reduce(0) { sum, part in
+            let blocks = isCompact && source.hasTensor(part.weightName) ? try blockByteCount(part) : nil
+            return sum + (blocks ?? part.outputs * part.inputs * MemoryLayout<Float>.size)
+        }
+    }
+
+    private func blockByteCount(_ part: MatrixLayout) throws -> Int? {
+        guard try quantizedType(part) != nil else { return nil }
+        return try source.withQuantizedBlocks(ofTensor: part.weightName) { $1.byteCount }
+    }
+
     /// Blocks as they are where products can be computed on them; the others decoded to float32.
     func compactWeights(_ parts: [MatrixLayout]) throws -> PackedWeights {
         let types = try parts.map(quantizedType)

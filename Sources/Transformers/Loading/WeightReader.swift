@@ -36,7 +36,6 @@ struct WeightReader<Source: ModelSource> {
     /// Several matrices of one width, stacked and packed.
     func linear(_ parts: [MatrixLayout]) throws -> LinearWeights {
         for part in parts { try source.require(part.weightName, shape: part.fileShape) }
-        let isCompact = backend == .native || (backend == .oneDNN && !isEditable)
         let weights = isCompact ? try compactWeights(parts) : try PackedWeights(dense(parts), backend: backend)
         return LinearWeights(weights: weights, bias: try bias(parts))
     }
