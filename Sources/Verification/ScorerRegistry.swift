@@ -3,10 +3,10 @@ public enum ScorerRegistry {
     /// Every scorer name, in alphabetical order.
     public static let names = [
         "choice", "exact", "includes", "json-schema", "likelihood", "math", "noisy", "numeric", "python",
-        "python-strong", "python-weak", "refusal", "regex",
+        "python-strong", "python-style", "python-weak", "refusal", "regex",
     ]
 
-    private static let executing: Set<String> = ["python", "python-strong", "python-weak"]
+    private static let executing: Set<String> = ["python", "python-strong", "python-style", "python-weak"]
 
     /// Whether a scorer executes what the model wrote.
     public static func executes(_ scorer: any Scorer) -> Bool {
@@ -31,6 +31,7 @@ public enum ScorerRegistry {
             try NoisyScorer(parameters: parameters) { try make(name: $0, parameters: $1, runner: runner) }
         case "python": try UnitTestScorer(name: name, suite: nil, parameters: parameters, runner: runner)
         case "python-strong": try UnitTestScorer(name: name, suite: "strong", parameters: parameters, runner: runner)
+        case "python-style": try StyleScorer(parameters: parameters, runner: runner)
         case "python-weak": try UnitTestScorer(name: name, suite: "weak", parameters: parameters, runner: runner)
         case "refusal": try RefusalScorer(parameters: parameters)
         case "regex": try RegexScorer(parameters: parameters)

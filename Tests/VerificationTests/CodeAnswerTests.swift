@@ -31,6 +31,21 @@ struct CodeAnswerTests {
         func run(_ program: String, suite: UnitTestSuite, of tests: UnitTests) -> UnitTestResult {
             UnitTestResult(verdict: verdict, ending: "ended")
         }
+        func verdict(_ style: CodeStyle, of program: String) -> Verdict {
+            style == .short ? verdict : .unscored(reason: program)
+        }
+    }
+
+    @Test func theRuleDecidesWhichStyleCounts() throws {
+        let submission = Submission(completion: "```python\ndef f(x): return x\n```", tests: tests)
+        func outcome(_ rule: String, _ runner: Runner?) throws -> Outcome {
+            try ScorerRegistry.make(name: "python-style", parameters: ["rule": rule], runner: runner)
+                .grade(submission).outcome
+        }
+        #expect(try outcome("short", Runner(verdict: .fail)) == .scored(0))
+        #expect(try outcome("camelCase", Runner(verdict: .pass)) == .unscored(reason: "def f(x): return x"))
+        #expect(try outcome("short", nil) == .unscored(reason: "code execution is not allowed"))
+        #expect(throws: VerificationError.self) { try ScorerRegistry.make(name: "python-style") }
     }
 
     @Test func theSuiteDecidesWhichTestsRun() throws {

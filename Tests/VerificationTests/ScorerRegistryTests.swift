@@ -7,7 +7,7 @@ struct ScorerRegistryTests {
     /// The parameters that a scorer cannot do without.
     private let needed = [
         "regex": ["pattern": "(a|.)+\\d?"], "likelihood": ["threshold": "-1"],
-        "noisy": ["of": "exact", "sensitivity": "0.9", "specificity": "1"],
+        "python-style": ["rule": "short"], "noisy": ["of": "exact", "sensitivity": "0.9", "specificity": "1"],
     ]
 
     @Test func everyNameMakesAScorer() throws {
@@ -39,6 +39,7 @@ struct ScorerRegistryTests {
         ("numeric", "extract", "first"), ("regex", "pattern", "("), ("choice", "letters", "ABD"),
         ("choice", "letters", "A"), ("choice", "letters", ""), ("choice", "letters", "abc"),
         ("likelihood", "threshold", "0.1"), ("likelihood", "threshold", "nan"), ("noisy", "of", "noisy"),
+        ("python-style", "rule", "long"),
     ])
     func valuesOutOfRangeAreRefused(scorer: String, parameter: String, value: String) throws {
         let error = #expect(throws: VerificationError.self) {

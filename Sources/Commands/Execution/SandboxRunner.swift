@@ -11,6 +11,15 @@ struct SandboxRunner: UnitTestRunner {
         let outcome = pool.run([job])[0].outcome
         return UnitTestResult(verdict: outcome.verdict, ending: outcome.description)
     }
+
+    func verdict(_ style: CodeStyle, of program: String) -> Verdict {
+        do {
+            guard let found = try pool.style(of: program) else { return .unscored(reason: "not Python") }
+            return Verdict(found.keeps(to: style))
+        } catch {
+            return .unscored(reason: "the program was not parsed: \(error)")
+        }
+    }
 }
 
 extension PythonTests {
@@ -29,6 +38,18 @@ extension ExecutionOutcome {
         case .passed: .pass
         case .failed, .killedBySandbox: .fail
         case .timeout, .outOfMemory, .outputLimit, .fileLimit, .harnessError: .unscored(reason: description)
+        }
+    }
+}
+
+extension ProgramStyle {
+    fileprivate func keeps(to style: CodeStyle) -> Bool {
+        switch style {
+        case .snakeCase: isSnakeCase
+        case .camelCase: isCamelCase
+        case .short: isShort
+        case .commented: commentShare >= 0.5
+        case .simple: largestComplexity <= 10
         }
     }
 }

@@ -26,6 +26,9 @@ public enum UnitTestSuite: Codable, Hashable, Sendable {
 public protocol UnitTestRunner: Sendable {
     /// How the program ended: ``UnitTestResult``. Blocks until it has.
     func run(_ program: String, suite: UnitTestSuite, of tests: UnitTests) -> UnitTestResult
+
+    /// Whether a program keeps to a style; unscored where it is no Python. Parses it and does not execute it.
+    func verdict(_ style: CodeStyle, of program: String) -> Verdict
 }
 
 /// A verdict with the short name of how the program ended: `passed`, `failed: AssertionError`, `timeout (wall)`.

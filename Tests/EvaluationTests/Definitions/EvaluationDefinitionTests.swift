@@ -179,7 +179,7 @@ struct EvaluationDefinitionTests {
             smallest("scorers", "scorers: [exakt]"), 6,
             .scorer(
                 problem: "there is no scorer \"exakt\"; use one of choice, exact, includes, json-schema, likelihood, "
-                    + "math, noisy, numeric, python, python-strong, python-weak, refusal, regex")),
+                    + "math, noisy, numeric, python, python-strong, python-style, python-weak, refusal, regex")),
         DefinitionFault(
             smallest("scorers", "scorers:\n  - name: refusal\n    parameters: {list: some}"), 7,
             .scorer(
