@@ -28,7 +28,7 @@ public enum GuardError: Error, Hashable, Sendable {
 extension GuardError: CustomStringConvertible {
     public var description: String {
         switch self {
-        case .emptyPrompt: "the prompt is empty; there is nothing to assess"
+        case .emptyPrompt: "the prompt is empty or white space; there is nothing to assess"
         case .notUTF8(let offset): "the prompt is not UTF-8: byte \(offset) begins no character; convert it first"
         case .textTooLong(let bytes, let limit):
             "the prompt has \(bytes) bytes; at most \(limit) are read, shorten it or assess it in parts"

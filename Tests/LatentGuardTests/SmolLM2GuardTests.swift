@@ -83,11 +83,12 @@ struct SmolLM2GuardTests {
 
     @Test func badInputGetsAnErrorAndStrangeInputAVerdict() throws {
         #expect(throws: GuardError.emptyPrompt) { try latentGuard.assess("") }
+        #expect(throws: GuardError.emptyPrompt) { try latentGuard.assess(" \n\t\u{3000}") }
         #expect(throws: GuardError.textTooLong(bytes: 1 << 20, limit: LatentGuard.textLimit)) {
             try latentGuard.assess(String(repeating: "a", count: 1 << 20))
         }
         #expect(throws: GuardError.notUTF8(offset: 3)) { try latentGuard.assess(utf8: [0x61, 0x62, 0x63, 0xFF]) }
-        for text in ["🙂🙃", "שלום עולם", "\u{202E}abc", "\u{0}", " "] {
+        for text in ["🙂🙃", "שלום עולם", "\u{202E}abc", "\u{0}"] {
             #expect(try latentGuard.assess(text).score.isFinite)
         }
     }

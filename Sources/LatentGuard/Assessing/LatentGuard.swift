@@ -115,7 +115,7 @@ public final class LatentGuard: Sendable {
 
     /// The prompt as the model sees it.
     private func render(_ text: String) throws -> RenderedPrompt {
-        guard !text.isEmpty else { throw GuardError.emptyPrompt }
+        guard !text.allSatisfy(\.isWhitespace) else { throw GuardError.emptyPrompt }
         guard text.utf8.count <= Self.textLimit else {
             throw GuardError.textTooLong(bytes: text.utf8.count, limit: Self.textLimit)
         }
