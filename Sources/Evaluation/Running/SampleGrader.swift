@@ -1,3 +1,5 @@
+internal import Dispatch
+internal import Synchronization
 internal import Verification
 
 /// From what a model gave to the row that is kept.
@@ -78,8 +80,8 @@ struct SampleGrader {
             completion: record.text, isTruncated: isTruncated, targets: prompt.targets, tests: prompt.tests,
             logProbabilities: record.logProbabilities.map(Double.init),
             identity: SampleIdentity(prompt: "\(prompt.promptSet)/\(prompt.id)", index: record.sampleIndex))
-        return zip(plan.scorers, plan.scorerReferences).map { scorer, reference in
-            var grade = scorer.grade(submission)
+        return zip(grades(submission), plan.scorerReferences).map { grade, reference in
+            var grade = grade
             if case .scored(let value) = grade.outcome {
                 // Adding 0 turns -0 into 0.
                 grade.outcome =
@@ -88,5 +90,18 @@ struct SampleGrader {
             }
             return ScoreRecord(scorer: reference.key, version: reference.version, grade: grade)
         }
+    }
+
+    /// One grade for each scorer. Those that execute programs mostly wait, and wait together.
+    private func grades(_ submission: Submission) -> [Grade] {
+        guard plan.scorers.count > 1, plan.scorers.contains(where: ScorerRegistry.executes) else {
+            return plan.scorers.map { $0.grade(submission) }
+        }
+        let grades = Mutex([Grade?](repeating: nil, count: plan.scorers.count))
+        DispatchQueue.concurrentPerform(iterations: plan.scorers.count) { index in
+            let grade = plan.scorers[index].grade(submission)
+            grades.withLock { $0[index] = grade }
+        }
+        return grades.withLock { $0.compactMap { $0 } }
     }
 }
