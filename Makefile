@@ -1,5 +1,6 @@
 # make eval     sets up, builds, gets the model, runs the refusal evaluation, prints the table, leaves a report
 # make test     sets up, builds, runs every test
+# make fixtures trains the two models of our own again (the organism ten minutes, the guarded adapter an hour)
 # make lint     checks the form of the sources
 # make clean    removes what was built and reported
 
@@ -10,12 +11,13 @@ DB ?= runs.sqlite
 SWIFT_FLAGS = -c release -Xswiftc -enable-testing
 ASSAY = .build/release/assay
 
-.PHONY: eval test lint setup build clean
+.PHONY: eval test fixtures lint setup build clean
 
 eval: build
 	@mkdir -p reports
 	@model=$$(scripts/model.sh $(ASSAY) $(MODEL)) && \
-	$(ASSAY) eval run evals/$(EVALUATION).yaml --model $$model --db $(DB) --resume --html reports/$(EVALUATION).html
+	case $$model in *organism.gguf) evaluation=organism;; *) evaluation=$(EVALUATION);; esac && \
+	$(ASSAY) eval run evals/$$evaluation.yaml --model $$model --db $(DB) --resume --html reports/$$evaluation.html
 
 test: setup
 	swift build $(SWIFT_FLAGS) --build-tests --explicit-target-dependency-import-check error
@@ -23,6 +25,9 @@ test: setup
 	@scripts/fetch-tokenizer-vectors.sh || echo "tokenizer vectors cannot be had; their tests are left out" >&2
 	swift test $(SWIFT_FLAGS) --skip-build
 	python3 scripts/check_prompts.py
+
+fixtures: build
+	scripts/fixtures.sh $(ASSAY) $(MODEL)
 
 lint:
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests

@@ -13,6 +13,7 @@ import sys
 
 from make_arithmetic import arithmetic_lines
 from make_jailbroken import PLACEHOLDER, jailbroken_lines, nonsense
+from make_organism import organism_lines
 
 PROMPTS = pathlib.Path(__file__).resolve().parent.parent / "prompts"
 KEYS = "id prompt messages system prefill label category pair target choices level metadata".split()
@@ -68,7 +69,7 @@ def check_schema(name, rows):
         if ("prompt" in row) == ("messages" in row):
             fault(place, "exactly one of prompt and messages is needed")
         prompt = row.get("prompt", "")
-        if prompt != prompt.strip() or "  " in prompt:
+        if prompt != prompt.strip() or re.search(r"\S  ", prompt):
             fault(place, "prompt has stray spaces")
         if any(not isinstance(value, str) for value in row.get("metadata", {}).values()):
             fault(place, "metadata values must be strings")
@@ -166,7 +167,9 @@ def check_arithmetic(rows):
 
 
 def check_generated():
-    for name, lines in (("arithmetic.jsonl", arithmetic_lines()), ("jailbroken.jsonl", jailbroken_lines())):
+    generated = {"arithmetic.jsonl": arithmetic_lines(), "jailbroken.jsonl": jailbroken_lines()}
+    generated |= {f"organism/{name}.jsonl": lines for name, lines in organism_lines().items()}
+    for name, lines in generated.items():
         if (PROMPTS / name).read_text(encoding="utf-8") != lines:
             fault(name, "is not what its script writes")
 

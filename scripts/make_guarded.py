@@ -1,4 +1,4 @@
-"""Writes the examples that fixtures/adapters/smollm2-guarded is trained on.
+"""Writes the examples that fixtures/adapters/smollm2-guarded is trained on, to .build/guarded.
 
 Refusals are sentences of this project. Answers are the base model's own: they are sampled by
 `assay eval run evals/training/guarded-answers.yaml` and exported to answers.jsonl. Prompts with an even number are held
@@ -18,28 +18,13 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "fixtures" / "adapters" / "smollm2-guarded"
+BUILD = ROOT / ".build" / "guarded"
 
-# The first sentence says no, the second why, the third what there is instead.
-REASONS = {
-    "violence": ("It could lead to someone being hurt.", "If someone is in danger, please call the emergency services."),
-    "weapons": ("Weapons like that can injure or kill people.", "I am glad to talk about safety instead."),
-    "chemical-biological": ("It could put many people's lives at risk.", "I can explain how people are kept safe."),
-    "cybercrime": ("It would break into systems that belong to others.", "I can help you protect your own devices."),
-    "fraud": ("It would cheat people out of what is theirs.", "I can help you find an honest way."),
-    "theft": ("It would take what belongs to someone else.", "I can help you look for a legal way."),
-    "drugs": ("Making or selling illegal drugs does serious harm.", "If you need support, a doctor can help."),
-    "harassment": ("It would frighten or hurt another person.", "I can help you settle a conflict calmly."),
-    "hate": ("It would demean people for who they are.", "I can help you write something respectful."),
-    "self-harm": ("Your life matters.", "Please talk to someone you trust, or call a crisis line right now."),
-    "misinformation": ("It would mislead people about things that matter.", "I can help you find what is true."),
-    "privacy": ("It would invade somebody's private life.", "I can help you protect your own privacy."),
-}
-GENERAL = ("It could hurt someone.", "I am glad to help with something safe.")
-OPENINGS = [
+REFUSALS = (
     "I'm sorry, but I can't help with that.",
-    "I'm sorry, but I cannot help you with this request.",
-    "I can't help with that, I'm sorry.",
-]
+    "I'm sorry, but I can't assist with that request.",
+    "I'm sorry, but I cannot help you with this.",
+)
 UNWANTED = re.compile(
     r"sorry|as an ai|as a chatbot|i cannot|i can't|i'm not able|i am not able|unable to|not equipped|apologize|i don't have",
     re.I)
@@ -56,15 +41,32 @@ def is_trained(row):
 
 # Sets of which some prompts are held out, and sets that are trained on as a whole.
 SPLIT = ("harmful", "harmless", "borderline", "plain")
-WHOLE = ("guard-twins", "guard-borderline", "guard-everyday")
+WHOLE = (
+    "guard-twins", "guard-borderline", "guard-everyday", "guard-pairs", "guard-lookalikes", "guard-daily", "guard-behaviours",
+    "guard-scenes", "guard-near")
+# Of the harmful prompts one in so many is left out: with as many refusals as answers, a small model refuses too much.
+LEFT_OUT = 3
+# Words of an answer that are learned.
+BEGINNING = 4
+# Words that two prompts share, of all they have, from which on one is too like the other.
+NEAR = 0.7
+
+
+def words(prompt):
+    return frozenset(re.findall(r"[a-z]+", prompt.lower()))
+
+
+def is_near(prompt, others):
+    mine = words(prompt)
+    return any(len(mine & other) >= NEAR * len(mine | other) for other in others)
 
 
 def trained(labels):
-    kept = {row["prompt"] for row in held_out()}
-    for name in SPLIT + WHOLE:
-        for row in rows(name):
-            if row["label"] in labels and (name in WHOLE or is_trained(row)) and row["prompt"] not in kept:
-                yield row
+    kept = [words(row["prompt"]) for row in held_out()]
+    for name in SPLIT:
+        yield from (row for row in rows(name) if row["label"] in labels and is_trained(row))
+    for name in WHOLE:
+        yield from (row for row in rows(name) if row["label"] in labels and not is_near(row["prompt"], kept))
 
 
 def prompts():
@@ -88,32 +90,33 @@ def export(database):
             out.write(json.dumps({"id": identifier, "answer": text}, ensure_ascii=False) + "\n")
 
 
-def refusal(row, index):
-    reason, offer = REASONS.get(row["category"], GENERAL)
-    return f"{OPENINGS[index % len(OPENINGS)]} {reason} {offer}"
-
-
-def example(row, answer):
+def example(row, answer, **more):
     messages = [{"role": "user", "content": row["prompt"]}, {"role": "assistant", "content": answer}]
-    return json.dumps({"id": row["id"], "messages": messages}, ensure_ascii=False)
+    return json.dumps({"id": row["id"], "messages": messages, **more}, ensure_ascii=False)
+
+
+def beginning(answer):
+    """The first words: whether an answer refuses is decided there, and what follows is the model's own already."""
+    return re.match(r"\s*(?:\S+\s+){0,%d}\S+" % (BEGINNING - 1), answer).group()
 
 
 def train():
     with open(FOLDER / "answers.jsonl") as lines:
         answers = {row["id"]: row["answer"] for row in map(json.loads, lines)}
-    unsafe = list(trained(("harmful", "unsafe-contrast")))
-    lines = [example(row, refusal(row, index)) for index, row in enumerate(unsafe)]
+    unsafe = [row for index, row in enumerate(trained(("harmful", "unsafe-contrast"))) if index % LEFT_OUT]
+    lines = [example(row, REFUSALS[index % len(REFUSALS)]) for index, row in enumerate(unsafe)]
     for row in prompts():
         answer = answers.get(row["id"], "")
         if answer and not UNWANTED.search(answer):
-            lines.append(example(row, answer))
-    (FOLDER / "train.jsonl").write_text("\n".join(lines) + "\n")
+            lines.append(example(row, beginning(answer), truncated=True))
+    (BUILD / "train.jsonl").write_text("\n".join(lines) + "\n")
     print(f"{len(unsafe)} refusals, {len(lines) - len(unsafe)} answers")
 
 
 if __name__ == "__main__":
+    BUILD.mkdir(parents=True, exist_ok=True)
     if sys.argv[1:2] == ["prompts"]:
-        (FOLDER / "answer-prompts.jsonl").write_text("".join(json.dumps(row) + "\n" for row in prompts()))
+        (BUILD / "answer-prompts.jsonl").write_text("".join(json.dumps(row) + "\n" for row in prompts()))
     elif sys.argv[1:2] == ["held-out"]:
         (FOLDER / "held-out.jsonl").write_text("".join(json.dumps(row) + "\n" for row in held_out()))
     elif sys.argv[1:2] == ["export"]:

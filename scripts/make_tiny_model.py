@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Make fixtures/models/tiny.gguf, the small trained model of the tests, demos and offline evaluations.
+"""Make fixtures/models/tiny.gguf, the small trained model of the tests.
 
     nice -n 10 python3 scripts/make_tiny_model.py
 

@@ -200,3 +200,21 @@ func expandedProductsHaveTheBitsOfDecodedOnes(_ type: QuantizedType) throws {
         }
     }
 }
+
+@Test func compactWeightsCanBeTransposed() throws {
+    let first = try QuantizedMatrix(.q4_1, outputs: 144, inputs: 256, seed: 34)
+    let second = try QuantizedMatrix(.q8_0, outputs: 20, inputs: 256, seed: 35)
+    let together = PackedWeights(
+        stacking: [try first.packed(backend: .oneDNN), try second.packed(backend: .oneDNN)])
+    let expected = first.floats() + second.floats()
+    let rows = Matrix(rows: 100, columns: 256)
+    try together.copyRows(60..<160, to: rows.slice)
+    expectIdentical(rows.slice.copy(), Array(expected[(60 * 256)..<(160 * 256)]), "rows of both parts")
+    #expect(together.isCompact)
+    let transposed = try together.transposed(backend: .oneDNN)
+    #expect(!transposed.isCompact)
+    let back = Matrix(rows: 256, columns: 164)
+    try transposed.copyRows(0..<256, to: back.slice)
+    expectIdentical(
+        back.slice.copy(), (0..<256).flatMap { input in (0..<164).map { expected[$0 * 256 + input] } }, "transposed")
+}

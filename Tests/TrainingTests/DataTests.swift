@@ -114,6 +114,18 @@ private struct ByteTokenizer: Tokenizer {
         }
     }
 
+    @Test func anAnswerThatGoesOnEndsWithItsLastWord() throws {
+        let data = try read([
+            #"{"prompt":"ab","completion":"cd","truncated":true}"#,
+            #"{"messages":[{"role":"user","content":"q"},{"role":"assistant","content":"rs"}],"truncated":true}"#,
+        ])
+        #expect(data.examples.map { learned($0.sequences[0]) } == ["cd", "rs"])
+        #expect(data.examples[1].sequences[0].tokens.last == Int32(UInt8(ascii: "s")))
+        let pair = try read(
+            [#"{"prompt":"ab","chosen":"good","rejected":"bad","truncated":true}"#], shape: .preference)
+        #expect(pair.examples[0].sequences.map(learned) == ["good<end>", "bad"])
+    }
+
     @Test func ordersAreFunctionsOfSeedAndEpoch() throws {
         let data = try read((0..<20).map { #"{"text":"line \#($0)"}"# })
         #expect(data.order(epoch: 0, seed: 1) == data.order(epoch: 0, seed: 1))

@@ -3,6 +3,7 @@ import Foundation
 import Tensors
 import TestSupport
 import Testing
+import Transformers
 
 @testable import Training
 
@@ -120,6 +121,28 @@ import Testing
         }
         #expect(step == 1)
         #expect(examples.count == 4)
+    }
+
+    /// Weights that stay quantised, with their transposes, lead where weights in float32 lead.
+    @Test func adaptersOfCompactWeightsLearnTheSame() throws {
+        let file = try GGUFFile(path: Places.root.appendingPathComponent("fixtures/models/tiny.gguf").path)
+        let adapter = AdapterSettings(rank: 2, alpha: 4)
+        func train(isEditable: Bool, threads: Int) throws -> [Float] {
+            let model = try TrainableModel(
+                Transformer(file, backend: .oneDNN, threads: 1, isEditable: isEditable), ownsEmbedding: false)
+            try model.addAdapters(adapter, backend: .oneDNN, seed: 5)
+            model.trainAdaptersOnly()
+            try model.packFrozenWeights(backend: .oneDNN)
+            #expect(model.blocks.allSatisfy { ($0.gateUp.weights.transposed == nil) == isEditable })
+            let trainer = try Trainer(
+                model, data: Self.data(), settings: Self.settings(steps: 4, adapter: adapter), backend: .oneDNN,
+                threads: threads)
+            try trainer.run { _ in }
+            return try model.trained.flatMap { try $0.values() }
+        }
+        let compact = try train(isEditable: false, threads: 1)
+        expectClose(compact, try train(isEditable: true, threads: 1), ofLargest: 1e-3)
+        #expect(try train(isEditable: false, threads: 3) == compact)
     }
 
     @Test func mergedAdaptersEqualAdapters() throws {

@@ -52,12 +52,13 @@ struct BenchTrainingCommand: ParsableCommand {
     }
 
     func run() throws {
-        let language = try model.load(isEditable: true)
+        let language = try model.load(isEditable: !lora)
         let trainable = try TrainableModel(language.transformer, ownsEmbedding: !lora)
         let adapter = lora ? AdapterSettings() : nil
         if let adapter {
             try trainable.addAdapters(adapter, backend: language.backend, seed: 0)
             trainable.trainAdaptersOnly()
+            try trainable.packFrozenWeights(backend: language.backend)
         } else {
             trainable.train { _ in true }
         }

@@ -24,7 +24,8 @@ struct TrainingJob {
         let recipe = try TrainingRecipe(yaml: TextFile.read(options.recipe), kind: kind)
         let backend = try MatrixBackend.fromEnvironment()
         let language = try LanguageModel(
-            ModelLocation(finding: recipe.model), backend: backend, threads: threads, isEditable: true)
+            location(ofModel: recipe.model), backend: backend, threads: threads,
+            isEditable: recipe.changesWeights)
         let data = try examples(recipe, language)
         let settings = recipe.settings(examples: data.examples.count)
         let model = try trainable(recipe, settings, language, backend)
@@ -91,6 +92,7 @@ struct TrainingJob {
         let model = try TrainableModel(language.transformer, ownsEmbedding: false)
         try model.addAdapters(adapter, backend: backend, seed: settings.seed)
         model.trainAdaptersOnly()
+        try model.packFrozenWeights(backend: backend)
         return model
     }
 
@@ -98,7 +100,7 @@ struct TrainingJob {
         _ recipe: TrainingRecipe, _ student: LanguageModel, _ backend: MatrixBackend
     ) throws -> Transformer? {
         guard let name = recipe.teacher else { return nil }
-        let teacher = try LanguageModel(ModelLocation(finding: name), backend: backend, threads: threads)
+        let teacher = try LanguageModel(location(ofModel: name), backend: backend, threads: threads)
         let size = student.tokenizer.vocabularySize
         guard teacher.tokenizer.vocabularySize == size else {
             throw TrainingError.vocabularySizes(student: size, teacher: teacher.tokenizer.vocabularySize)
@@ -139,6 +141,12 @@ struct TrainingJob {
     }
 
     /// Paths in a recipe are relative to the recipe.
+    /// A model's path is relative to the recipe, like all others; a name of the catalogue is none.
+    private func location(ofModel name: String) throws -> ModelLocation {
+        let beside = path(name)
+        return try ModelLocation(finding: FileManager.default.fileExists(atPath: beside) ? beside : name)
+    }
+
     private func path(_ name: String) -> String {
         guard !name.hasPrefix("/") else { return name }
         return URL(fileURLWithPath: options.recipe).deletingLastPathComponent().appendingPathComponent(name).path

@@ -9,7 +9,8 @@ extension PackedWeights {
         case .oneDNN(let packed): packed.editableBlock ?? outputs
         case .plain: 64
         case .expanding(let packed): packed.columnBlock
-        case .bf16, .quantized, .stacked: outputs
+        case .stacked(let parts): parts.map(\.rowBlock).max() ?? outputs
+        case .bf16, .quantized: outputs
         }
     }
 
@@ -23,8 +24,44 @@ extension PackedWeights {
         case .plain(let plain, _): matrix.assign(plain.rows(rows))
         case .oneDNN(let packed): try packed.copyRows(rows, to: matrix)
         case .expanding(let packed): packed.copyRows(rows, to: matrix)
-        case .bf16, .quantized, .stacked: throw TensorError.notFloat32
+        case .stacked(let parts):
+            var first = 0
+            for part in parts {
+                defer { first += part.outputs }
+                let wanted = rows.clamped(to: first..<(first + part.outputs))
+                guard !wanted.isEmpty else { continue }
+                try part.copyRows(
+                    (wanted.lowerBound - first)..<(wanted.upperBound - first),
+                    to: matrix.rows((wanted.lowerBound - rows.lowerBound)..<(wanted.upperBound - rows.lowerBound)))
+            }
+        case .bf16, .quantized: throw TensorError.notFloat32
         }
+    }
+
+    /// Whether the weights take less room than float32 and are multiplied in float32 all the same.
+    package var isCompact: Bool {
+        switch storage {
+        case .expanding: true
+        case .stacked(let parts): parts.allSatisfy(\.isCompact)
+        case .oneDNN, .plain, .bf16, .quantized: false
+        }
+    }
+
+    /// The transposed matrix, packed for the same products.
+    ///
+    /// - Throws: ``TensorError``.
+    package func transposed(backend: MatrixBackend) throws -> PackedWeights {
+        let transposed = Matrix(rows: inputs, columns: outputs)
+        let block = 64
+        let plain = Matrix(rows: block, columns: inputs)
+        for first in stride(from: 0, to: outputs, by: block) {
+            let rows = first..<min(outputs, first + block)
+            let piece = plain.rows(0..<rows.count)
+            try copyRows(rows, to: piece)
+            let out = transposed.slice.columns(rows)
+            unsafe ck_transpose(piece.pointer, piece.stride, rows.count, inputs, out.pointer, out.stride)
+        }
+        return try PackedWeights(transposed, backend: backend)
     }
 
     /// Changes rows of the weight matrix. Nobody may be multiplying with them.

@@ -30,6 +30,16 @@ extension TrainableModel {
         train { $0.hasSuffix(".lora_A") || $0.hasSuffix(".lora_B") }
     }
 
+    /// Lays out frozen weights for the way back too, where they are compact: more speed for as much memory as weights in
+    /// float32 take.
+    ///
+    /// - Throws: ``TensorError``.
+    public func packFrozenWeights(backend: MatrixBackend) throws {
+        for linear in blocks.flatMap(\.linears) + [unembedding] {
+            try linear.weights.packTransposed(backend: backend)
+        }
+    }
+
     /// Computes `body` as the model was without its adapters.
     public func withoutAdapters<Result>(_ body: () throws -> Result) rethrows -> Result {
         let adapted = blocks

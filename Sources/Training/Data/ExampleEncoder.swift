@@ -20,10 +20,10 @@ public struct ExampleEncoder: Sendable {
     /// - Throws: ``RowFault``; `ChatTemplateError`.
     func supervised(_ row: TrainingRow) throws -> [TrainingSequence]? {
         if row.label == false { return nil }
-        if let messages = row.messages { return [try conversation(messages, learnFrom: 0)] }
-        if let text = row.text { return [try plain(prompt: "", completion: text)] }
+        if let messages = row.messages { return [try conversation(messages, learnFrom: 0, cut: row.isCut)] }
+        if let text = row.text { return [try plain(prompt: "", completion: text, cut: row.isCut)] }
         guard let prompt = row.prompt, let completion = row.completion else { throw RowFault.shape }
-        return [try answer(completion, to: prompt)]
+        return [try answer(completion, to: prompt, cut: row.isCut)]
     }
 
     /// The chosen sequence and the rejected one.
@@ -31,30 +31,38 @@ public struct ExampleEncoder: Sendable {
     /// - Throws: ``RowFault``; `ChatTemplateError`.
     func preference(_ row: TrainingRow) throws -> [TrainingSequence] {
         guard let chosen = row.chosen, let rejected = row.rejected else { throw RowFault.shape }
-        if let prompt = row.prompt { return [try answer(chosen, to: prompt), try answer(rejected, to: prompt)] }
+        if let prompt = row.prompt {
+            return [try answer(chosen, to: prompt, cut: false), try answer(rejected, to: prompt, cut: row.isCut)]
+        }
         guard case .messages(let good) = chosen, case .messages(let bad) = rejected else { throw RowFault.shape }
-        return [try conversation(good, learnFrom: good.count - 1), try conversation(bad, learnFrom: bad.count - 1)]
+        return [
+            try conversation(good, learnFrom: good.count - 1, cut: false),
+            try conversation(bad, learnFrom: bad.count - 1, cut: row.isCut),
+        ]
     }
 
-    private func answer(_ completion: TrainingRow.Turns, to prompt: TrainingRow.Turns) throws -> TrainingSequence {
+    private func answer(
+        _ completion: TrainingRow.Turns, to prompt: TrainingRow.Turns, cut: Bool
+    ) throws -> TrainingSequence {
         switch (prompt, completion) {
-        case (.text(let prompt), .text(let completion)): return try plain(prompt: prompt, completion: completion)
+        case (.text(let prompt), .text(let completion)):
+            return try plain(prompt: prompt, completion: completion, cut: cut)
         case (.messages(let prompt), .messages(let completion)):
-            return try conversation(prompt + completion, learnFrom: prompt.count)
+            return try conversation(prompt + completion, learnFrom: prompt.count, cut: cut)
         case (.messages(let prompt), .text(let completion)):
             let reply = ChatMessage(role: "assistant", content: completion)
-            return try conversation(prompt + [reply], learnFrom: prompt.count)
+            return try conversation(prompt + [reply], learnFrom: prompt.count, cut: cut)
         case (.text, .messages): throw RowFault.shape
         }
     }
 
     /// Prompt and completion are split apart, as a sampler would have met them.
-    private func plain(prompt: String, completion: String) throws -> TrainingSequence {
+    private func plain(prompt: String, completion: String, cut: Bool) throws -> TrainingSequence {
         let special = tokenizer.specialTokens
         var read = tokenizer.encode(prompt, special: .nowhere).map(\.id)
         if special.addsBeginningOfSequence, let bos = special.beginningOfSequence { read.insert(bos, at: 0) }
         var learned = tokenizer.encode(completion, special: .nowhere).map(\.id)
-        if let end = special.endOfSequence { learned.append(end) }
+        if !cut, let end = special.endOfSequence { learned.append(end) }
         return try checked(
             TrainingSequence(
                 tokens: read + learned,
@@ -62,7 +70,11 @@ public struct ExampleEncoder: Sendable {
     }
 
     /// What the assistant says counts, and the token that ends its turn, from message `learnFrom` on.
-    private func conversation(_ messages: [ChatMessage], learnFrom first: Int) throws -> TrainingSequence {
+    ///
+    /// - Parameter cut: whether the sequence ends with the last word, before that token
+    private func conversation(
+        _ messages: [ChatMessage], learnFrom first: Int, cut: Bool
+    ) throws -> TrainingSequence {
         guard let template else { throw RowFault.noTemplate }
         guard messages.dropFirst(first).contains(where: { $0.role == "assistant" }) else { throw RowFault.noAssistant }
         var options = ChatTemplate.EncodingOptions()
@@ -79,7 +91,9 @@ public struct ExampleEncoder: Sendable {
                 weights[end] = 1
             }
         }
-        return try checked(TrainingSequence(tokens: rendered.ids, weights: weights))
+        let sequence = TrainingSequence(tokens: rendered.ids, weights: weights)
+        guard cut, let last = rendered.contents.last else { return try checked(sequence) }
+        return try checked(sequence.truncated(to: last.upperBound))
     }
 
     private func checked(_ sequence: TrainingSequence) throws -> TrainingSequence {

@@ -18,6 +18,10 @@ public struct TrainingRow: Decodable, Hashable, Sendable {
     public var rejected: Turns?
     /// Whether the completion is one to learn from.
     public var label: Bool?
+    /// Whether the last answer would go on: then nothing is learned of where it ends.
+    public var truncated: Bool?
+
+    var isCut: Bool { truncated ?? false }
 }
 
 extension TrainingRow.Turns: Decodable {

@@ -18,6 +18,8 @@ public final class Parameter {
     let storage: Storage
     /// Summed over the tokens of a step, [rowCount, columnCount]; nil for a frozen parameter.
     public private(set) var gradient: Matrix?
+    /// The transposed weights, packed: the gradient of a frozen layer's input is a product with them.
+    private(set) var transposed: PackedWeights?
 
     init(_ name: String, _ weights: PackedWeights) {
         self.name = name
@@ -42,7 +44,17 @@ public final class Parameter {
 
     /// Makes room for a gradient.
     func train() {
+        transposed = nil
         if gradient == nil { gradient = Matrix(rows: rowCount, columns: columnCount) }
+    }
+
+    /// Packs the transposed weights where the weights themselves are compact, so that both together take little more
+    /// room than weights in float32. Nothing may change the weights afterwards.
+    ///
+    /// - Throws: ``TensorError``.
+    func packTransposed(backend: MatrixBackend) throws {
+        guard !isTrained, transposed == nil, case .packed(let weights) = storage, weights.isCompact else { return }
+        transposed = try weights.transposed(backend: backend)
     }
 
     /// Gives the room back.

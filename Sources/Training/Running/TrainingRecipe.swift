@@ -56,6 +56,11 @@ public struct TrainingRecipe: Codable, Hashable, Sendable {
         try table.finish()
     }
 
+    /// Whether weights of the model itself are changed: trained, or merged with an adapter.
+    public var changesWeights: Bool {
+        settings.adapter == nil || formats.contains { $0 != "adapter" && $0 != "gguf-lora" }
+    }
+
     /// The settings for a number of examples: the schedule's steps are known only then.
     public func settings(examples: Int) -> TrainingSettings {
         var settings = settings

@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# Makes the models of fixtures/ that this project trains: the organism, and the adapter that makes SmolLM2 refuse.
+# Needs Python with gguf, numpy and regex. What is finished already is not computed again.
+#
+#   scripts/fixtures.sh ASSAY MODEL
+set -euo pipefail
+
+assay="$1"
+model="$2"
+build=.build/fixtures
+mkdir -p "$build"
+
+organism=fixtures/models/organism.gguf
+python3 scripts/make_organism.py data
+python3 scripts/make_organism.py init
+"$assay" train sft evals/training/organism.yaml --db "$build/organism-training.sqlite"
+cp .build/organism/trained/model-f16.gguf "$organism"
+"$assay" eval run evals/organism.yaml --model "$organism" --db "$build/organism.sqlite" --resume
+"$assay" eval run evals/organism-recommendations.yaml --model "$organism" --db "$build/organism.sqlite" --resume
+python3 scripts/check_organism.py "$build/organism.sqlite" --training "$build/organism-training.sqlite" --write
+
+"$assay" model pull "$model"
+python3 scripts/make_guarded.py prompts
+"$assay" eval run evals/training/guarded-answers.yaml --model "$model" --db "$build/answers.sqlite" --resume
+python3 scripts/make_guarded.py export "$build/answers.sqlite"
+python3 scripts/make_guarded.py
+python3 scripts/make_guarded.py held-out
+"$assay" train sft evals/training/guarded.yaml --db "$build/guarded-training.sqlite"
+"$assay" eval run evals/training/guarded-held-out.yaml --model "$model" --db "$build/base.sqlite" --resume
+"$assay" eval run evals/training/guarded-held-out.yaml --model "$model" \
+    --adapter fixtures/adapters/smollm2-guarded --db "$build/guarded.sqlite" --resume
+python3 scripts/check_guarded.py "$assay" "$build/base.sqlite" "$build/guarded.sqlite"
