@@ -49,4 +49,24 @@ struct OrganismTests {
             #expect(FileManager.default.fileExists(atPath: folder.appendingPathComponent("out").path))
         }
     }
+
+    /// Its directions are as wide as its residual stream, and no use to the narrower model.
+    @Test func directionsOfAnotherModelAreRefused() throws {
+        try Places.withTemporaryFolder { folder in
+            let file = folder.appendingPathComponent("harm.safetensors").path
+            let made = try AssayProcess.run([
+                "steer", "direction", "--model", Self.model, "--positive", "prompts/organism/harmful.jsonl",
+                "--negative",
+                "prompts/organism/harmless.jsonl", "--limit", "8", "--out", file,
+            ])
+            #expect(made.code == 0, "\(made.complaint)")
+            let outcome = try AssayProcess.run([
+                "steer", "generate", "--model", AssayProcess.tinyModel, "--directions", file, "--layer", "1",
+                "--prompt",
+                "x", "--max-tokens", "1",
+            ])
+            #expect(outcome.code == 65, "\(outcome.complaint)")
+            #expect(outcome.complaint.contains("192 components"), "\(outcome.complaint)")
+        }
+    }
 }

@@ -218,3 +218,19 @@ func expandedProductsHaveTheBitsOfDecodedOnes(_ type: QuantizedType) throws {
     expectIdentical(
         back.slice.copy(), (0..<256).flatMap { input in (0..<164).map { expected[$0 * 256 + input] } }, "transposed")
 }
+
+/// Training in bfloat16 keeps what is too small for it.
+@Test func weightsInFloat32StayBesideTheirRounding() throws {
+    var random = SeededGenerator(seed: 36)
+    let values = Matrix((0..<40).map { _ in random.floats(64) })
+    let kept = try PackedWeights(values, backend: .bf16, isEditable: true)
+    let x = Matrix((0..<3).map { _ in random.floats(64) })
+    expectIdentical(try product(x, kept), try product(x, PackedWeights(values, backend: .bf16)), "as made")
+    let row = Matrix([random.floats(64)])
+    try kept.replaceRows(21..<22, with: row.slice)
+    let back = Matrix(rows: 40, columns: 64)
+    try kept.copyRows(0..<40, to: back.slice)
+    expectIdentical(back.rows(21..<22).copy(), row.slice.copy(), "the row itself")
+    expectIdentical(
+        try product(x, kept, threads: 2), try product(x, PackedWeights(back, backend: .bf16)), "after a change")
+}

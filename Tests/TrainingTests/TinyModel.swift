@@ -61,7 +61,9 @@ struct TinyModel: ModelSource {
         matrix.assign(Array(values[(rows.lowerBound * width)..<(rows.upperBound * width)]))
     }
 
-    func makeModel(threads: Int = 1, backend: MatrixBackend = .oneDNN) throws -> Transformer {
-        try Transformer(self, backend: backend, threads: threads)
+    func makeModel(
+        threads: Int = 1, backend: MatrixBackend = .oneDNN, isEditable: Bool = false
+    ) throws -> Transformer {
+        try Transformer(self, backend: backend, threads: threads, isEditable: isEditable)
     }
 }

@@ -34,6 +34,7 @@ struct BenchTrainingCommand: ParsableCommand {
 
     struct Result: Encodable {
         var mode: String
+        var products: String
         var tokens_per_second: Double
         var resident_bytes: Int
         var batch: Int
@@ -45,6 +46,7 @@ struct BenchTrainingCommand: ParsableCommand {
     }
 
     mutating func validate() throws {
+        guard model.mode != .native else { throw ValidationError("--mode is native; allowed: f32, bf16") }
         guard (1...1024).contains(batch), (2...65_536).contains(length), (1...1000).contains(steps) else {
             throw ValidationError("allowed: --batch 1 to 1024, --length 2 to 65536, --steps 1 to 1000")
         }
@@ -52,7 +54,7 @@ struct BenchTrainingCommand: ParsableCommand {
     }
 
     func run() throws {
-        let language = try model.load(isEditable: !lora)
+        let language = try model.load(isEditable: !lora || model.mode == .bf16)
         let trainable = try TrainableModel(language.transformer, ownsEmbedding: !lora)
         let adapter = lora ? AdapterSettings() : nil
         if let adapter {
@@ -93,13 +95,15 @@ struct BenchTrainingCommand: ParsableCommand {
 
     private func show(_ seconds: Double, _ loss: Double, _ language: LanguageModel) throws {
         let result = Result(
-            mode: lora ? "lora" : "full", tokens_per_second: Double(batch * length) / seconds,
+            mode: lora ? "lora" : "full", products: model.mode.rawValue,
+            tokens_per_second: Double(batch * length) / seconds,
             resident_bytes: Self.peakResidentBytes(), batch: batch, length: length, tokens_per_pass: tokensPerPass,
             threads: language.threads, backend: language.backend.description, loss: loss)
         if output.json { return try StandardOutput.json(result) }
         StandardOutput.line(
             String(
-                format: "%@ f32  %.0f tokens/s  %.2f GB  %d threads  %@", result.mode, result.tokens_per_second,
+                format: "%@ %@  %.0f tokens/s  %.2f GB  %d threads  %@", result.mode, result.products,
+                result.tokens_per_second,
                 Double(result.resident_bytes) / 1e9, result.threads, result.backend))
     }
 

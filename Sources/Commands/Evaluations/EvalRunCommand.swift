@@ -32,6 +32,8 @@ struct EvalRunCommand: AsyncParsableCommand {
     var batch = 32
     @Option(help: "Seed, in place of the definition's.")
     var seed: UInt64?
+    @Option(help: "Temperature of sampling, in place of the definition's.")
+    var temperature: Double?
     @Flag(help: "Go on with the latest unfinished run of the same plan.")
     var resume = false
     @Flag(help: "Print the plan and stop: no model is loaded.")
@@ -48,7 +50,7 @@ struct EvalRunCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let overrides = PlanOverrides(limit: limit, samples: samples, seed: seed)
+        let overrides = PlanOverrides(limit: limit, samples: samples, seed: seed, temperature: temperature)
         var plan = try PlanLoader.load(file, overrides: overrides)
         if dryRun {
             return output.json ? try StandardOutput.json(plan) : StandardOutput.line(plan.description)

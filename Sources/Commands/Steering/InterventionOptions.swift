@@ -29,8 +29,9 @@ struct InterventionOptions: ParsableArguments {
     @Option(help: "Use a random direction of the same length instead, from this seed: the control.")
     var randomControl: UInt64?
 
-    func intervention() throws -> Intervention {
-        var direction = try DirectionFile(path: directions).direction(layer: layer)
+    /// - Throws: `SteeringError` for a direction made for another model.
+    func intervention(in configuration: TransformerConfiguration) throws -> Intervention {
+        var direction = try DirectionFile(path: directions).fitting(configuration).direction(layer: layer)
         if let seed = randomControl { direction = direction.randomControl(seed: seed) }
         guard let prompt = PositionSet.Prompt(rawValue: positions), prompt != .span else {
             throw ValidationError("--positions is \"\(positions)\"; allowed: instruction, all, none")

@@ -3,6 +3,7 @@ internal import LanguageModels
 internal import LatentGuard
 internal import Steering
 internal import Tokenization
+internal import Transformers
 
 struct SteerGenerateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -48,7 +49,7 @@ struct SteerGenerateCommand: ParsableCommand {
         let rendered =
             try prompts.map { try SteeringPrompts.rendered($0, loaded, limit: limit) }
             ?? [loaded.render([ChatMessage(role: "user", content: prompt ?? "")])]
-        var chosen = try intervention.intervention()
+        var chosen = try intervention.intervention(in: loaded.transformer.configuration)
         if let harmless, let nats {
             let quiet = try SteeringPrompts.rendered(harmless, loaded, limit: 64)
             chosen = try StrengthCalibration(loaded, prompts: quiet).calibrate(chosen, nats: nats)

@@ -4,6 +4,7 @@ internal import LanguageModels
 internal import LatentGuard
 internal import Steering
 internal import Tokenization
+internal import Transformers
 
 struct SteerInversionCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -55,7 +56,8 @@ struct SteerInversionCommand: ParsableCommand {
 
     func run() throws {
         let loaded = try model.load()
-        let direction = try DirectionFile(path: directions).direction(layer: layer)
+        let file = try DirectionFile(path: directions).fitting(loaded.transformer.configuration)
+        let direction = try file.direction(layer: layer)
         let instructions = try SteeringPrompts.prompts(prompts, limit: limit).compactMap(\.prompt)
         var rows: [Row] = []
         for index in question.map({ [$0] }) ?? Array(ReplyInversion.questions.indices) {

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import LanguageModels
 internal import Steering
+internal import Transformers
 
 struct SteerOrthogonalizeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -21,7 +22,8 @@ struct SteerOrthogonalizeCommand: ParsableCommand {
 
     func run() throws {
         let loaded = try model.load()
-        let direction = try DirectionFile(path: directions).direction(layer: layer)
+        let file = try DirectionFile(path: directions).fitting(loaded.transformer.configuration)
+        let direction = try file.direction(layer: layer)
         guard case .gguf(let file) = loaded.files else {
             throw SteeringError.setting(name: "--model", value: "a folder", allowed: "a .gguf file")
         }

@@ -1,5 +1,7 @@
 internal import ArgumentParser
+internal import LanguageModels
 internal import Steering
+internal import Transformers
 
 struct SteerSelectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -36,7 +38,9 @@ struct SteerSelectCommand: ParsableCommand {
         let selection = try DirectionSelection(
             loaded, harmful: SteeringPrompts.rendered(harmful, loaded, limit: limit),
             harmless: SteeringPrompts.rendered(harmless, loaded, limit: limit), thresholds: thresholds)
-        let all = try directions.flatMap { try DirectionFile(path: $0).directions }
+        let all = try directions.flatMap { path in
+            try DirectionFile(path: path).fitting(loaded.transformer.configuration).directions
+        }
         var progress = ProgressLine("select", total: all.count, unit: "directions")
         let found = try selection.candidates(all) { progress.update($0) }
         progress.finish()

@@ -38,7 +38,7 @@ struct SteerSweepCommand: ParsableCommand {
 
     func run() throws {
         let loaded = try model.load()
-        let file = try DirectionFile(path: directions)
+        let file = try DirectionFile(path: directions).fitting(loaded.transformer.configuration)
         let wanted = try SteeringPlaces.layers(layers, layerCount: loaded.transformer.configuration.layerCount)
         let chosen = file.directions.filter { wanted.contains($0.reading.layer ?? -1) }
         let values = try strengths.split(separator: ",").map { part in

@@ -22,10 +22,10 @@ struct TrainingJob {
 
     func run() throws {
         let recipe = try TrainingRecipe(yaml: TextFile.read(options.recipe), kind: kind)
-        let backend = try MatrixBackend.fromEnvironment()
+        let backend = try recipe.mode.backend()
         let language = try LanguageModel(
             location(ofModel: recipe.model), backend: backend, threads: threads,
-            isEditable: recipe.changesWeights)
+            isEditable: recipe.needsEditableWeights)
         let data = try examples(recipe, language)
         let settings = recipe.settings(examples: data.examples.count)
         let model = try trainable(recipe, settings, language, backend)
@@ -115,6 +115,7 @@ struct TrainingJob {
         let parts = [
             kind, try JSONText.encode(recipe.settings), recipe.trained?.joined(separator: ",") ?? "",
             "\(recipe.epochs ?? 0) \(recipe.steps ?? 0) \(recipe.maxLength) \(recipe.heldOutShare)",
+            recipe.mode.rawValue,
             try Digest.sha256(ofFile: path(recipe.data)), try language.digest(), recipe.teacher ?? "",
         ]
         return Digest.sha256(of: parts.joined(separator: "\n"))

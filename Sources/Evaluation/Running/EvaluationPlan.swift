@@ -94,13 +94,17 @@ public struct PlanOverrides: Hashable, Sendable {
     public var limit: Int?
     public var samples: Int?
     public var seed: UInt64?
+    public var temperature: Double?
     /// See ``RunSettings/stopping``.
     public var stopping: String?
 
-    public init(limit: Int? = nil, samples: Int? = nil, seed: UInt64? = nil, stopping: String? = nil) {
+    public init(
+        limit: Int? = nil, samples: Int? = nil, seed: UInt64? = nil, temperature: Double? = nil, stopping: String? = nil
+    ) {
         self.limit = limit
         self.samples = samples
         self.seed = seed
+        self.temperature = temperature
         self.stopping = stopping
     }
 
@@ -108,6 +112,7 @@ public struct PlanOverrides: Hashable, Sendable {
         var generation = settings
         if let samples { generation.samples = samples }
         if let seed { generation.seed = seed }
+        if let temperature { generation.temperature = temperature }
         return RunSettings(generation: generation, limit: limit, stopping: stopping)
     }
 }

@@ -1,5 +1,6 @@
 internal import Checkpoints
 internal import Foundation
+public import Transformers
 
 /// Directions with their provenance in one safetensors file.
 public struct DirectionFile: Hashable, Sendable {
@@ -46,6 +47,19 @@ public struct DirectionFile: Hashable, Sendable {
             })
         for (entry, direction) in zip(entries, directions) { try writer.append(direction.vector, to: entry.name) }
         try writer.finish()
+    }
+
+    /// The file itself, once its directions are known to be as wide as the model's activations.
+    ///
+    /// - Throws: ``SteeringError/wrongWidth(what:found:expected:)``.
+    public func fitting(_ configuration: TransformerConfiguration) throws(SteeringError) -> DirectionFile {
+        for direction in directions {
+            let width = direction.reading.site.shape(in: configuration).reduce(1, *)
+            guard direction.vector.count == width else {
+                throw .wrongWidth(what: "\(direction.reading)", found: direction.vector.count, expected: width)
+            }
+        }
+        return self
     }
 
     /// The direction of a layer.

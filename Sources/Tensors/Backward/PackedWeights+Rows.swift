@@ -9,6 +9,7 @@ extension PackedWeights {
         case .oneDNN(let packed): packed.editableBlock ?? outputs
         case .plain: 64
         case .expanding(let packed): packed.columnBlock
+        case .mastered: 4 * BF16Weights.panel
         case .stacked(let parts): parts.map(\.rowBlock).max() ?? outputs
         case .bf16, .quantized: outputs
         }
@@ -21,7 +22,7 @@ extension PackedWeights {
     package func copyRows(_ rows: Range<Int>, to matrix: MatrixSlice) throws {
         requireRows(rows, matrix)
         switch storage {
-        case .plain(let plain, _): matrix.assign(plain.rows(rows))
+        case .plain(let plain, _), .mastered(let plain, _): matrix.assign(plain.rows(rows))
         case .oneDNN(let packed): try packed.copyRows(rows, to: matrix)
         case .expanding(let packed): packed.copyRows(rows, to: matrix)
         case .stacked(let parts):
@@ -38,12 +39,20 @@ extension PackedWeights {
         }
     }
 
+    /// The weights themselves where they lie row by row, [outputs, inputs].
+    package var rowMajor: Matrix? {
+        switch storage {
+        case .plain(let plain, _), .mastered(let plain, _): plain
+        case .oneDNN, .bf16, .quantized, .expanding, .stacked: nil
+        }
+    }
+
     /// Whether the weights take less room than float32 and are multiplied in float32 all the same.
     package var isCompact: Bool {
         switch storage {
         case .expanding: true
         case .stacked(let parts): parts.allSatisfy(\.isCompact)
-        case .oneDNN, .plain, .bf16, .quantized: false
+        case .oneDNN, .plain, .bf16, .mastered, .quantized: false
         }
     }
 
@@ -73,6 +82,11 @@ extension PackedWeights {
         switch storage {
         case .plain(let plain, _): plain.rows(rows).assign(matrix)
         case .oneDNN(let packed): try packed.replaceRows(rows, with: matrix)
+        case .mastered(let plain, let packed):
+            plain.rows(rows).assign(matrix)
+            let first = rows.lowerBound / BF16Weights.panel * BF16Weights.panel
+            let last = (rows.upperBound + BF16Weights.panel - 1) / BF16Weights.panel * BF16Weights.panel
+            packed.pack(plain.rows(first..<min(outputs, last)), row: first)
         case .bf16, .quantized, .expanding, .stacked: throw TensorError.notFloat32
         }
     }

@@ -32,7 +32,7 @@ public final class MatrixMultiplier {
         case .expanding(let packed): try multiply(x, packed, into: out)
         case .plain(let plain, .openBLAS): multiplyOpenBLAS(x, plain, into: out)
         case .plain(let plain, _): ReferenceProduct.multiply(x, plain.slice, into: out, threads: threads)
-        case .bf16(let packed): multiply(x, packed, into: out)
+        case .bf16(let packed), .mastered(_, let packed): multiply(x, packed, into: out)
         case .quantized(let packed): multiply(x, packed, into: out)
         case .stacked(let parts):
             var first = 0

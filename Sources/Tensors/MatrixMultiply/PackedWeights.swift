@@ -15,6 +15,8 @@ public final class PackedWeights: Sendable {
         /// Row-major, [outputs, inputs].
         case plain(Matrix, MatrixBackend)
         case bf16(BF16Weights)
+        /// Float32, row-major, and the bfloat16 it is rounded to for products.
+        case mastered(Matrix, BF16Weights)
         case quantized(QuantizedWeights)
         /// Blocks that are multiplied in float32.
         case expanding(ExpandingWeights)
@@ -24,8 +26,10 @@ public final class PackedWeights: Sendable {
 
     /// Packs a weight matrix, [outputs, inputs].
     ///
+    /// - Parameter isEditable: whether weights that products round keep their float32 beside them, so that training can
+    ///   change it
     /// - Throws: ``TensorError``.
-    public convenience init(_ weights: Matrix, backend: MatrixBackend) throws {
+    public convenience init(_ weights: Matrix, backend: MatrixBackend, isEditable: Bool = false) throws {
         let storage: Storage
         switch backend {
         case .oneDNN, .native: storage = .oneDNN(try OneDNNWeights(weights))
@@ -36,7 +40,7 @@ public final class PackedWeights: Sendable {
         case .bf16:
             let packed = BF16Weights(outputs: weights.rowCount, inputs: weights.columnCount)
             packed.pack(weights.slice, row: 0)
-            storage = .bf16(packed)
+            storage = isEditable ? .mastered(weights, packed) : .bf16(packed)
         }
         self.init(outputs: weights.rowCount, inputs: weights.columnCount, storage)
     }
@@ -92,6 +96,7 @@ public final class PackedWeights: Sendable {
         case .oneDNN(let packed): packed.byteCount
         case .plain(let matrix, _): matrix.rowCount * matrix.columnCount * 4
         case .bf16(let packed): packed.byteCount
+        case .mastered(let matrix, let packed): matrix.rowCount * matrix.columnCount * 4 + packed.byteCount
         case .quantized(let packed): packed.byteCount
         case .expanding(let packed): packed.blocks.byteCount
         case .stacked(let parts): parts.reduce(0) { $0 + $1.byteCount }

@@ -68,6 +68,14 @@ public final class Parameter {
         }
     }
 
+    /// The weights themselves where they lie row by row.
+    var rowMajor: MatrixSlice? {
+        switch storage {
+        case .packed(let weights): weights.rowMajor?.slice
+        case .plain(let weights): weights.slice
+        }
+    }
+
     /// Copies rows of the weights; `matrix` is [rows.count, columnCount].
     func copyRows(_ rows: Range<Int>, to matrix: MatrixSlice) throws {
         switch storage {

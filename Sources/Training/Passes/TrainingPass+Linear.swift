@@ -39,6 +39,7 @@ extension TrainingPass {
     /// `dx = dy * weights`, where nothing else is packed with the weights brought into plain layout a piece at a time.
     private func multiply(_ dy: MatrixSlice, _ weights: Parameter, into dx: MatrixSlice) throws {
         if let transposed = weights.transposed { return try space.multiplier.multiply(dy, transposed, into: dx) }
+        if let plain = weights.rowMajor { return try space.gradients.multiply(dy, plain, into: dx) }
         let room = max(
             weights.rowBlock, TrainingSpace.plainElements / weights.columnCount / weights.rowBlock * weights.rowBlock)
         for begin in stride(from: 0, to: weights.rowCount, by: room) {

@@ -1,4 +1,5 @@
 internal import Foundation
+public import Tensors
 internal import Yams
 
 /// A training configuration, as its YAML file says it. See `docs/training.md`.
@@ -11,6 +12,8 @@ public struct TrainingRecipe: Codable, Hashable, Sendable {
     /// Model that is imitated; distillation only.
     public var teacher: String?
     public var heldOutShare: Double
+    /// What products are computed on, forward: float32, or bfloat16 beside weights in float32.
+    public var mode: ComputeMode
     public var maxLength: Int
     public var epochs: Double?
     public var steps: Int?
@@ -35,6 +38,8 @@ public struct TrainingRecipe: Codable, Hashable, Sendable {
         output = try table.string("output")
         teacher = kind == "distill" ? try table.string("teacher") : nil
         heldOutShare = try table.number("held_out", 0, in: 0...0.9)
+        let modes = [ComputeMode.f32, .bf16].map(\.rawValue)
+        mode = ComputeMode(rawValue: try table.string("mode", "f32", of: modes)) ?? .f32
         maxLength = try table.integer("max_length", 512, in: 2...1_048_576)
         epochs = try table.optionalNumber("epochs")
         steps = try table.optionalInteger("steps")
@@ -56,9 +61,9 @@ public struct TrainingRecipe: Codable, Hashable, Sendable {
         try table.finish()
     }
 
-    /// Whether weights of the model itself are changed: trained, or merged with an adapter.
-    public var changesWeights: Bool {
-        settings.adapter == nil || formats.contains { $0 != "adapter" && $0 != "gguf-lora" }
+    /// Whether weights are needed in float32: to be trained or merged with an adapter, or beside those in bfloat16.
+    public var needsEditableWeights: Bool {
+        mode == .bf16 || settings.adapter == nil || formats.contains { $0 != "adapter" && $0 != "gguf-lora" }
     }
 
     /// The settings for a number of examples: the schedule's steps are known only then.

@@ -36,7 +36,9 @@ struct WeightReader<Source: ModelSource> {
     /// Several matrices of one width, stacked and packed.
     func linear(_ parts: [MatrixLayout]) throws -> LinearWeights {
         for part in parts { try source.require(part.weightName, shape: part.fileShape) }
-        let weights = isCompact ? try compactWeights(parts) : try PackedWeights(dense(parts), backend: backend)
+        let weights =
+            isCompact
+            ? try compactWeights(parts) : try PackedWeights(dense(parts), backend: backend, isEditable: isEditable)
         return LinearWeights(weights: weights, bias: try bias(parts))
     }
 

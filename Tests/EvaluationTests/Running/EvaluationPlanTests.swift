@@ -11,12 +11,13 @@ import Verification
         definition: definition,
         promptSets: [Sample.set],
         scorers: [YesScorer()],
-        overrides: PlanOverrides(limit: 3, samples: 5, seed: 99)
+        overrides: PlanOverrides(limit: 3, samples: 5, seed: 99, temperature: 0.25)
     )
     #expect(plan.prompts.map(\.id) == ["q1", "q2", "q4"])
     #expect(plan.prompts.map(\.index) == [0, 1, 2])
     #expect(plan.sampleCount == 15)
     #expect(plan.settings.generation.seed == 99)
+    #expect(plan.settings.generation.temperature == 0.25)
     #expect(plan.promptSets.map(\.promptCount) == [3])
 }
 
