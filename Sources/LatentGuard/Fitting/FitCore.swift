@@ -48,7 +48,7 @@ struct FitCore {
         for method in options.methods {
             for c in method.hasPenalty ? options.penalties : [1] {
                 let fit = HeadFit(method: method, c: c, readings: readings(of: method))
-                let auroc = try leftOutArea(fit, examples)
+                let auroc = try leftOutArea(fit.draft, examples)
                 tried[method.rawValue + (method.hasPenalty ? " c=\(c)" : "")] = auroc
                 progress(.tried(method: method, c: method.hasPenalty ? c : nil, auroc: auroc))
                 if auroc > best?.auroc ?? -1 { best = Choice(fit: fit, auroc: auroc, tried: [:]) }

@@ -7,6 +7,21 @@ struct HeadFit: Sendable {
     var c: Double
     /// Indices of the readings that the method uses.
     var readings: [Int]
+    /// Where the search for weights stops: the largest component of the gradient.
+    var tolerance = 1e-7
+
+    /// For comparisons, which need no more digits of a score than order prompts: a fraction of the steps.
+    var draft: HeadFit {
+        var draft = self
+        draft.tolerance = 1e-3
+        return draft
+    }
+
+    private var regression: LogisticRegression.Options {
+        var options = LogisticRegression.Options(c: c)
+        options.tolerance = tolerance
+        return options
+    }
 
     /// - Throws: ``GuardError/oneSided(harmful:harmless:needed:)``.
     func head(_ examples: [GuardExample]) throws -> GuardHead {
@@ -62,7 +77,7 @@ struct HeadFit: Sendable {
         }
         let scaling = Standardization(scores)
         let fit = LogisticRegression(
-            rows: scores.map(scaling.apply), isPositive: examples.map(\.isHarmful), options: .init(c: c))
+            rows: scores.map(scaling.apply), isPositive: examples.map(\.isHarmful), options: regression)
         head.bias = fit.intercept
         for index in readings.indices {
             let factor = fit.weights[index] / scaling.deviation[index]
@@ -76,7 +91,7 @@ struct HeadFit: Sendable {
         let rows = examples.map { example in readings.flatMap { example.values[$0].map(Double.init) } }
         let scaling = Standardization(rows)
         let fit = LogisticRegression(
-            rows: rows.map(scaling.apply), isPositive: examples.map(\.isHarmful), options: .init(c: c))
+            rows: rows.map(scaling.apply), isPositive: examples.map(\.isHarmful), options: regression)
         let scaled = zip(fit.weights, scaling.deviation).map { $0 / $1 }
         let width = examples[0].values[readings[0]].count
         let weights = readings.indices.map { index in

@@ -48,7 +48,19 @@ public enum VectorArithmetic {
 
     /// `y += k * x`.
     static func addScaled(_ y: inout [Double], _ k: Double, _ x: [Double]) {
-        for index in 0..<x.count { y[index] += k * x[index] }
+        precondition(y.count >= x.count, "\(x.count) components on \(y.count)")
+        let whole = x.count & ~7
+        let factor = SIMD8<Double>(repeating: k)
+        unsafe y.withUnsafeMutableBytes { sums in
+            unsafe x.withUnsafeBytes { terms in
+                for offset in Swift.stride(from: 0, to: whole * MemoryLayout<Double>.stride, by: 64) {
+                    let term = unsafe terms.loadUnaligned(fromByteOffset: offset, as: SIMD8<Double>.self)
+                    let sum = unsafe sums.loadUnaligned(fromByteOffset: offset, as: SIMD8<Double>.self)
+                    unsafe sums.storeBytes(of: sum + factor * term, toByteOffset: offset, as: SIMD8<Double>.self)
+                }
+            }
+        }
+        for index in whole..<x.count { y[index] += k * x[index] }
     }
 
     public static func norm(_ a: [Double]) -> Double { dot(a, a).squareRoot() }
