@@ -40,7 +40,7 @@ import Testing
     @Test(
         arguments: [
             "batch: 0", "batch: many", "schedule: steep", "adapter: {projections: [c_attn]}", "epochs: 1",
-            "seed: -1", "max_length: 1",
+            "seed: -1", "max_length: 1", "mode: native", "write: gguf-q9", "write: adapter",
         ])
     func valuesThatMakeNoSenseAreRefused(line: String) {
         #expect(throws: TrainingError.self) { try TrainingRecipe(yaml: Self.least + line + "\n", kind: "sft") }

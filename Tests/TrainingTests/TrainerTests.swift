@@ -181,6 +181,12 @@ import Transformers
                 try other.adapters.map { try $0.b.values() + $0.a.values() }
                     == model.adapters.map { try $0.b.values() + $0.a.values() })
             let names = try SafetensorsFile(path: "\(folder.path)/adapter_model.safetensors").tensors.map(\.name)
+            try PEFTAdapter.write(model, settings: settings, baseModel: "tiny", as: .f16, toFolder: folder.path)
+            let half = try TrainableModel(TinyModel().makeModel(), ownsEmbedding: false)
+            try PEFTAdapter.read(folder.path, into: half, backend: .oneDNN)
+            #expect(
+                try half.adapters.map { try $0.a.values() }
+                    == model.adapters.map { try $0.a.values().map { Float(Float16($0)) } })
             #expect(names.contains("base_model.model.model.layers.1.self_attn.k_proj.lora_B.weight"))
         }
     }

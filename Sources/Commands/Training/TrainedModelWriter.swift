@@ -21,8 +21,10 @@ struct TrainedModelWriter {
     private func write(_ format: String, _ folder: String) throws -> String {
         if let adapter = recipe.settings.adapter {
             switch format {
-            case "adapter":
-                try PEFTAdapter.write(model, settings: adapter, baseModel: recipe.model, toFolder: folder)
+            case "adapter", "adapter-f16":
+                try PEFTAdapter.write(
+                    model, settings: adapter, baseModel: recipe.model, as: format == "adapter" ? .f32 : .f16,
+                    toFolder: folder)
                 return "\(folder)/adapter_model.safetensors"
             case "gguf-lora":
                 try GGUFExport.writeAdapter(model, settings: adapter, to: "\(folder)/adapter.gguf")
@@ -46,10 +48,8 @@ struct TrainedModelWriter {
             return "\(folder)/model.safetensors"
         }
         guard format.hasPrefix("gguf-"), let type = GGUFExport.elementTypes[String(format.dropFirst(5))] else {
-            let known = GGUFExport.elementTypes.keys.sorted().map { "gguf-\($0)" }
             throw TrainingError.configuration(
-                key: "write", found: format,
-                allowed: (["adapter", "gguf-lora", "huggingface"] + known).joined(separator: ", "))
+                key: "write", found: format, allowed: TrainingRecipe.knownFormats.joined(separator: ", "))
         }
         guard case .gguf(let file) = language.files else {
             throw TrainingError.configuration(

@@ -114,8 +114,8 @@ struct TrainingJob {
     private func identity(_ recipe: TrainingRecipe, _ language: LanguageModel) throws -> String {
         let parts = [
             kind, try JSONText.encode(recipe.settings), recipe.trained?.joined(separator: ",") ?? "",
-            "\(recipe.epochs ?? 0) \(recipe.steps ?? 0) \(recipe.maxLength) \(recipe.heldOutShare)",
-            recipe.mode.rawValue,
+            "\(recipe.epochs ?? 0) \(recipe.steps ?? 0) \(recipe.maxLength) \(recipe.heldOutShare)"
+                + (recipe.mode == .f32 ? "" : " \(recipe.mode.rawValue)"),
             try Digest.sha256(ofFile: path(recipe.data)), try language.digest(), recipe.teacher ?? "",
         ]
         return Digest.sha256(of: parts.joined(separator: "\n"))

@@ -31,7 +31,7 @@ struct CategoryFit {
         var scored: [(GuardExample, Double)] = []
         for half in 0..<2 {
             let held = examples.filter { folds.fold($0) % 2 == half }
-            let head = try fit.head(examples.filter { folds.fold($0) % 2 != half })
+            let head = try fit.draft.head(examples.filter { folds.fold($0) % 2 != half })
             scored += held.map { ($0, head.score($0.values)) }
         }
         return CalibrationFit.platt(

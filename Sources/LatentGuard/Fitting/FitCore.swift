@@ -83,7 +83,7 @@ struct FitCore {
         var scores: [Double] = []
         for fold in 0..<folds.count {
             let held = folds.held(examples, fold: fold)
-            let head = try fit.head(folds.training(examples, without: fold))
+            let head = try fit.draft.head(folds.training(examples, without: fold))
             found += held
             scores += held.map { head.score($0.values) }
         }
@@ -139,10 +139,19 @@ struct FitCore {
     /// One layer at every position: categories need less than the verdict, and the file stays small.
     private var categoryReadings: [Int] { options.positions.compactMap(index) }
 
+    /// The prompts that the refusal axis is made from, evenly spread: a direction needs no more, and each of them costs a
+    /// pass through the whole model.
+    static func refusalSample(of count: Int) -> [Int] {
+        let size = min(count, 2048)
+        return (0..<size).map { $0 * count / size }
+    }
+
     /// Difference of means between the thirds of the prompts with the highest and the lowest log-odds of refusal, in
     /// standard deviations from the mean of all.
     private func refusalHead(_ examples: [GuardExample], _ refusals: [Double]) -> GuardHead? {
-        guard let reading = index(.postInstruction), refusals.count == examples.count else { return nil }
+        let sample = Self.refusalSample(of: examples.count)
+        guard let reading = index(.postInstruction), refusals.count == sample.count else { return nil }
+        let examples = sample.map { examples[$0] }
         let order = refusals.indices.sorted { refusals[$0] < refusals[$1] }
         let third = order.count / 3
         let rows = { (indices: ArraySlice<Int>) in indices.map { examples[$0].values[reading].map(Double.init) } }

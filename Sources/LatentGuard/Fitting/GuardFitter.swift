@@ -40,7 +40,8 @@ public struct GuardFitter {
         var none = NoHook()
         progress(.fitting("refusal axis"))
         let refusals = try NextTokenReader(model).refusalLogOdds(
-            rendered, tokens: RefusalTokens(model.tokenizer), hooks: &none)
+            FitCore.refusalSample(of: rendered.count).map { rendered[$0] }, tokens: RefusalTokens(model.tokenizer),
+            hooks: &none)
         let core = FitCore(
             options: options, readings: readings, layerCount: model.transformer.configuration.layerCount)
         return try core.profile(

@@ -8,7 +8,7 @@ struct HeadFit: Sendable {
     /// Indices of the readings that the method uses.
     var readings: [Int]
     /// Where the search for weights stops: the largest component of the gradient.
-    var tolerance = 1e-7
+    var tolerance = 1e-5
 
     /// For comparisons, which need no more digits of a score than order prompts: a fraction of the steps.
     var draft: HeadFit {

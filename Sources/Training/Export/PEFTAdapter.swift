@@ -1,4 +1,4 @@
-internal import Checkpoints
+public import Checkpoints
 internal import Foundation
 public import Tensors
 
@@ -8,15 +8,17 @@ public enum PEFTAdapter {
     ///
     /// - Parameters:
     ///   - baseModel: what `base_model_name_or_path` says
+    ///   - elementType: of the tensors; in half precision an adapter takes half the room
     /// - Throws: `CheckpointError`; errors of the file system.
     public static func write(
-        _ model: TrainableModel, settings: AdapterSettings, baseModel: String, toFolder folder: String
+        _ model: TrainableModel, settings: AdapterSettings, baseModel: String, as elementType: ElementType = .f32,
+        toFolder folder: String
     ) throws {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let entries = try self.entries(model, settings)
         let writer = try SafetensorsWriter(
             path: "\(folder)/adapter_model.safetensors", metadata: ["format": "pt"],
-            tensors: entries.map { TensorDeclaration(name: $0.name, shape: $0.shape, elementType: .f32) })
+            tensors: entries.map { TensorDeclaration(name: $0.name, shape: $0.shape, elementType: elementType) })
         for entry in entries { try writer.append(entry.values, to: entry.name) }
         try writer.finish()
         let encoder = JSONEncoder()

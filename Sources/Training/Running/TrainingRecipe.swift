@@ -20,8 +20,14 @@ public struct TrainingRecipe: Codable, Hashable, Sendable {
     public var settings: TrainingSettings
     /// Names of parameters that are trained, with `*`; without adapters only. Nil for all.
     public var trained: [String]?
-    /// What is written in the end: `adapter`, `huggingface`, `gguf-lora`, or `gguf-` and an element type.
+    /// What is written in the end, some of ``knownFormats``.
     public var formats: [String]
+
+    /// Formats of adapters alone.
+    private static let adapterFormats = ["adapter", "adapter-f16", "gguf-lora"]
+
+    public static let knownFormats =
+        adapterFormats + ["huggingface"] + GGUFExport.elementTypes.keys.sorted().map { "gguf-\($0)" }
 
     /// Reads a recipe.
     ///
@@ -45,6 +51,11 @@ public struct TrainingRecipe: Codable, Hashable, Sendable {
         steps = try table.optionalInteger("steps")
         trained = adapter == nil ? try table.strings("train") : nil
         formats = try table.strings("write") ?? [adapter == nil ? "huggingface" : "adapter"]
+        let allowed = Self.knownFormats.filter { adapter != nil || !Self.adapterFormats.contains($0) }
+        if let unknown = formats.first(where: { !allowed.contains($0) }) {
+            throw TrainingError.configuration(
+                key: "write", found: unknown, allowed: allowed.joined(separator: ", "))
+        }
         settings = TrainingSettings(
             method: try Self.method(kind, &table), schedule: try Self.schedule(&table),
             optimizer: try Self.optimizer(&table), adapter: adapter,
@@ -63,7 +74,7 @@ public struct TrainingRecipe: Codable, Hashable, Sendable {
 
     /// Whether weights are needed in float32: to be trained or merged with an adapter, or beside those in bfloat16.
     public var needsEditableWeights: Bool {
-        mode == .bf16 || settings.adapter == nil || formats.contains { $0 != "adapter" && $0 != "gguf-lora" }
+        mode == .bf16 || settings.adapter == nil || formats.contains { !Self.adapterFormats.contains($0) }
     }
 
     /// The settings for a number of examples: the schedule's steps are known only then.
