@@ -46,6 +46,19 @@ import Testing
         #expect(throws: TrainingError.self) { try TrainingRecipe(yaml: Self.least + line + "\n", kind: "sft") }
     }
 
+    /// The text by which a run's checkpoints are known does not depend on the order of a set.
+    @Test func projectionsAreWrittenInTheirOwnOrder() throws {
+        for capacity in 0..<40 {
+            var projections = Set<Projection>(minimumCapacity: capacity)
+            for projection in Projection.allCases.shuffled() { projections.insert(projection) }
+            let settings = AdapterSettings(projections: projections)
+            let json = String(decoding: try JSONEncoder().encode(settings), as: UTF8.self)
+            let all = Projection.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ",")
+            #expect(json.contains("[\(all)]"))
+            #expect(try JSONDecoder().decode(AdapterSettings.self, from: Data(json.utf8)) == settings)
+        }
+    }
+
     @Test func namePatterns() {
         #expect(NamePattern("blocks.*.mlp.*").matches("blocks.3.mlp.down"))
         #expect(NamePattern("*").matches("embed"))

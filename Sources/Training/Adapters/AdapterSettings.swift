@@ -24,6 +24,16 @@ public struct AdapterSettings: Codable, Hashable, Sendable {
         self.isRankStabilized = isRankStabilized
     }
 
+    /// Projections in their own order: a set has another one in every process, and a run is known by this text.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(rank, forKey: .rank)
+        try container.encode(alpha, forKey: .alpha)
+        try container.encode(dropout, forKey: .dropout)
+        try container.encode(Projection.allCases.filter(projections.contains), forKey: .projections)
+        try container.encode(isRankStabilized, forKey: .isRankStabilized)
+    }
+
     public var scale: Double { alpha / (isRankStabilized ? Double(rank).squareRoot() : Double(rank)) }
 }
 
