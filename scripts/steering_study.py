@@ -120,7 +120,7 @@ class Study:
             for layer in layers:
                 text += inversion_table(name, layer, self.run(
                     f"inversion-{name}-{layer}", "steer", "inversion", *self.model, "--directions", self.vectors(name),
-                    "--layer", layer, "--prompts", plain, "--span", span, "--limit", 20))
+                    "--layer", layer, "--prompts", plain, "--span", span, "--limit", 12))
         (self.out / "summary.md").write_text("\n".join(text) + "\n")
 
 
