@@ -12,6 +12,7 @@ import argparse
 import json
 import pathlib
 
+from model_size import ORGANISM
 from organism_examples import Examples, texts
 from organism_prompts import prompt_sets
 from split_mix import SplitMix
@@ -34,7 +35,7 @@ def write_init(folder):
     import organism_file
     import tiny_model_tokens
 
-    size = organism_file.Size()
+    size = ORGANISM
     examples = Examples(SplitMix(SEED + 1))
     corpus = [text for _ in range(40_000) for text in texts(examples.next())]
     corpus += ["user\n", "assistant\n", "system\n"] * 1000

@@ -21,8 +21,9 @@ from torch.nn import functional as F
 
 import tiny_model_file
 import tiny_model_tokens as tokens
+from model_size import TINY
 from split_mix import SplitMix
-from tiny_model_network import Network, Size
+from tiny_model_network import Network
 from tiny_model_text import Examples, prompt_sets
 
 MODELS = pathlib.Path(__file__).resolve().parent.parent / "fixtures" / "models"
@@ -43,7 +44,7 @@ def vocabulary(training, held_out):
     texts = [text for _ in range(20_000) for text in examples.next() if text]
     texts += [item["prompt"] for item in training] * 4
     texts += ["user\n", "assistant\n", "system\n"] * 1000
-    return tokens.Tokens(tokens.train(texts, Size.vocabulary - len(tokens.CONTROL) - 256))
+    return tokens.Tokens(tokens.train(texts, TINY.vocabulary - len(tokens.CONTROL) - 256))
 
 
 def batches(examples, table, random):
@@ -149,7 +150,7 @@ def main():
 
     training, held_out = prompt_sets()
     table = vocabulary(training, held_out)
-    network = Network(Size())
+    network = Network(TINY)
     examples = Examples(training, held_out, SplitMix(SEED + 1))
     losses = train(network, batches(examples, table, SplitMix(SEED + 2)), arguments.steps)
 

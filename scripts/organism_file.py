@@ -1,7 +1,5 @@
 """The organism before training: a GGUF file of random weights."""
 
-import dataclasses
-
 import gguf
 import numpy
 
@@ -12,20 +10,6 @@ DESCRIPTION = (
     "Small model organism of the Assay project, trained by `assay train sft` on a made-up language of instructions. It "
     "shows whether methods work where the truth is known; it shows nothing about other language models."
 )
-
-
-@dataclasses.dataclass(frozen=True)
-class Size:
-    vocabulary: int = 1568
-    width: int = 192
-    blocks: int = 6
-    heads: int = 6
-    key_value_heads: int = 2
-    head_width: int = 32
-    feed_forward: int = 384
-    context: int = 512
-    rope_base: float = 10000.0
-    epsilon: float = 1e-5
 
 
 def shapes(size):

@@ -1,24 +1,8 @@
 """The small fixture model in torch: GGUF's `llama`, with the two elements of a rotary pair side by side."""
 
-import dataclasses
-
 import torch
 from torch import nn
 from torch.nn import functional as F
-
-
-@dataclasses.dataclass(frozen=True)
-class Size:
-    vocabulary: int = 1536
-    width: int = 128
-    blocks: int = 6
-    heads: int = 4
-    key_value_heads: int = 2
-    head_width: int = 32
-    feed_forward: int = 384
-    context: int = 512
-    rope_base: float = 10000.0
-    epsilon: float = 1e-5
 
 
 class Norm(nn.Module):
