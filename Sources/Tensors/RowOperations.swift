@@ -71,6 +71,25 @@ public enum RowOperations {
         }
     }
 
+    /// `out[r] = x[r] / sqrt(mean(x[r]^2) + epsilon) * weight`, with the bits of ``rmsScale(_:epsilon:into:threads:)``,
+    /// ``divide(_:by:into:threads:)`` and ``multiply(_:by:into:threads:)`` one after another.
+    ///
+    /// - Parameters:
+    ///   - x: [rows, n]
+    ///   - weight: [1, n]
+    ///   - out: [rows, n]; x itself, or not overlapping it
+    public static func rmsNormalize(
+        _ x: MatrixSlice, epsilon: Float, weight: MatrixSlice, into out: MatrixSlice, threads: Int
+    ) {
+        requireSameShape(x, out)
+        precondition(weight.rowCount == 1 && weight.columnCount == x.columnCount, "weight must be 1 x \(x.columnCount)")
+        forEachRow(of: x, threads: threads) { row in
+            let (from, to) = unsafe (x.address(ofRow: row), out.address(ofRow: row))
+            unsafe ck_divide(from, ck_rms_scale(from, x.columnCount, epsilon), to, x.columnCount)
+            unsafe ck_multiply(to, weight.address(ofRow: 0), to, x.columnCount)
+        }
+    }
+
     /// Divides each group of `weight.columnCount` neighbours by their root mean square and multiplies with the weight,
     /// in place.
     ///

@@ -7,14 +7,16 @@ internal import COpenBLAS
 /// computed by one thread.
 public final class MatrixMultiplier {
     public let threads: Int
-    private let contexts: [OneDNNContext]
+    private let workers: [ProductWorker]
     let activations = ActivationBuffer()
+    /// Results that cannot be used a piece at a time.
+    private var whole = Matrix(rows: 1, columns: 1)
 
     /// - Precondition: 1 ... ``parallelLimit`` threads.
     public init(threads: Int) {
         precondition(threads >= 1 && threads <= parallelLimit, "\(threads) threads of \(parallelLimit)")
         self.threads = threads
-        contexts = (0..<threads).map { _ in OneDNNContext() }
+        workers = (0..<threads).map { _ in ProductWorker() }
     }
 
     /// `out = x * transpose(weights)`.
@@ -47,8 +49,8 @@ public final class MatrixMultiplier {
         let pieces = ProductPiece.divide(
             rows: x.rowCount, columns: packed.outputs, inputs: packed.inputs, columnBlock: packed.columnBlock,
             threads: threads)
-        try forEach(pieces) { context, piece in
-            try context.multiply(
+        try forEach(pieces) { worker, piece in
+            try worker.context.multiply(
                 x.rows(piece.rows), packed, columns: piece.columns, into: out.rows(piece.rows).columns(piece.columns))
         }
     }
@@ -56,25 +58,31 @@ public final class MatrixMultiplier {
     private func multiply(_ x: MatrixSlice, _ packed: ExpandingWeights, into out: MatrixSlice) throws {
         let pieces = ProductPiece.divideBlocks(
             rows: x.rowCount, columns: packed.outputs, columnBlock: packed.columnBlock, threads: threads)
-        try forEach(pieces) { context, piece in
-            try context.multiply(
+        try forEach(pieces) { worker, piece in
+            try worker.context.multiply(
                 x.rows(piece.rows), packed, columns: piece.columns, into: out.rows(piece.rows).columns(piece.columns))
         }
     }
 
-    private func forEach(
-        _ pieces: [ProductPiece], _ body: @Sendable (OneDNNContext, ProductPiece) throws -> Void
+    func forEach(
+        _ pieces: [ProductPiece], _ body: @Sendable (ProductWorker, ProductPiece) throws -> Void
     ) throws {
         let failures = Failures()
-        let contexts = UncheckedBox(contexts)
+        let workers = UncheckedBox(workers)
         parallelFor(tasks: pieces.count, threads: threads) { task, worker in
             do {
-                try body(contexts.value[worker], pieces[task])
+                try body(workers.value[worker], pieces[task])
             } catch {
                 failures.record(error)
             }
         }
         try failures.throwFirst()
+    }
+
+    /// Scratch space of a shape, valid until the next call.
+    func unstreamed(_ rows: Int, _ columns: Int) -> MatrixSlice {
+        if whole.columnCount < rows * columns { whole = Matrix(rows: 1, columns: rows * columns) }
+        return unsafe MatrixSlice(whole, pointer: whole.pointer, rows: rows, columns: columns, stride: columns)
     }
 
     private func multiplyOpenBLAS(_ x: MatrixSlice, _ weights: Matrix, into out: MatrixSlice) {

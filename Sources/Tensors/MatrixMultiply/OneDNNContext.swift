@@ -1,3 +1,4 @@
+internal import CKernels
 internal import COneDNN
 internal import Foundation
 
@@ -5,8 +6,8 @@ internal import Foundation
 final class OneDNNContext {
     private var products: [ProductShape: OneDNNProduct] = [:]
     private var staging = Matrix(rows: 1, columns: 1 << 14)
-    /// Blocks of columns of weights that are quantised.
-    private var expanded = Matrix(rows: 1, columns: 1 << 14)
+    /// Blocks of columns that become float32 on the way; two products side by side need two.
+    private var expanded = [Matrix(rows: 1, columns: 1 << 14), Matrix(rows: 1, columns: 1 << 14)]
 
     /// Most shapes kept; ragged batches bring new ones for ever.
     private static let capacity = 4096
@@ -21,19 +22,48 @@ final class OneDNNContext {
     ///
     /// - Parameter columns: whole blocks, or up to the last column
     func multiply(_ x: MatrixSlice, _ weights: ExpandingWeights, columns: Range<Int>, into out: MatrixSlice) throws {
-        let needed = weights.expandedCount(columns: columns.count)
-        if needed > expanded.columnCount { expanded = Matrix(rows: 1, columns: needed) }
-        unsafe weights.expand(columns, into: expanded.pointer)
+        let packed = unsafe expand(weights, columns, slot: 0)
         let layout = weights.layout(columns)
         for first in stride(from: 0, to: x.rowCount, by: ProductPiece.rowChunk) {
             let rows = first..<min(x.rowCount, first + ProductPiece.rowChunk)
-            try unsafe multiply(x.rows(rows), expanded.pointer, layout, into: out.rows(rows))
+            try unsafe multiply(x.rows(rows), packed, layout, into: out.rows(rows))
         }
+    }
+
+    /// Columns as a kernel reads them.
+    @safe
+    enum ReadyColumns {
+        case floats(UnsafeMutableRawPointer, OneDNNLayout)
+        case bf16(UnsafeMutableRawPointer, inputs: Int)
+        case quantized(UnsafeMutableRawPointer, ck_quantized_type, inputs: Int)
+    }
+
+    /// Some columns of a matrix, ready to be multiplied until the next call with this slot.
+    ///
+    /// - Parameter columns: begin at a block
+    func ready(_ part: WeightColumns, _ columns: Range<Int>, slot: Int) -> ReadyColumns {
+        switch part.form {
+        case .oneDNN(let packed):
+            unsafe .floats(packed.address(ofColumn: columns.lowerBound), packed.layout(columns))
+        case .expanding(let packed): unsafe .floats(expand(packed, columns, slot: slot), packed.layout(columns))
+        case .bf16(let packed):
+            unsafe .bf16(packed.address(ofColumn: columns.lowerBound), inputs: packed.inputs)
+        case .quantized(let packed):
+            unsafe .quantized(
+                packed.address(ofColumn: columns.lowerBound), packed.type.kernel, inputs: packed.inputs)
+        }
+    }
+
+    private func expand(_ weights: ExpandingWeights, _ columns: Range<Int>, slot: Int) -> UnsafeMutableRawPointer {
+        let needed = weights.expandedCount(columns: columns.count)
+        if needed > expanded[slot].columnCount { expanded[slot] = Matrix(rows: 1, columns: needed) }
+        unsafe weights.expand(columns, into: expanded[slot].pointer)
+        return unsafe UnsafeMutableRawPointer(expanded[slot].pointer)
     }
 
     /// oneDNN's fast products want rows that lie next to each other: where those of `out` do not, the result takes a way
     /// through the cache.
-    private func multiply(
+    func multiply(
         _ x: MatrixSlice, _ packed: UnsafeMutableRawPointer, _ layout: OneDNNLayout, into out: MatrixSlice
     ) throws {
         precondition(x.stride == x.columnCount || x.rowCount == 1, "the input holds parts of rows")

@@ -24,9 +24,13 @@ struct ProductPiece: Hashable, Sendable {
 
     /// Cuts into blocks of columns, several together where there are many; where threads would be left without work at
     /// the end, the last blocks also by rows.
-    static func divideBlocks(rows: Int, columns: Int, columnBlock: Int, threads: Int) -> [ProductPiece] {
+    ///
+    /// - Parameter parts: how many products share the cache
+    static func divideBlocks(
+        rows: Int, columns: Int, columnBlock: Int, threads: Int, parts: Int = 1
+    ) -> [ProductPiece] {
         let blocks = (columns + columnBlock - 1) / columnBlock
-        let width = columnBlock * min(mostBlocks, max(1, blocks / (piecesPerThread * threads)))
+        let width = columnBlock * min(mostBlocks / parts, max(1, blocks / (piecesPerThread * threads)))
         let pieces = (columns + width - 1) / width
         let even = rows < 2 * leastRows ? pieces : pieces / threads * threads
         return (0..<pieces).flatMap { piece in

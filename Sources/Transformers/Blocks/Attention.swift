@@ -1,10 +1,11 @@
 internal import Tensors
 
 extension ForwardPass {
-    /// What attention adds to the residual stream: [rows, modelDimension].
+    /// Lets every row look at those before it.
     ///
     /// - Parameter x: the residual stream, [rows, modelDimension].
-    mutating func attend(_ x: MatrixSlice, _ weights: BlockWeights, layer: Int) throws -> MatrixSlice {
+    /// - Returns: what the heads read, side by side: [rows, queryWidth].
+    mutating func mixedValues(_ x: MatrixSlice, _ weights: BlockWeights, layer: Int) throws -> MatrixSlice {
         let qkv = rows(space.queryKeyValue)
         let input = normalizeInput(x, weights.attentionNorm, layer: layer, .attention)
         try multiply(input, weights.queryKeyValue, into: qkv)
@@ -29,6 +30,22 @@ extension ForwardPass {
         let z = rows(space.z)
         mixValues(q, layer: layer, into: z)
         visit(.z, layer: layer, z, heads: configuration.headCount)
+        return z
+    }
+
+    /// Adds what attention makes of the heads' values to the residual stream.
+    ///
+    /// - Parameters:
+    ///   - z: [rows, queryWidth]
+    ///   - residual: [rows, modelDimension]
+    mutating func addAttention(
+        _ z: MatrixSlice, _ weights: BlockWeights, layer: Int, to residual: MatrixSlice
+    ) throws {
+        if weights.attentionPostNorm == nil,
+            canStream(weights.attentionOutput, past: [.result, .attentionOut], layer: layer)
+        {
+            return try space.multiplier.multiply(z, weights.attentionOutput.weights, addingTo: residual)
+        }
         let out = rows(space.sublayerOut)
         try multiply(z, weights.attentionOutput, into: out)
         try visitResults(z, weights.attentionOutput, layer: layer, addingTo: out)
@@ -37,7 +54,7 @@ extension ForwardPass {
             normalize(out, norm, layer: layer, .attentionPost(configuration.normPlacement), into: out)
         }
         visit(.attentionOut, layer: layer, out)
-        return out
+        RowOperations.add(residual, out, into: residual, threads: threads)
     }
 
     /// Rotates queries and keys, which lie side by side in `both`.

@@ -1,24 +1,20 @@
 internal import Tensors
 
 extension ForwardPass {
-    /// What the feed-forward layer adds to the residual stream: [rows, modelDimension] (Shazeer 2020 for the gate).
+    /// Adds what the feed-forward layer makes of `x` to the residual stream (Shazeer 2020 for the gate).
     ///
-    /// - Parameter x: the normalised residual stream, [rows, modelDimension].
-    mutating func feedForward(_ x: MatrixSlice, _ weights: BlockWeights, layer: Int) throws -> MatrixSlice {
-        let hidden = configuration.feedForwardDimension
-        let gateUp = rows(space.gateUp)
-        try multiply(x, weights.gateUp, into: gateUp)
-        let gate = gateUp.columns(0..<hidden)
-        visit(.mlpPre, layer: layer, gate)
+    /// - Parameters:
+    ///   - x: the normalised residual stream, [rows, modelDimension]
+    ///   - residual: the same shape
+    mutating func feedForward(
+        _ x: MatrixSlice, _ weights: BlockWeights, layer: Int, addingTo residual: MatrixSlice
+    ) throws {
         let post = rows(space.mlpPost)
-        if configuration.isGated {
-            let up = gateUp.columns(hidden..<(2 * hidden))
-            visit(.mlpPreLinear, layer: layer, up)
-            activate(gate, times: up, into: post)
-        } else {
-            activate(gate, into: post)
-        }
+        try activated(x, weights, layer: layer, into: post)
         visit(.mlpPost, layer: layer, post)
+        if weights.mlpPostNorm == nil, canStream(weights.down, past: [.mlpOut], layer: layer) {
+            return try space.multiplier.multiply(post, weights.down.weights, addingTo: residual)
+        }
         let out = rows(space.sublayerOut)
         try multiply(post, weights.down, into: out)
         if let norm = weights.mlpPostNorm {
@@ -26,19 +22,48 @@ extension ForwardPass {
             normalize(out, norm, layer: layer, .mlpPost(configuration.normPlacement), into: out)
         }
         visit(.mlpOut, layer: layer, out)
-        return out
+        RowOperations.add(residual, out, into: residual, threads: threads)
     }
 
-    private func activate(_ gate: MatrixSlice, times up: MatrixSlice, into post: MatrixSlice) {
-        if configuration.activation == .silu {
-            return RowOperations.siluMultiply(gate, up, into: post, threads: threads)
+    /// `post = activation(x * transpose(gate)) * (x * transpose(up))`; without a gate, the activation alone.
+    ///
+    /// - Parameters:
+    ///   - x: [rows, modelDimension]
+    ///   - post: [rows, feedForwardDimension]
+    private mutating func activated(
+        _ x: MatrixSlice, _ weights: BlockWeights, layer: Int, into post: MatrixSlice
+    ) throws {
+        if configuration.isGated, canStream(weights.gateUp, past: [.mlpPre, .mlpPreLinear], layer: layer) {
+            let configuration = configuration
+            return try space.multiplier.multiplyHalves(x, weights.gateUp.weights, into: post) { gate, up, post in
+                configuration.activate(gate, times: up, into: post, threads: 1)
+            }
         }
-        activate(gate, into: post)
+        let hidden = configuration.feedForwardDimension
+        let gateUp = rows(space.gateUp)
+        try multiply(x, weights.gateUp, into: gateUp)
+        let gate = gateUp.columns(0..<hidden)
+        visit(.mlpPre, layer: layer, gate)
+        guard configuration.isGated else {
+            return configuration.activate(gate, into: post, threads: threads)
+        }
+        let up = gateUp.columns(hidden..<(2 * hidden))
+        visit(.mlpPreLinear, layer: layer, up)
+        configuration.activate(gate, times: up, into: post, threads: threads)
+    }
+}
+
+extension TransformerConfiguration {
+    fileprivate func activate(
+        _ gate: MatrixSlice, times up: MatrixSlice, into post: MatrixSlice, threads: Int
+    ) {
+        if activation == .silu { return RowOperations.siluMultiply(gate, up, into: post, threads: threads) }
+        activate(gate, into: post, threads: threads)
         RowOperations.multiplyElements(post, up, into: post, threads: threads)
     }
 
-    private func activate(_ x: MatrixSlice, into post: MatrixSlice) {
-        switch configuration.activation {
+    fileprivate func activate(_ x: MatrixSlice, into post: MatrixSlice, threads: Int) {
+        switch activation {
         case .silu: RowOperations.silu(x, into: post, threads: threads)
         case .gelu: RowOperations.gelu(x, into: post, threads: threads)
         case .geluTanh: RowOperations.geluTanh(x, into: post, threads: threads)

@@ -27,6 +27,11 @@ struct ForwardPass<Hook: ActivationHook> {
         if let bias = linear.bias { RowOperations.addScaled(out, 1, bias.slice, threads: threads) }
     }
 
+    /// Whether a product can be used up a piece at a time: it has no bias, and nobody looks at what comes of it whole.
+    func canStream(_ linear: LinearWeights, past sites: [HookPoint.Site], layer: Int) -> Bool {
+        linear.bias == nil && !sites.contains { hook.wants(HookPoint($0, layer: layer)) }
+    }
+
     /// Shows `rows` to the hook, sequence by sequence.
     ///
     /// - Parameter heads: how many heads lie side by side in a row; nil for none.

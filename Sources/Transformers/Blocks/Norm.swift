@@ -18,6 +18,12 @@ extension ForwardPass {
     mutating func normalize(
         _ x: MatrixSlice, _ weights: NormWeights, layer: Int?, _ sites: NormSites, into out: MatrixSlice
     ) {
+        guard configuration.normKind == .layer || weights.bias != nil || wantsParts(of: sites, layer: layer) else {
+            RowOperations.rmsNormalize(
+                x, epsilon: configuration.normEpsilon, weight: weights.weight.slice, into: out, threads: threads)
+            if let site = sites.out { visit(site, layer: layer, out) }
+            return
+        }
         let scale = rows(space.scale)
         var centered = x
         if configuration.normKind == .layer {
@@ -31,6 +37,10 @@ extension ForwardPass {
         RowOperations.multiply(out, by: weights.weight.slice, into: out, threads: threads)
         if let bias = weights.bias { RowOperations.addScaled(out, 1, bias.slice, threads: threads) }
         if let site = sites.out { visit(site, layer: layer, out) }
+    }
+
+    private func wantsParts(of sites: NormSites, layer: Int?) -> Bool {
+        hook.wants(HookPoint(sites.scale, layer: layer)) || hook.wants(HookPoint(sites.normalized, layer: layer))
     }
 
     /// The same in place, with nobody looking on.

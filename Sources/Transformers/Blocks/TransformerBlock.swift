@@ -4,16 +4,16 @@ extension ForwardPass {
     /// One block: norm, attend, add, norm, feed forward, add; `x` is the residual stream and is changed in place.
     mutating func block(_ x: MatrixSlice, _ weights: BlockWeights, layer: Int) throws {
         visit(.residPre, layer: layer, x)
-        let attentionOut = try attend(x, weights, layer: layer)
+        let z = try mixedValues(x, weights, layer: layer)
         if configuration.isParallel {
             let mlpIn = mlpInput(x, weights, layer: layer)
-            RowOperations.add(x, attentionOut, into: x, threads: threads)
-            RowOperations.add(x, try feedForward(mlpIn, weights, layer: layer), into: x, threads: threads)
+            try addAttention(z, weights, layer: layer, to: x)
+            try feedForward(mlpIn, weights, layer: layer, addingTo: x)
         } else {
-            RowOperations.add(x, attentionOut, into: x, threads: threads)
+            try addAttention(z, weights, layer: layer, to: x)
             visit(.residMid, layer: layer, x)
             let mlpIn = mlpInput(x, weights, layer: layer)
-            RowOperations.add(x, try feedForward(mlpIn, weights, layer: layer), into: x, threads: threads)
+            try feedForward(mlpIn, weights, layer: layer, addingTo: x)
         }
         if let offset = weights.offset { RowOperations.addScaled(x, 1, offset.slice, threads: threads) }
         visit(.residPost, layer: layer, x)

@@ -1,0 +1,70 @@
+internal import CKernels
+
+// Products whose results are used up while they are in the cache, with the bits of a product that is written first.
+extension MatrixMultiplier {
+    /// `out += x * transpose(weights)`.
+    ///
+    /// - Parameters:
+    ///   - x: [rows, inputs], not overlapping out
+    ///   - out: [rows, outputs]
+    /// - Throws: ``TensorError``.
+    public func multiply(_ x: MatrixSlice, _ weights: PackedWeights, addingTo out: MatrixSlice) throws {
+        precondition(out.rowCount == x.rowCount, "\(out.rowCount) rows for \(x.rowCount)")
+        precondition(out.columnCount == weights.outputs, "\(out.columnCount) outputs for \(weights.outputs)")
+        guard let columns = WeightColumns(weights) else {
+            let product = unstreamed(x.rowCount, weights.outputs)
+            try multiply(x, weights, into: product)
+            return RowOperations.add(out, product, into: out, threads: threads)
+        }
+        try stream(x, [columns]) { piece, product, _ in
+            let sum = out.rows(piece.rows).columns(piece.columns)
+            RowOperations.add(sum, product, into: sum, threads: 1)
+        }
+    }
+
+    /// `out = combine(x * transpose(upper half of weights), x * transpose(lower half))`, a piece at a time.
+    ///
+    /// - Parameters:
+    ///   - x: [rows, inputs], not overlapping out
+    ///   - out: [rows, outputs / 2]
+    ///   - combine: is given parts of both products and of `out`, of one shape; works element by element
+    /// - Throws: ``TensorError``.
+    public func multiplyHalves(
+        _ x: MatrixSlice, _ weights: PackedWeights, into out: MatrixSlice,
+        _ combine: @Sendable (_ upper: MatrixSlice, _ lower: MatrixSlice, _ out: MatrixSlice) -> Void
+    ) throws {
+        precondition(out.rowCount == x.rowCount, "\(out.rowCount) rows for \(x.rowCount)")
+        precondition(2 * out.columnCount == weights.outputs, "\(out.columnCount) columns of \(weights.outputs) outputs")
+        guard let halves = WeightColumns.halves(weights) else {
+            let product = unstreamed(x.rowCount, weights.outputs)
+            try multiply(x, weights, into: product)
+            let half = out.columnCount
+            return combine(product.columns(0..<half), product.columns(half..<(2 * half)), out)
+        }
+        try stream(x, [halves.0, halves.1]) { piece, upper, lower in
+            combine(upper, lower, out.rows(piece.rows).columns(piece.columns))
+        }
+    }
+
+    private func stream(
+        _ x: MatrixSlice, _ parts: [WeightColumns], _ use: @Sendable (ProductPiece, MatrixSlice, MatrixSlice) -> Void
+    ) throws {
+        guard x.rowCount > 0 else { return }
+        let pieces = parts[0].pieces(rows: x.rowCount, threads: threads, parts: parts.count)
+        let input = UncheckedBox(prepared(x, parts[0].input))
+        try forEach(pieces) { worker, piece in
+            try worker.stream(input.value, parts, piece, use)
+        }
+    }
+
+    private func prepared(_ x: MatrixSlice, _ input: WeightColumns.Input) -> ProductWorker.Input {
+        switch input {
+        case .floats: .floats(x)
+        case .rounded:
+            unsafe .rounded(activations.round(x, threads: threads), rowBytes: ck_bf16_row_bytes(x.columnCount))
+        case .quantized:
+            unsafe .quantized(
+                activations.quantize(x, threads: threads), rowBlocks: x.columnCount / Int(CK_ACTIVATION_BLOCK))
+        }
+    }
+}

@@ -1,0 +1,65 @@
+internal import CKernels
+
+/// What one thread keeps between products.
+final class ProductWorker {
+    let context = OneDNNContext()
+    private var staged = [Matrix(rows: 1, columns: 1 << 14), Matrix(rows: 1, columns: 1 << 14)]
+
+    /// Activations in the form that the weights want.
+    @safe
+    enum Input {
+        case floats(MatrixSlice)
+        case rounded(UnsafeRawPointer, rowBytes: Int)
+        case quantized(UnsafePointer<ck_activation_block>, rowBlocks: Int)
+    }
+
+    /// Hands `x * transpose(columns)` of a piece to `use`, a few rows at a time, while it is in the cache.
+    ///
+    /// - Parameters:
+    ///   - parts: one or two, computed side by side
+    ///   - use: is given the piece and the product with the first and with the last part
+    func stream(
+        _ input: Input, _ parts: [WeightColumns], _ piece: ProductPiece,
+        _ use: (ProductPiece, MatrixSlice, MatrixSlice) -> Void
+    ) throws {
+        let ready = parts.enumerated().map { slot, part in
+            let first = part.first + piece.columns.lowerBound
+            return context.ready(part, first..<(first + piece.columns.count), slot: slot)
+        }
+        let chunk = parts[0].input == .floats ? ProductPiece.rowChunk : PanelPiece.rowChunk
+        for first in stride(from: piece.rows.lowerBound, to: piece.rows.upperBound, by: chunk) {
+            let rows = first..<min(piece.rows.upperBound, first + chunk)
+            for slot in parts.indices {
+                try multiply(
+                    input, rows, ready[slot], into: staging(slot, rows: rows.count, columns: piece.columns.count))
+            }
+            use(
+                ProductPiece(rows: rows, columns: piece.columns),
+                staging(0, rows: rows.count, columns: piece.columns.count),
+                staging(parts.count - 1, rows: rows.count, columns: piece.columns.count))
+        }
+    }
+
+    private func multiply(
+        _ input: Input, _ rows: Range<Int>, _ columns: OneDNNContext.ReadyColumns, into out: MatrixSlice
+    ) throws {
+        switch (input, columns) {
+        case (.floats(let x), .floats(let packed, let layout)):
+            try unsafe context.multiply(x.rows(rows), packed, layout, into: out)
+        case (.rounded(let x, let rowBytes), .bf16(let panels, let inputs)):
+            unsafe ck_product_bf16(
+                rows.count, inputs, out.columnCount, x + rows.lowerBound * rowBytes, panels, out.pointer, out.stride)
+        case (.quantized(let x, let rowBlocks), .quantized(let panels, let type, let inputs)):
+            unsafe ck_product_quantized(
+                type, rows.count, inputs, out.columnCount, x + rows.lowerBound * rowBlocks, panels, out.pointer,
+                out.stride)
+        default: preconditionFailure("activations in another form than the weights want")
+        }
+    }
+
+    private func staging(_ slot: Int, rows: Int, columns: Int) -> MatrixSlice {
+        if staged[slot].columnCount < rows * columns { staged[slot] = Matrix(rows: 1, columns: rows * columns) }
+        return unsafe MatrixSlice(
+            staged[slot], pointer: staged[slot].pointer, rows: rows, columns: columns, stride: columns)
+    }
+}
