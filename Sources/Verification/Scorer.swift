@@ -22,6 +22,8 @@ public struct Submission: Hashable, Sendable {
     public var targets: [String]
     /// Of a programming task.
     public var tests: UnitTests?
+    /// What the user asked, as the prompt set has it; empty where it is not known.
+    public var question: String
     /// Of each token that the model wrote, natural; empty where they are not known.
     public var logProbabilities: [Double]
     /// Which sample it is, for scorers that err on purpose.
@@ -29,12 +31,13 @@ public struct Submission: Hashable, Sendable {
 
     public init(
         completion: String, isTruncated: Bool = false, targets: [String] = [], tests: UnitTests? = nil,
-        logProbabilities: [Double] = [], identity: SampleIdentity = SampleIdentity()
+        question: String = "", logProbabilities: [Double] = [], identity: SampleIdentity = SampleIdentity()
     ) {
         self.completion = completion
         self.isTruncated = isTruncated
         self.targets = targets
         self.tests = tests
+        self.question = question
         self.logProbabilities = logProbabilities
         self.identity = identity
     }

@@ -2,8 +2,8 @@
 public enum ScorerRegistry {
     /// Every scorer name, in alphabetical order.
     public static let names = [
-        "choice", "exact", "includes", "json-schema", "likelihood", "math", "noisy", "numeric", "python",
-        "python-strong", "python-style", "python-weak", "refusal", "regex",
+        "choice", "exact", "includes", "json-schema", "likelihood", "majority-vote", "math", "noisy", "numeric",
+        "python", "python-strong", "python-style", "python-weak", "refusal", "regex", "self-judgement",
     ]
 
     private static let executing: Set<String> = ["python", "python-strong", "python-style", "python-weak"]
@@ -26,6 +26,7 @@ public enum ScorerRegistry {
         case "numeric": try NumericScorer(parameters: parameters)
         case "json-schema": try JSONSchemaScorer(parameters: parameters)
         case "likelihood": try LikelihoodScorer(parameters: parameters)
+        case "majority-vote": try MajorityVoteScorer(parameters: parameters)
         case "math": try MathScorer(parameters: parameters)
         case "noisy":
             try NoisyScorer(parameters: parameters) { try make(name: $0, parameters: $1, runner: runner) }
@@ -35,6 +36,7 @@ public enum ScorerRegistry {
         case "python-weak": try UnitTestScorer(name: name, suite: "weak", parameters: parameters, runner: runner)
         case "refusal": try RefusalScorer(parameters: parameters)
         case "regex": try RegexScorer(parameters: parameters)
+        case "self-judgement": try SelfJudgementScorer(parameters: parameters)
         default: throw VerificationError.unknownScorer(name: name, known: names)
         }
     }

@@ -23,6 +23,9 @@ struct AssayProcess {
     /// The project's own small model.
     static let tinyModel = Places.root.appendingPathComponent("fixtures/models/tiny.gguf").path
 
+    /// The model organism, which can add.
+    static let organism = Places.root.appendingPathComponent("fixtures/models/organism.gguf").path
+
     static func run(_ arguments: [String], in folder: URL? = nil, environment: [String: String] = [:]) throws -> Outcome
     {
         let process = try start(arguments, in: folder, environment: environment)

@@ -6,7 +6,8 @@ struct EvaluationFixture {
 
     var definition: String { folder.appendingPathComponent("sums.yaml").path }
 
-    init(in folder: URL, prompts: Int = 24, samples: Int = 3) throws {
+    /// - Parameter scorers: lines of YAML.
+    init(in folder: URL, prompts: Int = 24, samples: Int = 3, scorers: [String] = ["- name: numeric"]) throws {
         self.folder = folder
         let lines = (0..<prompts).map { index in
             let (a, b) = (index % 9 + 1, index * 7 % 9 + 1)
@@ -28,13 +29,13 @@ struct EvaluationFixture {
               max_tokens: 24
               seed: 5
             scorers:
-              - name: numeric
+            \(scorers.map { "  " + $0 }.joined(separator: "\n"))
             """
         try Data(yaml.utf8).write(to: folder.appendingPathComponent("sums.yaml"))
     }
 
-    func arguments(db: String, _ more: [String] = []) -> [String] {
-        ["eval", "run", definition, "--model", AssayProcess.tinyModel, "--db", path(db)] + more
+    func arguments(db: String, model: String = AssayProcess.tinyModel, _ more: [String] = []) -> [String] {
+        ["eval", "run", definition, "--model", model, "--db", path(db)] + more
     }
 
     func path(_ name: String) -> String { folder.appendingPathComponent(name).path }

@@ -69,6 +69,21 @@ private func completions(
     }
 }
 
+/// The prompt is read once for all continuations; each is scored as if it were alone.
+@Test func continuationsOfEveryLengthAreScoredAlike() throws {
+    let model = try TinyModel().makeModel()
+    let scoring = Scoring(model, threads: 2)
+    let continuations: [[Int32]] = [[7], [], [7, 8, 9], [3], [0, 49]]
+    for prompt in prompts.map(\.ids) + [[5]] {
+        let scored = try scoring.logProbabilities(of: continuations, given: prompt)
+        #expect(scored.map(\.count) == [1, 0, 3, 1, 2])
+        for (continuation, found) in zip(continuations, scored) {
+            let whole = try scoring.logProbabilities(of: prompt + continuation)
+            expectIdentical(Array(whole.suffix(continuation.count)), found)
+        }
+    }
+}
+
 @Test func completionsEndWhereTheyShould() throws {
     for completion in try completions(batch: 4).values {
         let ended = completion.ids.last == 0

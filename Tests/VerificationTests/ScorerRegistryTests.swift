@@ -7,7 +7,8 @@ struct ScorerRegistryTests {
     /// The parameters that a scorer cannot do without.
     private let needed = [
         "regex": ["pattern": "(a|.)+\\d?"], "likelihood": ["threshold": "-1"],
-        "python-style": ["rule": "short"], "noisy": ["of": "exact", "sensitivity": "0.9", "specificity": "1"],
+        "majority-vote": ["of": "math"], "python-style": ["rule": "short"],
+        "noisy": ["of": "exact", "sensitivity": "0.9", "specificity": "1"],
     ]
 
     @Test func everyNameMakesAScorer() throws {
@@ -39,7 +40,8 @@ struct ScorerRegistryTests {
         ("numeric", "extract", "first"), ("regex", "pattern", "("), ("choice", "letters", "ABD"),
         ("choice", "letters", "A"), ("choice", "letters", ""), ("choice", "letters", "abc"),
         ("likelihood", "threshold", "0.1"), ("likelihood", "threshold", "nan"), ("noisy", "of", "noisy"),
-        ("python-style", "rule", "long"),
+        ("python-style", "rule", "long"), ("majority-vote", "of", "exact"), ("self-judgement", "threshold", "nan"),
+        ("self-judgement", "threshold", "1001"), ("self-judgement", "least_mass", "1.5"),
     ])
     func valuesOutOfRangeAreRefused(scorer: String, parameter: String, value: String) throws {
         let error = #expect(throws: VerificationError.self) {

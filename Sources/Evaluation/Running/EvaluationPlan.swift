@@ -41,6 +41,7 @@ public struct EvaluationPlan: Sendable {
             throw .tooManySamples(prompts: prompts.count, samples: samples, allowed: Self.sampleLimit)
         }
         warnings = PlanWarning.warnings(about: prompts, settings: settings.generation)
+        try checkScorers()
     }
 
     private static func references(

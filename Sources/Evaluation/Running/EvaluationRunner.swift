@@ -2,8 +2,9 @@ internal import Verification
 
 /// Carries a plan out: renders, asks the model for what is missing, grades, and tells a recorder. Prints nothing.
 ///
-/// The rows of a run do not depend on where it was stopped, on the order in which the model finishes samples, or on how
-/// it groups them.
+/// Where a scorer grades a prompt's samples together, they become rows when the last of them is drawn; otherwise each
+/// sample is a row before the next one is taken. The rows of a run do not depend on where it was stopped, on the
+/// order in which the model finishes samples, or on how it groups them.
 public struct EvaluationRunner {
     public let plan: EvaluationPlan
     private let shouldStop: () -> Bool
@@ -26,8 +27,9 @@ public struct EvaluationRunner {
     /// - Parameters:
     ///   - run: made by ``EvaluationPlan/record(id:model:environment:startedAt:)``, now or when the run first started.
     ///   - completed: the rows that `run` already has.
-    /// - Throws: ``PlanError/differs(fields:)`` where `run` belongs to another plan, what `model` throws, and what
-    ///   `recorder` throws.
+    /// - Throws: ``PlanError/differs(fields:)`` where `run` belongs to another plan,
+    ///   ``PlanError/judgeWithoutChat(scorer:_:)`` where the model cannot be asked, what `model` throws, and what `recorder`
+    ///   throws.
     @discardableResult
     public func run(
         _ run: RunRecord,
@@ -35,6 +37,7 @@ public struct EvaluationRunner {
         completed: [GradedSample] = [],
         recorder: inout some EvaluationRecorder
     ) throws -> RunSummary {
+        try plan.checkScorers(on: model.identity)
         try plan.checkContinues(run, on: model.identity)
         var work = try RunProgress(plan: plan, completed: completed)
         try recorder.record(.runStarted(run, completed: completed.count))
@@ -58,11 +61,14 @@ public struct EvaluationRunner {
         recorder: inout some EvaluationRecorder
     ) throws {
         let renderer = PromptRenderer(model: model)
-        let grader = SampleGrader(plan: plan)
+        let grader = SampleGrader(plan: plan, judge: ModelJudge(model: model))
+        var holder = SampleHolder(plan: plan, grader: grader)
         var requests: [GenerationRequest] = []
         func accept(_ sample: SampleRecord) throws {
-            try work.add(sample)
-            try recorder.record(.sampleFinished(sample))
+            for complete in try holder.completed(by: sample, in: work) {
+                try work.add(complete)
+                try recorder.record(.sampleFinished(complete))
+            }
             try stopIfAsked()
         }
         for (prompt, missing) in work.missing {
@@ -76,7 +82,7 @@ public struct EvaluationRunner {
                 )
             case .success(let ids):
                 let answer = try renderer.choose(for: prompt, given: ids)
-                for index in missing { try accept(grader.chosen(prompt, index, ids, answer)) }
+                for index in missing { try accept(try grader.chosen(prompt, index, ids, answer)) }
             }
         }
         try generate(requests, on: model, grader: grader, accept: accept)

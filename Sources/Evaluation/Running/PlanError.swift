@@ -7,6 +7,9 @@ public enum PlanError: Error, Hashable, Sendable {
     case noScorers
     case scorerCount(found: Int, definitions: Int)
     case duplicateScorer(key: String)
+    /// A scorer that grades a prompt's samples together, where sampling may end before all of them are drawn.
+    case groupUnderStopping(scorer: String)
+    case judgeWithoutChat(scorer: String, ChatProblem)
     case duplicatePrompt(set: String, id: String)
     case setNameShared(name: String)
     case templateWithoutPrompt
@@ -15,7 +18,15 @@ public enum PlanError: Error, Hashable, Sendable {
     case differs(fields: [String])
     /// Rows of the run that are not in the plan.
     case unknownRows(count: Int)
+    /// A sample that was drawn again, for a verdict over its prompt, and is not what its row says.
+    case redrawnSampleDiffers(prompt: String, sample: Int)
     case modelBrokeContract(ModelFault)
+
+    /// Why a model cannot be asked for its judgement.
+    public enum ChatProblem: Hashable, Sendable {
+        case plainText
+        case noTemplate
+    }
 
     public enum PromptProblem: Error, Hashable, Sendable {
         case neitherPromptNorMessages
@@ -52,6 +63,14 @@ extension PlanError: CustomStringConvertible {
             "\(found) scorers were made for \(definitions) definitions."
         case .duplicateScorer(let key):
             "The scorer \(key) is there twice. Remove one, or give it other parameters."
+        case .groupUnderStopping(let scorer):
+            "The scorer \(scorer) needs all samples of a prompt; sampling that ends at a success does not draw them. "
+                + "Remove it, or use `eval run`."
+        case .judgeWithoutChat(let scorer, .plainText):
+            "The scorer \(scorer) asks the model in a chat; the format is raw. Use the format `chat`, or remove the scorer."
+        case .judgeWithoutChat(let scorer, .noTemplate):
+            "The scorer \(scorer) asks the model in a chat, and the model has no chat template. Remove the scorer, or use "
+                + "a model that has one."
         case .duplicatePrompt(let set, let id):
             "Prompt \(id) of set \(set) is chosen twice. Make the filters of its sources exclude each other."
         case .setNameShared(let name):
@@ -65,6 +84,8 @@ extension PlanError: CustomStringConvertible {
                 + "Undo the change, or start a new run."
         case .unknownRows(let count):
             "The run holds \(count) rows that are not in its plan. Start a new run."
+        case .redrawnSampleDiffers(let prompt, let sample):
+            "Sample \(sample) of prompt \(prompt) was drawn again and has other grades than its row. Start a new run."
         case .modelBrokeContract(let fault):
             "The model \(fault)."
         }

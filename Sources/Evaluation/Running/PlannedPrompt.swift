@@ -10,6 +10,9 @@ public struct PlannedPrompt: Codable, Hashable, Sendable {
     public var id: String
     public var label: String?
     public var category: String?
+    /// What the user asks, without the template around it: the prompt, or the last message of the user, and the choices
+    /// where the template lists them. What a judge is shown.
+    public var question: String
     /// The conversation for the chat template. Exactly one of `messages` and `text` is present.
     public var messages: [ChatMessage]?
     /// Plain text to be continued, a prefill included.
@@ -54,6 +57,7 @@ extension PlannedPrompt {
             prompt.metadata?["solution"] ?? prompt.metadata?["canonical_solution"].map { (tests.stub ?? "") + $0 }
         }
         let question = try QuestionText(prompt, in: definition)
+        self.question = question.bare
         switch definition.format {
         case .chat:
             messages = try question.messages()
@@ -87,6 +91,11 @@ private struct QuestionText {
         listsChoices = template.contains("{choices}")
     }
 
+    var bare: String {
+        let asked = prompt.prompt ?? prompt.messages?.last { $0.role == "user" }?.content ?? ""
+        return listsChoices && !choices.isEmpty ? "\(asked)\n\(choices)" : asked
+    }
+
     /// The conversation; a template applies to its last message of the user.
     func messages() throws(PlanError.PromptProblem) -> [ChatMessage] {
         let turns = prompt.messages ?? [PromptMessage(role: "user", content: prompt.prompt ?? "")]
@@ -117,9 +126,13 @@ private struct QuestionText {
         }
     }
 
+    /// The options with their letters, one a line.
+    private var choices: String {
+        zip(Self.letters, prompt.choices ?? []).map { "\($0). \($1)" }.joined(separator: "\n")
+    }
+
     private func filled(with question: String) -> String {
-        let choices = zip(Self.letters, prompt.choices ?? []).map { "\($0). \($1)" }.joined(separator: "\n")
-        return PromptTemplate.fill(template, ["prompt": question, "choices": choices])
+        PromptTemplate.fill(template, ["prompt": question, "choices": choices])
     }
 }
 

@@ -3,6 +3,8 @@ struct RunProgress {
     private let plan: EvaluationPlan
     private var samples: [GradedSample]
     private var keys: Set<SampleKey>
+    /// What the run had when it was started again, where its samples may be drawn a second time.
+    private var rows: [SampleKey: GradedSample] = [:]
 
     init(plan: EvaluationPlan, completed: [GradedSample]) throws(PlanError) {
         self.plan = plan
@@ -14,17 +16,23 @@ struct RunProgress {
         }
         let strangers = completed.count { !isPlanned($0.key) } + completed.count - keys.count
         guard strangers == 0 else { throw .unknownRows(count: strangers) }
+        if plan.gradesGroups {
+            rows = Dictionary(completed.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
+        }
     }
 
-    /// The prompts that lack samples, in the plan's order.
+    /// The prompts that lack samples, in the plan's order; with all their samples where these are graded together.
     var missing: [(prompt: PlannedPrompt, sampleIndices: [Int])] {
         plan.prompts.compactMap { prompt in
             let missing = (0..<plan.settings.generation.samples).filter { index in
                 !keys.contains(SampleKey(promptIndex: prompt.index, sampleIndex: index))
             }
-            return missing.isEmpty ? nil : (prompt, missing)
+            if missing.isEmpty { return nil }
+            return (prompt, plan.gradesGroups ? Array(0..<plan.settings.generation.samples) : missing)
         }
     }
+
+    func row(_ key: SampleKey) -> GradedSample? { rows[key] }
 
     /// What is there, by prompt, in the order of the samples.
     var byPrompt: [Int: [GradedSample]] {

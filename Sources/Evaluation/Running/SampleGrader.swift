@@ -5,6 +5,7 @@ internal import Verification
 /// From what a model gave to the row that is kept.
 struct SampleGrader {
     let plan: EvaluationPlan
+    let judge: ModelJudge
 
     /// - Throws: ``PlanError/modelBrokeContract(_:)`` for a sample that does not hold together.
     func graded(_ prompt: PlannedPrompt, _ promptIDs: [Int32], _ sample: GeneratedSample) throws -> SampleRecord {
@@ -18,7 +19,7 @@ struct SampleGrader {
         record.logProbabilities = sample.logProbabilities
         record.text = sample.text
         record.finish = sample.finish.rawValue
-        record.scores = scores(record, isTruncated: sample.finish == .length, prompt)
+        record.scores = try scores(record, prompt)
         return record
     }
 
@@ -28,7 +29,7 @@ struct SampleGrader {
         _ sampleIndex: Int,
         _ promptIDs: [Int32],
         _ answer: Result<ChosenAnswer, PromptFailure>
-    ) -> SampleRecord {
+    ) throws -> SampleRecord {
         switch answer {
         case .failure(let failure):
             return failed(prompt, sampleIndex, failure)
@@ -39,7 +40,7 @@ struct SampleGrader {
             record.logProbabilities = answer.logProbabilities
             record.text = answer.letter
             record.finish = "choice"
-            record.scores = scores(record, isTruncated: false, prompt)
+            record.scores = try scores(record, prompt)
             return record
         }
     }
@@ -75,31 +76,62 @@ struct SampleGrader {
         )
     }
 
-    private func scores(_ record: SampleRecord, isTruncated: Bool, _ prompt: PlannedPrompt) -> [ScoreRecord] {
-        let submission = Submission(
-            completion: record.text, isTruncated: isTruncated, targets: prompt.targets, tests: prompt.tests,
-            logProbabilities: record.logProbabilities.map(Double.init),
-            identity: SampleIdentity(prompt: "\(prompt.promptSet)/\(prompt.id)", index: record.sampleIndex))
-        return zip(grades(submission), plan.scorerReferences).map { grade, reference in
-            var grade = grade
-            if case .scored(let value) = grade.outcome {
-                // Adding 0 turns -0 into 0.
-                grade.outcome =
-                    (0...1).contains(value)
-                    ? .scored(value + 0) : .unscored(reason: "the scorer's value is not between 0 and 1")
+    /// All samples of a prompt, with the grades that depend on all of them. A sample that has no completion has no part in
+    /// those.
+    func gradedTogether(_ samples: [SampleRecord], of prompt: PlannedPrompt) -> [SampleRecord] {
+        var samples = samples
+        let members = samples.indices.filter { samples[$0].error == nil }
+        let submissions = members.map { submission(samples[$0], prompt) }
+        for (position, scorer) in plan.scorers.enumerated() {
+            guard let scorer = scorer as? any GroupScorer else { continue }
+            for (member, grade) in zip(members, scorer.grades(submissions)) {
+                samples[member].scores[position] = scoreRecord(grade, plan.scorerReferences[position])
             }
-            return ScoreRecord(scorer: reference.key, version: reference.version, grade: grade)
         }
+        return samples
     }
 
-    /// One grade for each scorer. Those that execute programs mostly wait, and wait together.
-    private func grades(_ submission: Submission) -> [Grade] {
-        guard plan.scorers.count > 1, plan.scorers.contains(where: ScorerRegistry.executes) else {
-            return plan.scorers.map { $0.grade(submission) }
+    private func submission(_ record: SampleRecord, _ prompt: PlannedPrompt) -> Submission {
+        Submission(
+            completion: record.text, isTruncated: record.finish == FinishReason.length.rawValue,
+            targets: prompt.targets, tests: prompt.tests, question: prompt.question,
+            logProbabilities: record.logProbabilities.map(Double.init),
+            identity: SampleIdentity(prompt: "\(prompt.promptSet)/\(prompt.id)", index: record.sampleIndex))
+    }
+
+    /// In the plan's order. Those of group scorers stand for a group of one until ``gradedTogether(_:of:)``.
+    private func scores(_ record: SampleRecord, _ prompt: PlannedPrompt) throws -> [ScoreRecord] {
+        let submission = submission(record, prompt)
+        return try zip(grades(submission), plan.scorerReferences).map { scoreRecord($0, $1) }
+    }
+
+    private func scoreRecord(_ grade: Grade, _ reference: ScorerReference) -> ScoreRecord {
+        var grade = grade
+        if case .scored(let value) = grade.outcome {
+            // Adding 0 turns -0 into 0.
+            grade.outcome =
+                (0...1).contains(value)
+                ? .scored(value + 0) : .unscored(reason: "the scorer's value is not between 0 and 1")
         }
-        let grades = Mutex([Grade?](repeating: nil, count: plan.scorers.count))
-        DispatchQueue.concurrentPerform(iterations: plan.scorers.count) { index in
-            let grade = plan.scorers[index].grade(submission)
+        return ScoreRecord(scorer: reference.key, version: reference.version, grade: grade)
+    }
+
+    /// One grade for each scorer.
+    private func grades(_ submission: Submission) throws -> [Grade] {
+        let judged = try plan.scorers.map { scorer in
+            try (scorer as? any JudgedScorer).map { try judge.grade(submission, by: $0) }
+        }
+        return zip(judged, Self.grades(submission, by: plan.scorers)).map { $0 ?? $1 }
+    }
+
+    /// Scorers that execute programs mostly wait, and wait together.
+    private static func grades(_ submission: Submission, by scorers: [any Scorer]) -> [Grade] {
+        guard scorers.count > 1, scorers.contains(where: ScorerRegistry.executes) else {
+            return scorers.map { $0.grade(submission) }
+        }
+        let grades = Mutex([Grade?](repeating: nil, count: scorers.count))
+        DispatchQueue.concurrentPerform(iterations: scorers.count) { index in
+            let grade = scorers[index].grade(submission)
             grades.withLock { $0[index] = grade }
         }
         return grades.withLock { $0.compactMap { $0 } }

@@ -29,7 +29,8 @@ public struct SequentialRunner {
 
     /// Runs what is missing of `run`; stopped anywhere, it ends with the rows of a run that was never stopped.
     ///
-    /// - Throws: as ``EvaluationRunner/run(_:on:completed:recorder:)``, and what `continues` throws.
+    /// - Throws: as ``EvaluationRunner/run(_:on:completed:recorder:)``, what `continues` throws, and
+    ///   ``PlanError/groupUnderStopping(scorer:)`` for a scorer that needs all samples of a prompt.
     @discardableResult
     public func run(
         _ run: RunRecord,
@@ -37,6 +38,8 @@ public struct SequentialRunner {
         completed: [GradedSample] = [],
         recorder: inout some EvaluationRecorder
     ) throws -> RunSummary {
+        try plan.checkGradesAlone()
+        try plan.checkScorers(on: model.identity)
         try plan.checkContinues(run, on: model.identity)
         var work = try RunProgress(plan: plan, completed: completed)
         try recorder.record(.runStarted(run, completed: completed.count))
@@ -74,7 +77,7 @@ public struct SequentialRunner {
         _ recorder: inout some EvaluationRecorder
     ) throws -> Bool {
         let renderer = PromptRenderer(model: model)
-        let grader = SampleGrader(plan: plan)
+        let grader = SampleGrader(plan: plan, judge: ModelJudge(model: model))
         var requests: [GenerationRequest] = []
         func accept(_ sample: SampleRecord) throws {
             try work.add(sample)

@@ -29,19 +29,23 @@ public struct Scoring {
     ///
     /// - Throws: ``TransformerError``.
     public func logProbabilities(of continuations: [[Int32]], given prompt: [Int32]) throws -> [[Float]] {
-        guard let last = prompt.last else { throw TransformerError.emptyPrompt }
+        guard !prompt.isEmpty else { throw TransformerError.emptyPrompt }
         let longest = continuations.reduce(0) { max($0, $1.count) }
         guard prompt.count + longest <= model.configuration.contextLength else {
             throw TransformerError.contextExceeded(
                 length: prompt.count + longest, limit: model.configuration.contextLength)
         }
         let cache = KVCache(model.configuration, capacity: prompt.count)
-        if prompt.count > 1 {
-            try read(Array(prompt.dropLast()), cache) { _, _, _ in }
+        let next = Matrix(rows: 1, columns: model.configuration.vocabularySize)
+        try read(prompt, cache) { final, begin, space in
+            guard begin + final.rowCount == prompt.count else { return }
+            try model.logits(final.rows((final.rowCount - 1)..<final.rowCount), into: next.slice, space: space)
         }
         return try continuations.map { continuation in
-            try logProbabilities(
-                of: continuation, after: [last], cache: cache.fork(capacity: continuation.count + 1))
+            guard let first = continuation.first else { return [] }
+            let rest = Array(continuation.dropFirst())
+            return try [Sampler.logProbability(of: first, next.slice, row: 0)]
+                + logProbabilities(of: rest, after: [first], cache: cache.fork(capacity: continuation.count))
         }
     }
 

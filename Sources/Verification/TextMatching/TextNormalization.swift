@@ -13,6 +13,10 @@ struct TextNormalization: Hashable, Sendable {
 
     var ignored: Set<Difference>
 
+    init(ignored: Set<Difference>) {
+        self.ignored = ignored
+    }
+
     /// Reads `case, whitespace`; `none` compares the texts as they are.
     init(
         _ parameters: ScorerParameters, default standard: Set<Difference>

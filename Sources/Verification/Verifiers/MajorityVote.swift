@@ -13,30 +13,21 @@ public struct MajorityVote: Hashable, Sendable {
 
     /// The winning answer; nil where none has enough votes.
     ///
-    /// - Parameters:
-    ///   - answers: one for each sample; nil where a sample gives none. It does not vote.
-    ///   - agree: whether two answers are the same; an equivalence.
-    public func winner(_ answers: [String?], agree: (String, String) -> Bool = { $0 == $1 }) -> String? {
-        var classes: [(answer: String, votes: Int)] = []
-        for answer in answers {
-            guard let answer else { continue }
-            if let known = classes.firstIndex(where: { agree($0.answer, answer) }) {
-                classes[known].votes += 1
-            } else {
-                classes.append((answer, 1))
-            }
-        }
-        guard let most = classes.map(\.votes).max(), most >= quorum else { return nil }
-        return classes.first { $0.votes == most }?.answer
+    /// - Parameter answers: one for each sample; nil where a sample gives none. It does not vote.
+    public func winner<Answer: Hashable>(_ answers: [Answer?]) -> Answer? {
+        var votes: [Answer: Int] = [:]
+        for case let answer? in answers { votes[answer, default: 0] += 1 }
+        guard let most = votes.values.max(), most >= quorum else { return nil }
+        return answers.compactMap(\.self).first { votes[$0] == most }
     }
 
     /// One verdict for each sample.
-    public func verdicts(_ answers: [String?], agree: (String, String) -> Bool = { $0 == $1 }) -> [Verdict] {
-        let winner = winner(answers, agree: agree)
+    public func verdicts<Answer: Hashable>(_ answers: [Answer?]) -> [Verdict] {
+        let winner = winner(answers)
         return answers.map { answer in
             guard let answer else { return .unscored(reason: "no answer found") }
             guard let winner else { return .unscored(reason: "no answer has enough votes") }
-            return Verdict(agree(answer, winner))
+            return Verdict(answer == winner)
         }
     }
 }

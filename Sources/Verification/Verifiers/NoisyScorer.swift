@@ -30,6 +30,11 @@ public struct NoisyScorer: Scorer {
         }
         self.verifier = verifier
         truth = try make(imitated, parameters.filter { !Self.own.contains($0.key) })
+        if truth is any GroupScorer || truth is any JudgedScorer {
+            throw VerificationError.invalidParameter(
+                scorer: "noisy", parameter: "of", found: imitated,
+                allowed: "the name of a scorer that needs nothing but the sample")
+        }
         self.parameters = parameters
     }
 

@@ -37,7 +37,7 @@ public struct SelfJudgement: Codable, Hashable, Sendable {
     ///   - yes: log-probability of the reply beginning with yes.
     ///   - no: log-probability of the reply beginning with no.
     public func verdict(yes: Double, no: Double) -> Verdict {
-        guard !yes.isNaN, !no.isNaN, yes <= 1e-9, no <= 1e-9 else { return .unscored(reason: "no log-probabilities") }
+        guard !(yes - no).isNaN, yes <= 1e-9, no <= 1e-9 else { return .unscored(reason: "no log-probabilities") }
         guard exp(yes) + exp(no) >= leastMass else {
             return .unscored(reason: "the model answers neither yes nor no")
         }
@@ -47,9 +47,12 @@ public struct SelfJudgement: Codable, Hashable, Sendable {
     /// The text with every marker of a role made harmless: an invisible word joiner goes after its first character.
     ///
     /// Markers are angle-bracket tags with or without bars (`<|im_start|>`, `</answer>`, `<start_of_turn>`), `[INST]`,
-    /// `<<SYS>>`, `### Instruction`, and lines that begin with a speaker's name and a colon.
+    /// `<<SYS>>`, `### Instruction`, and lines that begin with a speaker's name and a colon. A carriage return and
+    /// Unicode's separators end a line too, and become line feeds.
     public static func neutralised(_ text: String) -> String {
-        var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { brokenTags(String($0)) }
+        var lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map {
+            brokenTags(String($0))
+        }
         for index in lines.indices where beginsWithSpeaker(lines[index]) {
             lines[index] = "\u{2060}" + lines[index]
             if let colon = lines[index].firstIndex(of: ":") {

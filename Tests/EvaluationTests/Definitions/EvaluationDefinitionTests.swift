@@ -179,7 +179,8 @@ struct EvaluationDefinitionTests {
             smallest("scorers", "scorers: [exakt]"), 6,
             .scorer(
                 problem: "there is no scorer \"exakt\"; use one of choice, exact, includes, json-schema, likelihood, "
-                    + "math, noisy, numeric, python, python-strong, python-style, python-weak, refusal, regex")),
+                    + "majority-vote, math, noisy, numeric, python, python-strong, python-style, python-weak, refusal, "
+                    + "regex, self-judgement")),
         DefinitionFault(
             smallest("scorers", "scorers:\n  - name: refusal\n    parameters: {list: some}"), 7,
             .scorer(
