@@ -49,6 +49,10 @@ void ck_attend_backward(const ck_attention_gradient *gradient, float *scratch) {
 void ck_transpose(const float *in, size_t in_stride, size_t rows, size_t columns, float *out, size_t out_stride) {
   for (size_t r = 0; r < rows; r += 16)
     for (size_t c = 0; c < columns; c += 16) {
+      if (rows - r >= 16 && columns - c >= 16) {
+        ck_backward()->transpose_tile(in + r * in_stride + c, in_stride, out + c * out_stride + r, out_stride);
+        continue;
+      }
       size_t height = rows - r < 16 ? rows - r : 16, width = columns - c < 16 ? columns - c : 16;
       for (size_t j = 0; j < width; ++j)
         for (size_t i = 0; i < height; ++i) out[(c + j) * out_stride + r + i] = in[(r + i) * in_stride + c + j];

@@ -48,16 +48,18 @@ public final class RunStore: Sendable {
         }
     }
 
-    /// Two processes may make one store at the same time: whoever comes second finds the work done.
+    /// Two processes may make one store at the same time: whoever comes second at a migration fails at it, and finds it
+    /// done when it looks again. So it fails at each of them at most once.
     private static func migrate(_ pool: DatabasePool) throws {
-        try retryingWhileBusy {
-            let migrator = StoreSchema.migrator()
+        let migrator = StoreSchema.migrator()
+        for _ in StoreSchema.names {
             do {
-                try migrator.migrate(pool)
+                return try retryingWhileBusy { try migrator.migrate(pool) }
             } catch {
-                guard try pool.read(migrator.hasCompletedMigrations) else { throw error }
+                if try pool.read(migrator.hasCompletedMigrations) { return }
             }
         }
+        try retryingWhileBusy { try migrator.migrate(pool) }
     }
 
     /// Changing the journal's mode does not wait for other connections, however long the timeout.

@@ -14,6 +14,7 @@ public enum TrainingError: Error, Hashable, Sendable {
     case adapter(path: String, fault: String)
     case vocabularySizes(student: Int, teacher: Int)
     case vocabularyToken(id: Int32)
+    case missingParameter(String)
 }
 
 extension TrainingError: CustomStringConvertible {
@@ -45,6 +46,8 @@ extension TrainingError: CustomStringConvertible {
         case .adapter(let path, let fault): return "the adapter \(path) does not fit the model: \(fault)"
         case .vocabularySizes(let student, let teacher):
             return "the student has \(student) tokens and the teacher \(teacher); distillation needs one vocabulary"
+        case .missingParameter(let name):
+            return "the file's layout wants the weights \"\(name)\", which the model does not have"
         case .vocabularyToken(let id):
             return "token \(id) differs between student and teacher; distillation needs one vocabulary"
         }

@@ -38,7 +38,8 @@ struct RepeatabilityTests {
                 _ = process.wait()
                 if kill % 5 == 4, kill < 19 {
                     // Now and then the run comes to its end, and the next one begins from nothing.
-                    #expect(try AssayProcess.run(fixture.arguments(db: "killed.sqlite", ["--resume"])).code == 0)
+                    let ended = try AssayProcess.run(fixture.arguments(db: "killed.sqlite", ["--resume"]))
+                    #expect(ended.code == 0, "\(ended.complaint)")
                     #expect(try fixture.rows(db: "killed.sqlite") == whole, "after kill \(kill)")
                     for name in ["", "-wal", "-shm"] {
                         try? FileManager.default.removeItem(atPath: fixture.path("killed.sqlite" + name))

@@ -287,8 +287,32 @@ static void CK_NAME(attend_backward)(const ck_attention_gradient *g, float *scra
   CK_NAME(write_rows)(g, h.dv, h.width, g->dv);
 }
 
+// out[j][i] = in[i][j] of a tile of sixteen by sixteen. Each round shuffles the rows of the upper half between those of
+// the lower half, element by element: the position of an element, eight bits, is rotated by one. Four rounds exchange
+// row and column.
+static void CK_NAME(transpose_tile)(const float *in, size_t in_stride, float *out, size_t out_stride) {
+  vector v[lanes];
+#pragma clang loop unroll(full)
+  for (int i = 0; i < lanes; ++i) v[i] = load(in + i * in_stride);
+#pragma clang loop unroll(full)
+  for (int round = 0; round < 4; ++round) {
+    vector w[lanes];
+#pragma clang loop unroll(full)
+    for (int i = 0; i < lanes / 2; ++i) {
+      w[2 * i] = __builtin_shufflevector(v[i], v[i + 8], 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+      w[2 * i + 1] =
+          __builtin_shufflevector(v[i], v[i + 8], 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+    }
+#pragma clang loop unroll(full)
+    for (int i = 0; i < lanes; ++i) v[i] = w[i];
+  }
+#pragma clang loop unroll(full)
+  for (int i = 0; i < lanes; ++i) store(out + i * out_stride, v[i]);
+}
+
 static const ck_backward_kernels CK_NAME(backward_kernels) = {
     CK_NAME(rms_norm_backward), CK_NAME(layer_norm_backward), CK_NAME(add_product), CK_NAME(silu_multiply_backward),
     CK_NAME(silu_backward),     CK_NAME(gelu_backward),       CK_NAME(gelu_tanh_backward), CK_NAME(soft_cap_backward),
     CK_NAME(scale),             CK_NAME(adamw),               CK_NAME(attend_backward),
+    CK_NAME(transpose_tile),
 };

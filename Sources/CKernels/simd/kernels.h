@@ -57,6 +57,7 @@ typedef struct {
   void (*scale)(float *, float, size_t);
   void (*adamw)(const ck_adamw_step *, float *, const float *, float *, float *, size_t);
   void (*attend)(const ck_attention_gradient *, float *);
+  void (*transpose_tile)(const float *, size_t, float *, size_t);
 } ck_backward_kernels;
 
 typedef struct {

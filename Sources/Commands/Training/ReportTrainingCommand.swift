@@ -1,12 +1,17 @@
 internal import ArgumentParser
 internal import Foundation
+internal import Reports
 internal import Store
 internal import Training
 
 struct ReportTrainingCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "training", abstract: "Curves of a run of training.",
-        discussion: "The latest run where none is named.\n\n  assay report training --csv curve.csv")
+        discussion: """
+            The latest run where none is named.
+
+              assay report training --html training.html --csv curve.csv
+            """)
 
     @Option(help: "The database of runs.")
     var db = "runs.sqlite"
@@ -14,6 +19,8 @@ struct ReportTrainingCommand: ParsableCommand {
     var id: String?
     @Option(help: "Write every step to a CSV file.")
     var csv: String?
+    @Option(help: "Write an HTML page.")
+    var html: String?
     @OptionGroup var output: OutputOptions
 
     struct Document: Encodable {
@@ -29,8 +36,28 @@ struct ReportTrainingCommand: ParsableCommand {
         }
         let steps = try store.trainingSteps(record.id)
         if let csv { try TextFile.write(Self.csv(steps), to: csv) }
+        if let html { try TextFile.write(Self.page(record, steps).html(), to: html) }
         if output.json { return try StandardOutput.json(Document(run: record, steps: steps)) }
         StandardOutput.write(TrainingReport(record, steps).text)
+    }
+
+    private static func page(_ record: TrainingRunRecord, _ steps: [StepMetrics]) -> TrainingPage {
+        let model = record.model.split(separator: "/").last.map(String.init) ?? record.model
+        return TrainingPage(
+            title: "\(record.kind) of \(model)",
+            facts: [
+                ReportFact("run", record.id, isCode: true), ReportFact("status", record.status.rawValue),
+                ReportFact("model", record.model), ReportFact("begun", record.startedAt),
+                ReportFact("identity of settings, data and model", record.identity, isCode: true),
+                ReportFact("environment", record.environment),
+            ],
+            recipe: record.recipe,
+            steps: steps.map {
+                TrainingPage.Step(
+                    step: $0.step, loss: $0.loss, gradientNorm: $0.gradientNorm, learningRate: $0.learningRate,
+                    tokens: $0.tokens, seconds: $0.seconds, accuracy: $0.accuracy, margin: $0.margin)
+            },
+            command: Machine.command)
     }
 
     private static func csv(_ steps: [StepMetrics]) -> String {

@@ -2,7 +2,6 @@ internal import Checkpoints
 internal import Foundation
 internal import LanguageModels
 internal import Tensors
-internal import Tokenization
 internal import Training
 
 /// Writes what a recipe asks for when training has ended.
@@ -39,24 +38,15 @@ struct TrainedModelWriter {
 
     private func writeModel(_ format: String, _ folder: String) throws -> String {
         if format == "huggingface" {
-            let special = language.tokenizer.specialTokens
-            try HuggingFaceExport.write(
-                model,
-                tokens: HuggingFaceExport.TokenIDs(
-                    beginning: special.beginningOfSequence, end: special.endOfSequence, padding: special.padding),
-                toFolder: folder)
+            try WholeModel(model: model, language: language).writeFolder(folder)
             return "\(folder)/model.safetensors"
         }
         guard format.hasPrefix("gguf-"), let type = GGUFExport.elementTypes[String(format.dropFirst(5))] else {
             throw TrainingError.configuration(
                 key: "write", found: format, allowed: TrainingRecipe.knownFormats.joined(separator: ", "))
         }
-        guard case .gguf(let file) = language.files else {
-            throw TrainingError.configuration(
-                key: "write", found: format, allowed: "adapter or huggingface, where the base model is a folder")
-        }
         let path = "\(folder)/model-\(format.dropFirst(5)).gguf"
-        try GGUFExport.write(model, metadata: file.metadata, as: type, to: path)
+        try WholeModel(model: model, language: language).writeGGUF(path, as: type, key: "write")
         return path
     }
 }

@@ -29,7 +29,7 @@ enum NumberFormat {
         guard value.isFinite else { return "–" }
         let size = abs(value)
         if size != 0, size < 1e-4 || size >= 1e9 { return String(format: "%.3e", value) }
-        let whole = size >= 1 ? Int(log10(size)) : 0
+        let whole = size == 0 ? 0 : Int(log10(size))
         return fixed(value, decimals: max(0, 3 - whole))
     }
 

@@ -1,7 +1,7 @@
 public import Checkpoints
 internal import Transformers
 
-/// Models and adapters as llama.cpp reads them.
+/// Adapters as llama.cpp reads them, and what it calls the types of matrices.
 public enum GGUFExport {
     /// Element types of matrices that are written; vectors are always float32.
     public static let elementTypes: [String: ElementType] = [
@@ -9,32 +9,9 @@ public enum GGUFExport {
     ]
 
     /// `general.file_type` of each (llama.cpp's `llama_ftype`).
-    private static let fileTypes: [ElementType: UInt32] = [
+    static let fileTypes: [ElementType: UInt32] = [
         .f32: 0, .f16: 1, .q4_0: 2, .q4_1: 3, .q8_0: 7, .bf16: 32,
     ]
-
-    /// Writes a model.
-    ///
-    /// - Parameters:
-    ///   - metadata: of the file that the model was loaded from; tokenizer and configuration are taken over
-    ///   - type: of matrices
-    /// - Throws: ``TrainingError/unsupported(family:part:)``; `CheckpointError`.
-    public static func write(
-        _ model: TrainableModel, metadata: GGUFMetadata, as type: ElementType, to path: String
-    ) throws {
-        var metadata = metadata
-        metadata["general.file_type"] = .uint32(fileTypes[type] ?? 0)
-        metadata["general.quantization_version"] = .uint32(2)
-        let tensors = try model.namedWeights()
-        let writer = try GGUFWriter(
-            path: path, metadata: metadata,
-            tensors: tensors.map {
-                TensorDeclaration(
-                    name: "\($0.ggufName).weight", shape: $0.shape, elementType: elementType(of: $0, type))
-            })
-        for tensor in tensors { try writer.append(try tensor.ggufValues(), to: "\(tensor.ggufName).weight") }
-        try writer.finish()
-    }
 
     /// Writes the adapters of a model as a GGUF adapter.
     ///
@@ -71,8 +48,8 @@ public enum GGUFExport {
     }
 
     /// A row that is no whole number of blocks stays float16, as llama.cpp's own converter leaves it.
-    private static func elementType(of tensor: NamedWeights, _ type: ElementType) -> ElementType {
-        if tensor.parameter.isVector { return .f32 }
-        return tensor.parameter.columnCount % type.blockElementCount == 0 ? type : .f16
+    static func elementType(ofShape shape: [Int], _ type: ElementType) -> ElementType {
+        guard shape.count > 1, let columns = shape.last else { return .f32 }
+        return columns % type.blockElementCount == 0 ? type : .f16
     }
 }

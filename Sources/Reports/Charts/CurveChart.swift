@@ -1,0 +1,65 @@
+/// One quantity over many steps: the mean of equal stretches, within the band of their smallest and largest.
+struct CurveChart {
+    struct Value {
+        var step: Int
+        var y: Double
+    }
+
+    /// In order of steps.
+    var values: [Value]
+    var yName: String
+    var xName = "step"
+
+    /// Stretches that a drawing is cut into at most.
+    static let mostStretches = 200
+
+    /// Some neighbouring steps.
+    struct Stretch: Equatable {
+        var step: Double
+        var mean: Double
+        var least: Double
+        var largest: Double
+    }
+
+    /// Values that are not finite are left out.
+    var stretches: [Stretch] {
+        let finite = values.filter(\.y.isFinite)
+        let count = min(Self.mostStretches, finite.count)
+        return (0..<count).map { index in
+            let part = finite[(index * finite.count / count)..<((index + 1) * finite.count / count)]
+            let ys = part.map(\.y)
+            return Stretch(
+                step: part.reduce(0) { $0 + Double($1.step) } / Double(part.count),
+                mean: ys.reduce(0, +) / Double(ys.count), least: ys.min() ?? 0, largest: ys.max() ?? 0)
+        }
+    }
+
+    func drawing(_ size: Drawing.Size) -> Drawing {
+        var drawing = Drawing(width: size.width, height: size.isCompact ? 300 : 260)
+        let stretches = stretches
+        guard let first = stretches.first, let last = stretches.last else { return drawing }
+        let low = stretches.map(\.least).min() ?? 0
+        let high = stretches.map(\.largest).max() ?? 1
+        let ticks = Ticks.covering(low...max(high, low + 1e-12), count: 5)
+        let steps = first.step < last.step ? first.step...last.step : (first.step - 1)...(first.step + 1)
+        let plot = Plot(
+            x: Scale(kind: .linear, domain: steps, start: 72, end: drawing.width - 16),
+            y: Scale(kind: .linear, domain: ticks.range, start: drawing.height - 60, end: 36))
+        plot.drawVerticalAxis(ticks, name: yName, in: &drawing)
+        let labels = Ticks.covering(steps, count: size.isCompact ? 4 : 8).values.filter(steps.contains).map {
+            (value: $0, text: NumberFormat.count(Int($0)))
+        }
+        plot.drawHorizontalAxis(labels, name: xName, in: &drawing)
+        let style = SeriesStyle(0)
+        func points(_ height: (Stretch) -> Double) -> [Point] {
+            stretches.map { Point(x: plot.x($0.step), y: plot.y(height($0))) }
+        }
+        if stretches.count > 1 {
+            drawing.polygon(points(\.largest) + points(\.least).reversed(), "band \(style.colorClass)")
+            drawing.polyline(points(\.mean), "line \(style.colorClass)")
+        } else {
+            style.drawMark(at: Point(x: plot.x(first.step), y: plot.y(first.mean)), in: &drawing)
+        }
+        return drawing
+    }
+}

@@ -1,0 +1,78 @@
+public import Checkpoints
+internal import Foundation
+internal import Tensors
+internal import Transformers
+
+/// A model in the form of the checkpoint that it was loaded from: the same tensors, by the same names, with the weights
+/// as they are now. For every family.
+public enum StoredExport {
+    /// Writes a GGUF file like `source`, its matrices as `type`.
+    ///
+    /// - Throws: ``TrainingError/missingParameter(_:)``; `TransformerError`; `CheckpointError`.
+    public static func write(
+        _ model: TrainableModel, like source: GGUFFile, as type: ElementType, to path: String
+    ) throws {
+        var metadata = source.metadata
+        metadata["general.file_type"] = .uint32(GGUFExport.fileTypes[type] ?? 0)
+        metadata["general.quantization_version"] = .uint32(2)
+        // What was split is one file again.
+        for key in ["split.no", "split.count", "split.tensors.count"] { metadata[key] = nil }
+        let plans = try TensorPlan.tensors(of: source)
+        // Factors of the rotation, which belong to the configuration.
+        let others = source.tensors.filter { tensor in !plans.contains { $0.name == tensor.name } }
+        let writer = try GGUFWriter(
+            path: path, metadata: metadata,
+            tensors: plans.map { plan in
+                TensorDeclaration(
+                    name: plan.name, shape: plan.shape, elementType: GGUFExport.elementType(ofShape: plan.shape, type))
+            } + others.map { TensorDeclaration(name: $0.name, shape: $0.shape, elementType: .f32) })
+        for plan in plans { try writer.append(try model.values(of: plan), to: plan.name) }
+        for tensor in others { try writer.append(try source.floats(of: tensor.name), to: tensor.name) }
+        try writer.finish()
+    }
+
+    /// Writes a folder like `source`, with its configuration and tokenizer, in float32 and one file.
+    ///
+    /// - Throws: ``TrainingError/missingParameter(_:)``; `TransformerError`; `CheckpointError`; errors of the file system.
+    public static func write(_ model: TrainableModel, like source: HuggingFaceFolder, toFolder folder: String) throws {
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        let plans = try TensorPlan.tensors(of: source)
+        let writer = try SafetensorsWriter(
+            path: "\(folder)/model.safetensors", metadata: ["format": "pt"],
+            tensors: plans.map { TensorDeclaration(name: $0.name, shape: $0.shape, elementType: .f32) })
+        for plan in plans { try writer.append(try model.values(of: plan), to: plan.name) }
+        try writer.finish()
+        for name in textFiles {
+            let from = "\(source.path)/\(name)"
+            guard FileManager.default.fileExists(atPath: from) else { continue }
+            let to = "\(folder)/\(name)"
+            if FileManager.default.fileExists(atPath: to) { try FileManager.default.removeItem(atPath: to) }
+            try FileManager.default.copyItem(atPath: from, toPath: to)
+        }
+    }
+
+    /// What makes a folder of transformers a model, beside the weights.
+    private static let textFiles = [
+        "config.json", "generation_config.json", "tokenizer.json", "tokenizer.model", "tokenizer_config.json",
+        "special_tokens_map.json", "added_tokens.json", "chat_template.jinja", "chat_template.json", "vocab.json",
+        "merges.txt",
+    ]
+}
+
+extension TrainableModel {
+    /// The numbers of a tensor as its file has them.
+    fileprivate func values(of plan: TensorPlan) throws -> [Float] {
+        if let parameter = parameters.first(where: { $0.name == plan.parameter }) {
+            guard !parameter.isVector else { return plan.arranged(Array(try parameter.values()[plan.range])) }
+            let matrix = Matrix(rows: plan.range.count, columns: parameter.columnCount)
+            try parameter.copyRows(plan.range, to: matrix.slice)
+            return plan.arranged(matrix.slice.copy())
+        }
+        // Embeddings that nothing was to change are still in their file.
+        let tables = ["embed": transformer.weights.embedding, "pos_embed": transformer.weights.positions]
+        guard let table = tables[plan.parameter] ?? nil else { throw TrainingError.missingParameter(plan.parameter) }
+        let matrix = Matrix(rows: plan.range.count, columns: configuration.modelDimension)
+        for row in plan.range { try table.copyEmbedding(of: Int32(row), to: matrix.row(row)) }
+        return matrix.slice.copy()
+    }
+}

@@ -1,0 +1,50 @@
+import Testing
+
+@testable import Reports
+
+struct TrainingPageTests {
+    private func step(_ number: Int, loss: Double, accuracy: Double? = nil) -> TrainingPage.Step {
+        TrainingPage.Step(
+            step: number, loss: loss, gradientNorm: 0.5, learningRate: 3e-4, tokens: 100, seconds: 2,
+            accuracy: accuracy)
+    }
+
+    private func page(_ steps: [TrainingPage.Step], recipe: String = "{}") -> TrainingPage {
+        TrainingPage(
+            title: "sft of a <model>", facts: [], recipe: recipe, steps: steps, command: "assay report training")
+    }
+
+    @Test func stretchesAreMeansWithinTheirBounds() {
+        let values = (1...400).map { CurveChart.Value(step: $0, y: Double($0 % 2 == 0 ? 3 : 1)) }
+        let stretches = CurveChart(values: values, yName: "loss").stretches
+        #expect(stretches.count == 200)
+        #expect(stretches.first == CurveChart.Stretch(step: 1.5, mean: 2, least: 1, largest: 3))
+        #expect(stretches.last?.step == 399.5)
+        let few = CurveChart(values: [.init(step: 7, y: 2), .init(step: 8, y: .nan)], yName: "loss").stretches
+        #expect(few == [CurveChart.Stretch(step: 7, mean: 2, least: 2, largest: 2)])
+    }
+
+    @Test func aPageHasACurveForWhatWasMeasured() throws {
+        let html = page((1...12).map { step($0, loss: 1 / Double($0)) }, recipe: "{\"data\": \"<b>\"}").html()
+        let read = try #require(PageReader.read(html))
+        #expect(read.addresses.isEmpty && read.handlers.isEmpty)
+        #expect(read.text.contains("12 steps, 1,200 tokens, 50 tokens/s"))
+        #expect(read.text.contains("learning rate") && !read.text.contains("Mean over pairs"))
+        // The table has the first and the last five, and shows small rates.
+        #expect(read.text.contains("0.0003000"))
+        #expect(read.text.contains("sft of a <model>") && read.text.contains("\"<b>\""))
+    }
+
+    @Test func pairsHaveTheirAccuracy() throws {
+        let read = try #require(PageReader.read(page([step(1, loss: 0.7, accuracy: 0.5)]).html()))
+        #expect(read.text.contains("Share of pairs whose chosen side has gained more"))
+    }
+
+    @Test func stepsWithoutALossAreNamed() throws {
+        let broken = [step(1, loss: 2), step(2, loss: .nan), step(3, loss: .infinity)]
+        let read = try #require(PageReader.read(page(broken).html()))
+        #expect(read.text.contains("2 steps had a loss or gradient that is no number, the first at step 2"))
+        let empty = try #require(PageReader.read(page([]).html()))
+        #expect(empty.text.contains("No step was recorded."))
+    }
+}
