@@ -31,7 +31,10 @@ def assay(binary, *arguments):
 
 
 def ours(binary, model, ids):
-    scored = json.loads(assay(binary, "score", "--model", model, "--ids", ",".join(map(str, ids)), "--json"))
+    with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
+        file.write(" ".join(map(str, ids)))
+        file.flush()
+        scored = json.loads(assay(binary, "score", "--model", model, "--ids", file.name, "--json"))
     return numpy.array(scored["logprobs"])
 
 
