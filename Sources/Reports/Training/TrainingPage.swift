@@ -99,7 +99,7 @@ public struct TrainingPage: Sendable {
                 id: "gradient", name: "gradient norm", caption: "Before it is clipped, over all trained weights.",
                 values: values(\.gradientNorm)),
             Curve(
-                id: "rate", name: "learning rate", caption: "Of the group without factors of its own.",
+                id: "rate", name: "learning rate", caption: "With warm-up and schedule.",
                 values: values(\.learningRate)),
             Curve(
                 id: "accuracy", name: "accuracy", caption: "Share of pairs whose chosen side has gained more.",
