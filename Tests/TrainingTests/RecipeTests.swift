@@ -14,6 +14,14 @@ import Testing
         #expect(recipe.settings.method == .supervised)
     }
 
+    @Test func baseAdaptersAreAListOrOnePath() throws {
+        #expect(try TrainingRecipe(yaml: Self.least, kind: "sft").baseAdapters == [])
+        #expect(try TrainingRecipe(yaml: Self.least + "base_adapters: a\n", kind: "sft").baseAdapters == ["a"])
+        #expect(
+            try TrainingRecipe(yaml: Self.least + "base_adapters: [a, b.gguf]\n", kind: "sft").baseAdapters
+                == ["a", "b.gguf"])
+    }
+
     @Test func epochsBecomeSteps() throws {
         let text = Self.least.replacing("steps: 10", with: "epochs: 1.5")
         let recipe = try TrainingRecipe(yaml: text + "batch: 16\nlearning_rate: 1e-4\n", kind: "dpo")

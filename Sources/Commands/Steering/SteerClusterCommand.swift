@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import LanguageModels
 internal import LatentGuard
+internal import Reports
 internal import Steering
 internal import Tokenization
 internal import Transformers
@@ -24,6 +25,8 @@ struct SteerClusterCommand: ParsableCommand {
     var limit: Int?
     @Option(help: "Most tokens of a reply.")
     var maxTokens = 48
+    @Option(help: "Draw every scored prompt by harmfulness and refusal, coloured by cell, SVG.")
+    var plot: String?
     @OptionGroup var output: OutputOptions
 
     /// One cell at one position.
@@ -43,17 +46,9 @@ struct SteerClusterCommand: ParsableCommand {
     func run() throws {
         let loaded = try model.load()
         let sides = try [harmful, harmless].map { try SteeringPrompts.rendered($0, loaded, limit: limit) }
-        let prompts = sides[0] + sides[1]
-        var progress = ProgressLine("cluster", total: prompts.count, unit: "replies")
-        let replies = try SteeredReplies(model: loaded, maxTokens: maxTokens).replies(prompts, []) {
-            progress.update($0)
-        }
-        progress.finish()
-        let refused = replies.map(SteeredReplies.refuses)
-        let cells = try FourCells(refused: refused, harmfulCount: sides[0].count).cells
-        let found = try [TokenPosition.instruction, .postInstruction].flatMap {
-            try scores(loaded, prompts, cells, at: $0)
-        }
+        let anchors = try BeliefAnchors(loaded, harmful: sides[0], harmless: sides[1], maxTokens: maxTokens)
+        let found = [TokenPosition.instruction, .postInstruction].flatMap { scores(anchors, at: $0) }
+        if let plot { try TextFile.write(figure(anchors, found).svg, to: plot) }
         if output.json { return try StandardOutput.json(found) }
         for cell in found {
             let belief =
@@ -62,27 +57,42 @@ struct SteerClusterCommand: ParsableCommand {
         }
     }
 
-    private func scores(
-        _ model: LanguageModel, _ prompts: [RenderedPrompt], _ cells: FourCells.Cells, at position: TokenPosition
-    ) throws -> [Cell] {
-        let readings = (0..<model.transformer.configuration.layerCount).map {
-            Reading(.residPre, layer: $0, position: position)
+    private func scores(_ anchors: BeliefAnchors, at position: TokenPosition) -> [Cell] {
+        anchors.cells.tested.map { name, members in
+            let scores = members.map { member in
+                let values = anchors.values[member]
+                return position == .instruction
+                    ? anchors.plane.harmfulness.scores(values[..<(values.count / 2)])
+                    : anchors.plane.refusal.scores(values[(values.count / 2)...])
+            }
+            return cell(name, position, scores)
         }
-        var values: [[[Float]]] = []
-        try PromptReader(model, readings: readings).read(prompts) { values.append($1) }
-        func mean(_ members: [Int]) -> [[Double]] {
-            readings.indices.map { reading in
-                var mean = MeanAccumulator(width: values[0][reading].count)
-                for member in members { mean.add(values[member][reading]) }
-                return mean.mean
+    }
+
+    /// A point for each prompt that is scored; whiskers are 1.96 standard errors.
+    private func figure(_ anchors: BeliefAnchors, _ found: [Cell]) -> BeliefFigure {
+        let names = anchors.cells.tested.map(\.0)
+        let groups = anchors.cells.tested.enumerated().map { index, tested in
+            let points = tested.1.map { anchors.plane.point(anchors.values[$0]) }
+            return BeliefFigure.Group(
+                label: "\(tested.0), n = \(points.count)", style: index,
+                points: points.map { ($0.harmfulness, $0.refusal) },
+                mean: mean(found[index], found[index + names.count]))
+        }
+        return BeliefFigure(
+            groups: groups, title: "Harmfulness and refusal of prompts by cell",
+            description: "One point for each prompt: its mean score over layers at t_inst and at t_post_inst.")
+    }
+
+    private func mean(_ harmfulness: Cell, _ refusal: Cell) -> BeliefFigure.Mean? {
+        func bounds(_ cell: Cell) -> (value: Double, lower: Double?, upper: Double?)? {
+            cell.belief.map { value in
+                let half = cell.beliefError.map { 1.96 * $0 }
+                return (value, half.map { value - $0 }, half.map { value + $0 })
             }
         }
-        let analysis = ClusteringAnalysis(
-            readings: readings, refusedHarmful: mean(cells.harmfulAnchors),
-            acceptedHarmless: mean(cells.harmlessAnchors))
-        return cells.tested.map { name, members in
-            cell(name, position, members.map { analysis.scores(values[$0]) })
-        }
+        guard let x = bounds(harmfulness), let y = bounds(refusal) else { return nil }
+        return BeliefFigure.Mean(harmfulness: x, refusal: y)
     }
 
     private func cell(_ name: String, _ position: TokenPosition, _ scores: [[Double]]) -> Cell {

@@ -7,6 +7,7 @@ struct SteerCommand: AsyncParsableCommand {
         subcommands: [
             SteerDirectionCommand.self, SteerGenerateCommand.self, SteerSelectCommand.self, SteerSweepCommand.self,
             SteerOrthogonalizeCommand.self, SteerExportCommand.self, SteerClusterCommand.self, SteerCompareCommand.self,
-            SteerInversionCommand.self,
+            SteerInversionCommand.self, SteerCategoriesCommand.self, SteerFamiliesCommand.self,
+            SteerPostInstructionCommand.self,
         ])
 }

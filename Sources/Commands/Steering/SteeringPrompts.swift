@@ -33,4 +33,16 @@ enum SteeringPrompts {
         for (index, prompt) in prompts.enumerated() { places[index] = try PromptPlaces(prompt) }
         return places
     }
+
+    /// - Throws: ``CommandFailure`` for a prompt whose label says nothing of harm.
+    static func isHarmful(_ prompt: Prompt, of path: String) throws -> Bool {
+        switch prompt.label {
+        case "harmful", "unsafe-contrast": return true
+        case "harmless", "borderline": return false
+        default:
+            throw CommandFailure.badData(
+                "prompt \"\(prompt.id)\" of \(name(path)) has the label \"\(prompt.label ?? "")\"; allowed: harmful, "
+                    + "unsafe-contrast, harmless, borderline")
+        }
+    }
 }

@@ -25,7 +25,7 @@ struct TrainingJob {
         let backend = try recipe.mode.backend()
         let language = try LanguageModel(
             location(ofModel: recipe.model), backend: backend, threads: threads,
-            isEditable: recipe.needsEditableWeights)
+            adapters: recipe.baseAdapters.map { AdapterChoice(path($0)) }, isEditable: recipe.needsEditableWeights)
         let data = try examples(recipe, language)
         let settings = recipe.settings(examples: data.examples.count)
         let model = try trainable(recipe, settings, language, backend)

@@ -87,6 +87,23 @@ struct Drawing {
             ] + parts)
     }
 
+    /// The picture as a file of its own, which carries the style sheet of the pages.
+    func file(title: String, description: String) -> String {
+        Markup.element(
+            "svg",
+            [
+                "xmlns": "http://www.w3.org/2000/svg", "class": "chart", "role": "img",
+                "viewBox": "0 0 \(width.coordinate) \(height.coordinate)", "aria-labelledby": "title text",
+            ],
+            [
+                .element("title", ["id": "title"], text: title), .element("desc", ["id": "text"], text: description),
+                .element("style", [:], [.trusted(PageStyle.sheet)]),
+                .element(
+                    "rect", ["width": width.coordinate, "height": height.coordinate, "class": "backing"]),
+            ] + parts
+        ).source + "\n"
+    }
+
     private func tooltip(_ hint: String?) -> [Markup] {
         hint.map { [.element("title", text: $0)] } ?? []
     }

@@ -12,8 +12,10 @@ struct SeriesStyle: Hashable {
     var colorClass: String { "s\(index)" }
 
     /// Draws the series' mark around `center`.
-    func drawMark(at center: Point, radius: Double = 4, in drawing: inout Drawing, hint: String? = nil) {
-        let style = "mark \(colorClass)"
+    func drawMark(
+        at center: Point, radius: Double = 4, isHollow: Bool = false, in drawing: inout Drawing, hint: String? = nil
+    ) {
+        let style = (isHollow ? "hollow " : "mark ") + colorClass
         if index == 0 {
             drawing.circle(center, radius: radius, style, hint: hint)
         } else {

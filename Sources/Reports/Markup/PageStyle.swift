@@ -71,6 +71,8 @@ enum PageStyle {
         .band { fill: var(--c); opacity: .14; }
         .band.faint { opacity: .07; }
         .mark { fill: var(--c); stroke: var(--paper); stroke-width: 1.5; }
+        .hollow { fill: var(--paper); stroke: var(--c); stroke-width: 2; }
+        .point { fill: var(--c); opacity: .35; }
         .whisker { stroke: var(--c); stroke-width: 2.25; stroke-linecap: round; opacity: .75; }
         .cap { stroke: var(--c); stroke-width: 1.5; opacity: .75; }
         .bar { fill: var(--c); }

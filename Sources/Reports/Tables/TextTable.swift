@@ -1,32 +1,32 @@
 /// A table for the terminal: aligned columns, cut or turned on its side where the terminal is narrow.
-struct TextTable {
-    struct Column {
-        enum Alignment {
+public struct TextTable: Sendable {
+    public struct Column: Sendable {
+        public enum Alignment: Sendable {
             case leading
             case trailing
         }
 
-        var title: String
-        var alignment: Alignment
+        public var title: String
+        public var alignment: Alignment
 
-        static func text(_ title: String) -> Column { Column(title: title, alignment: .leading) }
-        static func number(_ title: String) -> Column { Column(title: title, alignment: .trailing) }
+        public static func text(_ title: String) -> Column { Column(title: title, alignment: .leading) }
+        public static func number(_ title: String) -> Column { Column(title: title, alignment: .trailing) }
     }
 
-    var columns: [Column]
-    var rows: [[String]]
+    public var columns: [Column]
+    public var rows: [[String]]
 
     /// A text column is not cut below this.
     private static let narrowestText = 12
     private static let gap = 2
 
-    init(_ columns: [Column], rows: [[String]]) {
+    public init(_ columns: [Column], rows: [[String]]) {
         self.columns = columns
         self.rows = rows.map { row in row.map { visible($0) } }
     }
 
     /// Lines of at most `width` columns, without trailing spaces.
-    func lines(width: Int) -> [String] {
+    public func lines(width: Int) -> [String] {
         var widths = columns.indices.map { index in
             rows.reduce(displayWidth(columns[index].title)) { max($0, displayWidth($1[index])) }
         }

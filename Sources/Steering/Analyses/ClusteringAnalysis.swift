@@ -4,8 +4,8 @@
 /// refused harmful ones.
 public struct ClusteringAnalysis: Hashable, Sendable {
     public let readings: [Reading]
-    private let refusedHarmful: [[Double]]
-    private let acceptedHarmless: [[Double]]
+    let refusedHarmful: [[Double]]
+    let acceptedHarmless: [[Double]]
 
     /// Means of the two anchor sets, [readings][width].
     public init(readings: [Reading], refusedHarmful: [[Double]], acceptedHarmless: [[Double]]) {
@@ -15,18 +15,33 @@ public struct ClusteringAnalysis: Hashable, Sendable {
     }
 
     /// The score at every reading.
-    public func scores(_ values: [[Float]]) -> [Double] {
-        readings.indices.map { index in
-            let h = values[index].map(Double.init)
-            return VectorArithmetic.cosine(h, refusedHarmful[index])
-                - VectorArithmetic.cosine(h, acceptedHarmless[index])
+    public func scores(_ values: some RandomAccessCollection<[Float]>) -> [Double] {
+        zip(values, zip(refusedHarmful, acceptedHarmless)).map { value, anchors in
+            let h = value.map(Double.init)
+            return VectorArithmetic.cosine(h, anchors.0) - VectorArithmetic.cosine(h, anchors.1)
         }
     }
 
     /// The mean of the scores over the readings: a belief score (section 3.3) where the readings are all layers of one
     /// position.
-    public func belief(_ values: [[Float]]) -> Double {
+    public func belief(_ values: some RandomAccessCollection<[Float]>) -> Double {
         let scores = scores(values)
         return scores.reduce(0, +) / Double(scores.count)
+    }
+
+    /// The same midpoints with a random vector between the anchors, as long as that from one to the other: the control
+    /// of every score.
+    public func randomControl(seed: UInt64) -> ClusteringAnalysis {
+        var (first, second): ([[Double]], [[Double]]) = ([], [])
+        for (index, (a, b)) in zip(refusedHarmful, acceptedHarmless).enumerated() {
+            let length = VectorArithmetic.norm(zip(a, b).map { $0 - $1 })
+            let random = RandomVector.normal(
+                count: a.count, seed: seed &* 4096 &+ UInt64(index), length: length
+            ).map(Double.init)
+            let middle = zip(a, b).map { ($0 + $1) / 2 }
+            first.append(zip(middle, random).map { $0 + $1 / 2 })
+            second.append(zip(middle, random).map { $0 - $1 / 2 })
+        }
+        return ClusteringAnalysis(readings: readings, refusedHarmful: first, acceptedHarmless: second)
     }
 }

@@ -7,8 +7,12 @@ extension TrainableModel {
     /// The model's matrices are shared: a step of training changes what `transformer` computes.
     ///
     /// - Parameter ownsEmbedding: whether embeddings are to be trainable; they then leave the file for memory
+    /// - Throws: ``TrainingError/configuration(key:found:allowed:)`` for a model with a control vector on it.
     public convenience init(_ transformer: Transformer, ownsEmbedding: Bool) throws {
         let weights = transformer.weights
+        guard weights.blocks.allSatisfy({ $0.offset == nil }) else {
+            throw TrainingError.configuration(key: "base_adapters", found: "a control vector", allowed: "LoRA adapters")
+        }
         let configuration = transformer.configuration
         let unembedding = TrainableLinear("unembed", weights.unembedding)
         var embedding: Parameter?

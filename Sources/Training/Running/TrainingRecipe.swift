@@ -5,6 +5,8 @@ internal import Yams
 /// A training configuration, as its YAML file says it. See `docs/training.md`.
 public struct TrainingRecipe: Codable, Hashable, Sendable {
     public var model: String
+    /// LoRA adapters that are merged into the model before training, in this order.
+    public var baseAdapters: [String]
     /// JSON lines, relative to the recipe.
     public var data: String
     /// Folder for checkpoints and results.
@@ -40,6 +42,7 @@ public struct TrainingRecipe: Codable, Hashable, Sendable {
         var table = try RecipeTable(yaml: text)
         let adapter = try Self.adapter(&table)
         model = try table.string("model")
+        baseAdapters = try table.strings("base_adapters") ?? []
         data = try table.string("data")
         output = try table.string("output")
         teacher = kind == "distill" ? try table.string("teacher") : nil
