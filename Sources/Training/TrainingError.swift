@@ -1,6 +1,5 @@
 /// What can go wrong in training.
 public enum TrainingError: Error, Hashable, Sendable {
-    case unsupported(family: String, part: String)
     case tokenOutOfRange(id: Int32, vocabularySize: Int)
     case contextExceeded(length: Int, limit: Int)
     case noFile(String)
@@ -15,13 +14,12 @@ public enum TrainingError: Error, Hashable, Sendable {
     case vocabularySizes(student: Int, teacher: Int)
     case vocabularyToken(id: Int32)
     case missingParameter(String)
+    case writer(found: String, allowed: String)
 }
 
 extension TrainingError: CustomStringConvertible {
     public var description: String {
         switch self {
-        case .unsupported(let family, let part):
-            return "models of the family \(family) cannot be trained: \(part) has no backward pass"
         case .tokenOutOfRange(let id, let vocabularySize):
             return "token id \(id) is not in the vocabulary of \(vocabularySize) ids"
         case .contextExceeded(let length, let limit):
@@ -46,6 +44,7 @@ extension TrainingError: CustomStringConvertible {
         case .adapter(let path, let fault): return "the adapter \(path) does not fit the model: \(fault)"
         case .vocabularySizes(let student, let teacher):
             return "the student has \(student) tokens and the teacher \(teacher); distillation needs one vocabulary"
+        case .writer(let found, let allowed): return "cannot write \(found); allowed: \(allowed)"
         case .missingParameter(let name):
             return "the file's layout wants the weights \"\(name)\", which the model does not have"
         case .vocabularyToken(let id):

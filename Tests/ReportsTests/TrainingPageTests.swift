@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Reports
@@ -31,8 +32,24 @@ struct TrainingPageTests {
         #expect(read.text.contains("12 steps, 1,200 tokens, 50 tokens/s"))
         #expect(read.text.contains("learning rate") && !read.text.contains("Mean over pairs"))
         // The table has the first and the last five, and shows small rates.
-        #expect(read.text.contains("0.0003000"))
+        #expect(read.text.contains("0.000300"))
         #expect(read.text.contains("sft of a <model>") && read.text.contains("\"<b>\""))
+    }
+
+    /// One step, steps between which nothing lies, values that do not change, and numbers too large to count.
+    @Test func extremesAreDrawn() throws {
+        for size in Drawing.Size.allCases {
+            let chart = CurveChart(values: [.init(step: 1, y: 3e-4), .init(step: 2, y: 3e-4)], yName: "rate")
+            let picture = chart.drawing(size).picture(id: "a", title: "b", description: "c", size: size).source
+            let labels = picture.components(separatedBy: "</text>").compactMap { $0.split(separator: ">").last }
+            let numbers = labels.filter { $0.first?.isNumber == true }
+            #expect(numbers.count >= 4 && Set(numbers).count == numbers.count, "\(numbers)")
+        }
+        var huge = step(Int.max, loss: 1)
+        huge.tokens = Int.max
+        huge.seconds = 1e-20
+        let read = try #require(PageReader.read(page([huge, huge]).html()))
+        #expect(read.text.contains("2 steps, "))
     }
 
     @Test func pairsHaveTheirAccuracy() throws {

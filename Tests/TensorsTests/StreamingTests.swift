@@ -107,6 +107,29 @@ private func activations(_ rows: Int) -> Matrix {
     }
 }
 
+/// Depths that oneDNN adds up in several stretches.
+@Test(arguments: [577, 1536, 4096]) func depthChangesNoBit(inputs: Int) throws {
+    var random = SeededGenerator(seed: 68)
+    let weights = try PackedWeights(Matrix((0..<256).map { _ in random.floats(inputs) }), backend: .oneDNN)
+    for rows in [1, 9, 64, 130] {
+        let x = Matrix((0..<rows).map { _ in random.floats(inputs) })
+        let product = Matrix(rows: rows, columns: 256)
+        try MatrixMultiplier(threads: 1).multiply(x.slice, weights, into: product.slice)
+        let sum = Matrix(rows: rows, columns: 256)
+        try MatrixMultiplier(threads: 2).multiply(x.slice, weights, addingTo: sum.slice)
+        // Zero plus a product is the product, but for the sign of zero.
+        expectIdentical(sum.slice.copy(), product.slice.copy().map { 0 + $0 }, "\(rows) rows")
+        let halves = Matrix(rows: rows, columns: 128)
+        try MatrixMultiplier(threads: 2).multiplyHalves(x.slice, weights, into: halves.slice) {
+            RowOperations.add($0, $1, into: $2, threads: 1)
+        }
+        let expected = (0..<rows).flatMap { row in
+            product.row(row).withRow(0) { values in (0..<128).map { values[$0] + values[$0 + 128] } }
+        }
+        expectIdentical(halves.slice.copy(), expected, "\(rows) rows, halves")
+    }
+}
+
 @Test func aNormInOnePassHasTheBitsOfItsSteps() {
     var random = SeededGenerator(seed: 67)
     for width in [1, 15, 16, 77, 576] {

@@ -66,6 +66,56 @@ import Testing
         }
     }
 
+    /// The llama fixture scales its rotation, which the configuration of a plain Llama does not say.
+    @Test func whatAConfigurationWouldNotSayIsRefused() throws {
+        try Places.withTemporaryFolder { folder in
+            let out = folder.appendingPathComponent("out").path
+            for family in ["llama", "qwen2"] {
+                let model = try trainable(GGUFFile(path: Places.fixture("families/\(family)/model.gguf").path))
+                #expect(throws: TrainingError.self) {
+                    try HuggingFaceExport.write(
+                        model, tokens: HuggingFaceExport.TokenIDs(beginning: nil, end: nil, padding: nil),
+                        toFolder: out)
+                }
+            }
+            #expect(!FileManager.default.fileExists(atPath: out))
+        }
+    }
+
+    @Test func aFolderIsNotWrittenOverItself() throws {
+        try Places.withTemporaryFolder { folder in
+            let own = folder.appendingPathComponent("model")
+            try FileManager.default.copyItem(at: Places.fixture("families/qwen2/folder"), to: own)
+            let before = try Data(contentsOf: own.appendingPathComponent("config.json"))
+            let source = try HuggingFaceFolder(path: own.path)
+            let model = try trainable(source)
+            #expect(throws: TrainingError.self) {
+                try StoredExport.write(model, like: source, toFolder: own.path + "/../model")
+            }
+            #expect(try Data(contentsOf: own.appendingPathComponent("config.json")) == before)
+        }
+    }
+
+    /// Links of a cache become files, and the configuration names the type that the weights have now.
+    @Test func textsAreCopiedAsTheyAreRead() throws {
+        try Places.withTemporaryFolder { folder in
+            let (own, out) = (folder.appendingPathComponent("model"), folder.appendingPathComponent("out"))
+            try FileManager.default.copyItem(at: Places.fixture("families/qwen2/folder"), to: own)
+            let configuration = own.appendingPathComponent("config.json")
+            let moved = folder.appendingPathComponent("blob")
+            let text = try String(contentsOf: configuration, encoding: .utf8)
+            let place = try #require(text.firstIndex(of: "{"))
+            try Data("{\"torch_dtype\": \"bfloat16\",\(text[text.index(after: place)...])".utf8).write(to: moved)
+            try FileManager.default.removeItem(at: configuration)
+            try FileManager.default.createSymbolicLink(atPath: configuration.path, withDestinationPath: "../blob")
+            let source = try HuggingFaceFolder(path: own.path)
+            try StoredExport.write(trainable(source), like: source, toFolder: out.path)
+            try FileManager.default.removeItem(at: moved)
+            let written = try String(contentsOf: out.appendingPathComponent("config.json"), encoding: .utf8)
+            #expect(written.contains("float32") && !written.contains("bfloat16"))
+        }
+    }
+
     private func trainable(_ source: some ModelSource) throws -> TrainableModel {
         try TrainableModel(
             Transformer(source, backend: .oneDNN, threads: 1, isEditable: true), ownsEmbedding: true)

@@ -135,6 +135,7 @@ func familiesGiveTheSameBitsHoweverTheyAreRead(_ name: String) throws {
     let whole = try logits(model, ids)
     var recorder = Recorder(wanted: Set(HookPoint.all(of: model.configuration)))
     expectIdentical(try logits(model, ids, &recorder), whole, "observed")
+    #expect(recorder.order == HookPoint.all(of: model.configuration))
     expectIdentical(try logits(model, ids, pieces: [Int](repeating: 1, count: 40)), whole, "token by token")
     expectIdentical(try logits(model, ids, pieces: [11, 1, 7, 21], threads: 2), whole, "in pieces")
 

@@ -111,10 +111,12 @@ struct GuardBenchmark {
     init(_ language: LanguageModel, _ latentGuard: LatentGuard, tokens: Int) throws {
         self.latentGuard = latentGuard
         let words = ["Explain", "to", "a", "visitor", "how", "the", "old", "mill", "grinds", "its", "corn", "and"]
+        var chosen: [String] = []
         var text = ""
         var count = 0
-        for index in 0... where count < tokens {
-            text += (index == 0 ? "" : " ") + words[index % words.count]
+        while count < tokens {
+            chosen.append(words[chosen.count % words.count])
+            text = chosen.joined(separator: " ")
             count = language.tokenizer.encode(text, special: .nowhere).count
         }
         self.text = text

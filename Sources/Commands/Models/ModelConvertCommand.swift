@@ -60,7 +60,7 @@ struct ModelConvertCommand: ParsableCommand {
             try whole.writeFolder(out)
             return "\(out)/model.safetensors"
         }
-        try whole.writeGGUF(out, as: element, key: "--type")
+        try whole.writeGGUF(out, as: element)
         return out
     }
 }

@@ -11,6 +11,18 @@ struct TrainedModelWriter {
     let language: LanguageModel
     let backend: MatrixBackend
 
+    /// Fails where a format cannot be written, before anything is trained.
+    func check(folder: String) throws {
+        for format in recipe.formats where !TrainingRecipe.adapterFormats.contains(format) {
+            try WholeModel(model: model, language: language).check(Self.elementType(format), at: folder)
+        }
+    }
+
+    /// Of a GGUF file's matrices; nil for another format.
+    private static func elementType(_ format: String) -> ElementType? {
+        format.hasPrefix("gguf-") ? GGUFExport.elementTypes[String(format.dropFirst(5))] : nil
+    }
+
     /// - Returns: what was written.
     func write(toFolder folder: String) throws -> [String] {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -41,12 +53,12 @@ struct TrainedModelWriter {
             try WholeModel(model: model, language: language).writeFolder(folder)
             return "\(folder)/model.safetensors"
         }
-        guard format.hasPrefix("gguf-"), let type = GGUFExport.elementTypes[String(format.dropFirst(5))] else {
+        guard let type = Self.elementType(format) else {
             throw TrainingError.configuration(
                 key: "write", found: format, allowed: TrainingRecipe.knownFormats.joined(separator: ", "))
         }
         let path = "\(folder)/model-\(format.dropFirst(5)).gguf"
-        try WholeModel(model: model, language: language).writeGGUF(path, as: type, key: "write")
+        try WholeModel(model: model, language: language).writeGGUF(path, as: type)
         return path
     }
 }

@@ -29,6 +29,8 @@ struct TrainingJob {
         let data = try examples(recipe, language)
         let settings = recipe.settings(examples: data.examples.count)
         let model = try trainable(recipe, settings, language, backend)
+        let writer = TrainedModelWriter(recipe: recipe, model: model, language: language, backend: backend)
+        try writer.check(folder: path(recipe.output))
         let identity = try identity(recipe, language)
         let trainer = try Trainer(
             model, data: data, settings: settings, teacher: try teacher(recipe, language, backend),
@@ -39,8 +41,7 @@ struct TrainingJob {
         let id = try store.begin(record(recipe, identity, backend))
         var result = Result(run: id, steps: settings.schedule.steps, loss: nil, heldOutLoss: nil, written: [])
         try train(trainer, store, id, &result)
-        result.written = try TrainedModelWriter(recipe: recipe, model: model, language: language, backend: backend)
-            .write(toFolder: path(recipe.output))
+        result.written = try writer.write(toFolder: path(recipe.output))
         try store.finishTraining(id)
         try show(result)
     }

@@ -16,12 +16,12 @@ struct TrainingReport {
         guard let first = steps.first, let last = steps.last else {
             return lines[0] + "\nno step was recorded\n"
         }
-        let tokens = steps.reduce(0) { $0 + $1.tokens }
+        let tokens = steps.reduce(0) { $0 + Double($1.tokens) }
         let seconds = steps.reduce(0) { $0 + $1.seconds }
         lines.append(
             String(
-                format: "%d steps, %d tokens, %.0f s, %.0f tokens/s", steps.count, tokens, seconds,
-                Double(tokens) / max(seconds, 1e-9)))
+                format: "%d steps, %.0f tokens, %.0f s, %.0f tokens/s", steps.count, tokens, seconds,
+                tokens / max(seconds, 1e-9)))
         lines.append(curve("loss", first.loss, last.loss, steps.map(\.loss)))
         lines.append(curve("gradient", first.gradientNorm, last.gradientNorm, steps.map(\.gradientNorm)))
         lines.append(curve("rate", first.learningRate, last.learningRate, steps.map(\.learningRate)))

@@ -40,14 +40,17 @@ struct CurveChart {
         guard let first = stretches.first, let last = stretches.last else { return drawing }
         let low = stretches.map(\.least).min() ?? 0
         let high = stretches.map(\.largest).max() ?? 1
-        let ticks = Ticks.covering(low...max(high, low + 1e-12), count: 5)
+        // A constant lies in the middle of an axis of its own size.
+        let room = low < high ? 0 : max(abs(low), 1e-9) / 2
+        let ticks = Ticks.covering((low - room)...(high + room), count: 5)
         let steps = first.step < last.step ? first.step...last.step : (first.step - 1)...(first.step + 1)
         let plot = Plot(
             x: Scale(kind: .linear, domain: steps, start: 72, end: drawing.width - 16),
             y: Scale(kind: .linear, domain: ticks.range, start: drawing.height - 60, end: 36))
         plot.drawVerticalAxis(ticks, name: yName, in: &drawing)
-        let labels = Ticks.covering(steps, count: size.isCompact ? 4 : 8).values.filter(steps.contains).map {
-            (value: $0, text: NumberFormat.count(Int($0)))
+        let places = Ticks.covering(steps, count: size.isCompact ? 4 : 8).values.filter(steps.contains)
+        let labels = places.compactMap { place in
+            Int(exactly: place).map { (value: place, text: NumberFormat.count($0)) }
         }
         plot.drawHorizontalAxis(labels, name: xName, in: &drawing)
         let style = SeriesStyle(0)

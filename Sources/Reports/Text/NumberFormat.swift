@@ -24,7 +24,7 @@ enum NumberFormat {
         return "[\(rate(lower)), \(rate(upper))]"
     }
 
-    /// Four significant digits, whatever the size.
+    /// Four significant digits, three below 1, whatever the size.
     static func quantity(_ value: Double) -> String {
         guard value.isFinite else { return "–" }
         let size = abs(value)

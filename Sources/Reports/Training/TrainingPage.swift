@@ -67,10 +67,12 @@ public struct TrainingPage: Sendable {
     }
 
     var extent: String {
-        let tokens = steps.reduce(0) { $0 + $1.tokens }
+        // In double: what a database from elsewhere says may be too large to be added or counted.
+        let tokens = steps.reduce(0) { $0 + Double($1.tokens) }
         let seconds = steps.reduce(0) { $0 + $1.seconds }
-        let rate = seconds > 0 ? ", \(NumberFormat.count(Int(Double(tokens) / seconds))) tokens/s" : ""
-        return "\(NumberFormat.count(steps.count, "step")), \(NumberFormat.count(tokens, "token"))\(rate)"
+        let total = Int(exactly: tokens).map { NumberFormat.count($0, "token") } ?? "\(tokens) tokens"
+        let rate = Int(exactly: (tokens / seconds).rounded(.down)).map { ", \(NumberFormat.count($0)) tokens/s" } ?? ""
+        return "\(NumberFormat.count(steps.count, "step")), \(total)\(rate)"
     }
 
     private var unfinite: String? {

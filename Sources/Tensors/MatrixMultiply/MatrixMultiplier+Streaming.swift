@@ -9,6 +9,7 @@ extension MatrixMultiplier {
     ///   - out: [rows, outputs]
     /// - Throws: ``TensorError``.
     public func multiply(_ x: MatrixSlice, _ weights: PackedWeights, addingTo out: MatrixSlice) throws {
+        precondition(x.columnCount == weights.inputs, "\(x.columnCount) inputs for \(weights.inputs)")
         precondition(out.rowCount == x.rowCount, "\(out.rowCount) rows for \(x.rowCount)")
         precondition(out.columnCount == weights.outputs, "\(out.columnCount) outputs for \(weights.outputs)")
         guard let columns = WeightColumns(weights) else {
@@ -33,6 +34,7 @@ extension MatrixMultiplier {
         _ x: MatrixSlice, _ weights: PackedWeights, into out: MatrixSlice,
         _ combine: @Sendable (_ upper: MatrixSlice, _ lower: MatrixSlice, _ out: MatrixSlice) -> Void
     ) throws {
+        precondition(x.columnCount == weights.inputs, "\(x.columnCount) inputs for \(weights.inputs)")
         precondition(out.rowCount == x.rowCount, "\(out.rowCount) rows for \(x.rowCount)")
         precondition(2 * out.columnCount == weights.outputs, "\(out.columnCount) columns of \(weights.outputs) outputs")
         guard let halves = WeightColumns.halves(weights) else {

@@ -19,10 +19,11 @@ public enum HuggingFaceExport {
 
     /// Writes weights in float32 and the configuration.
     ///
-    /// - Throws: ``TrainingError/unsupported(family:part:)``; `CheckpointError`; errors of the file system.
+    /// - Throws: ``TrainingError/writer(found:allowed:)``; `CheckpointError`; errors of the file system.
     public static func write(_ model: TrainableModel, tokens: TokenIDs, toFolder folder: String) throws {
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        try check(model)
         let tensors = try model.namedWeights()
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let writer = try SafetensorsWriter(
             path: "\(folder)/model.safetensors", metadata: ["format": "pt"],
             tensors: tensors.map {
@@ -37,6 +38,26 @@ public enum HuggingFaceExport {
         let isTied = !tensors.contains { $0.ggufName == "output" }
         let json = try encoder.encode(Configuration(model.configuration, tokens, isTied: isTied))
         try json.write(to: URL(fileURLWithPath: "\(folder)/config.json"), options: .atomic)
+    }
+
+    /// Fails for models of which `config.json` would not say everything.
+    ///
+    /// - Throws: ``TrainingError/writer(found:allowed:)``.
+    public static func check(_ model: TrainableModel) throws {
+        let configuration = model.configuration
+        let scale = 1 / Float(configuration.headDimension).squareRoot()
+        let faults = [
+            (configuration.architecture != "llama", "a model of the family \(configuration.architecture)"),
+            (configuration.rotaryScaling != .none, "a model whose rotation is scaled"),
+            (configuration.slidingWindow != nil, "a model with a sliding window"),
+            (configuration.rotaryDimension != configuration.headDimension, "a model that rotates a part of each head"),
+            (abs(configuration.attentionScale / scale - 1) > 1e-6, "a model with an attention scale of its own"),
+            (model.parameters.contains { $0.name.hasSuffix(".bias") }, "a model with biases"),
+        ]
+        guard let fault = faults.first(where: \.0) else { return }
+        throw TrainingError.writer(
+            found: "\(fault.1) from a GGUF file to a folder of transformers",
+            allowed: "a GGUF file; a folder for plain models of the family llama, and for models that were a folder")
     }
 
     /// `config.json` of a Llama.

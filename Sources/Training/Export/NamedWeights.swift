@@ -30,14 +30,17 @@ struct NamedWeights {
 extension TrainableModel {
     /// Every tensor of the model, for families named like Llama.
     ///
-    /// - Throws: ``TrainingError/unsupported(family:part:)`` for others, and for a model whose embeddings were left in
+    /// - Throws: ``TrainingError/writer(found:allowed:)`` for others, and for a model whose embeddings were left in
     ///   its file.
     func namedWeights() throws -> [NamedWeights] {
         guard configuration.architecture == "llama" else {
-            throw TrainingError.unsupported(family: configuration.architecture, part: "the writer of checkpoints")
+            throw TrainingError.writer(
+                found: "a model of the family \(configuration.architecture) by the names of Llama",
+                allowed: "the family llama")
         }
         guard let embedding = embedding ?? (transformer.weights.isTied ? unembedding.weights : nil) else {
-            throw TrainingError.unsupported(family: "llama", part: "a writer of embeddings that were not loaded")
+            throw TrainingError.writer(
+                found: "a model whose embeddings are still in its file", allowed: "a GGUF file, or an adapter")
         }
         var tensors = [whole("token_embd", "model.embed_tokens", embedding)]
         for layer in blocks.indices { tensors += namedWeights(ofBlock: layer) }

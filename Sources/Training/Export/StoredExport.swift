@@ -33,22 +33,51 @@ public enum StoredExport {
 
     /// Writes a folder like `source`, with its configuration and tokenizer, in float32 and one file.
     ///
-    /// - Throws: ``TrainingError/missingParameter(_:)``; `TransformerError`; `CheckpointError`; errors of the file system.
+    /// - Throws: ``TrainingError/missingParameter(_:)``, ``TrainingError/writer(found:allowed:)`` for the folder of the
+    ///   source itself; `TransformerError`; `CheckpointError`; errors of the file system.
     public static func write(_ model: TrainableModel, like source: HuggingFaceFolder, toFolder folder: String) throws {
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        try check(folder: folder, source)
         let plans = try TensorPlan.tensors(of: source)
+        let texts = try textFiles.compactMap { name -> (name: String, data: Data)? in
+            let path = "\(source.path)/\(name)"
+            guard FileManager.default.fileExists(atPath: path) else { return nil }
+            let data = try Data(contentsOf: URL(fileURLWithPath: path))
+            return (name, name == HuggingFaceFolder.configurationFile ? try inFloat32(data) : data)
+        }
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let writer = try SafetensorsWriter(
             path: "\(folder)/model.safetensors", metadata: ["format": "pt"],
             tensors: plans.map { TensorDeclaration(name: $0.name, shape: $0.shape, elementType: .f32) })
         for plan in plans { try writer.append(try model.values(of: plan), to: plan.name) }
         try writer.finish()
-        for name in textFiles {
-            let from = "\(source.path)/\(name)"
-            guard FileManager.default.fileExists(atPath: from) else { continue }
-            let to = "\(folder)/\(name)"
-            if FileManager.default.fileExists(atPath: to) { try FileManager.default.removeItem(atPath: to) }
-            try FileManager.default.copyItem(atPath: from, toPath: to)
+        for text in texts {
+            try text.data.write(to: URL(fileURLWithPath: "\(folder)/\(text.name)"), options: .atomic)
         }
+        // An index of older weights would be read in their place.
+        try? FileManager.default.removeItem(atPath: "\(folder)/model.safetensors.index.json")
+    }
+
+    /// Fails for the folder of the source itself, whose files would be written while they are read.
+    ///
+    /// - Throws: ``TrainingError/writer(found:allowed:)``.
+    public static func check(folder: String, _ source: HuggingFaceFolder) throws(TrainingError) {
+        guard resolved(folder) != resolved(source.path) else {
+            throw .writer(found: "to the folder of the model itself, \(folder)", allowed: "another folder")
+        }
+    }
+
+    private static func resolved(_ path: String) -> String {
+        URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath().path
+    }
+
+    /// A configuration that says what type the weights now have: some programs round them to what it says.
+    private static func inFloat32(_ configuration: Data) throws -> Data {
+        guard var keys = try JSONSerialization.jsonObject(with: configuration) as? [String: Any] else {
+            return configuration
+        }
+        for key in ["torch_dtype", "dtype"] where keys[key] != nil { keys[key] = "float32" }
+        return try JSONSerialization.data(
+            withJSONObject: keys, options: [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes])
     }
 
     /// What makes a folder of transformers a model, beside the weights.
@@ -63,7 +92,7 @@ extension TrainableModel {
     /// The numbers of a tensor as its file has them.
     fileprivate func values(of plan: TensorPlan) throws -> [Float] {
         if let parameter = parameters.first(where: { $0.name == plan.parameter }) {
-            guard !parameter.isVector else { return plan.arranged(Array(try parameter.values()[plan.range])) }
+            guard !plan.isVector else { return plan.arranged(Array(try parameter.values()[plan.range])) }
             let matrix = Matrix(rows: plan.range.count, columns: parameter.columnCount)
             try parameter.copyRows(plan.range, to: matrix.slice)
             return plan.arranged(matrix.slice.copy())

@@ -26,7 +26,7 @@ public struct TrainingRecipe: Codable, Hashable, Sendable {
     public var formats: [String]
 
     /// Formats of adapters alone.
-    private static let adapterFormats = ["adapter", "adapter-f16", "gguf-lora"]
+    public static let adapterFormats = ["adapter", "adapter-f16", "gguf-lora"]
 
     public static let knownFormats =
         adapterFormats + ["huggingface"] + GGUFExport.elementTypes.keys.sorted().map { "gguf-\($0)" }

@@ -46,6 +46,14 @@ extension ForwardPass {
         {
             return try space.multiplier.multiply(z, weights.attentionOutput.weights, addingTo: residual)
         }
+        RowOperations.add(
+            residual, try attentionOut(z, weights, layer: layer), into: residual, threads: threads)
+    }
+
+    /// What attention adds to the residual stream, [rows, modelDimension], in `space.sublayerOut`.
+    ///
+    /// - Parameter z: [rows, queryWidth].
+    mutating func attentionOut(_ z: MatrixSlice, _ weights: BlockWeights, layer: Int) throws -> MatrixSlice {
         let out = rows(space.sublayerOut)
         try multiply(z, weights.attentionOutput, into: out)
         try visitResults(z, weights.attentionOutput, layer: layer, addingTo: out)
@@ -54,7 +62,7 @@ extension ForwardPass {
             normalize(out, norm, layer: layer, .attentionPost(configuration.normPlacement), into: out)
         }
         visit(.attentionOut, layer: layer, out)
-        RowOperations.add(residual, out, into: residual, threads: threads)
+        return out
     }
 
     /// Rotates queries and keys, which lie side by side in `both`.

@@ -6,8 +6,10 @@ extension ForwardPass {
         visit(.residPre, layer: layer, x)
         let z = try mixedValues(x, weights, layer: layer)
         if configuration.isParallel {
+            // Both read the stream as it was, and what attention adds is seen first.
+            let out = try attentionOut(z, weights, layer: layer)
             let mlpIn = mlpInput(x, weights, layer: layer)
-            try addAttention(z, weights, layer: layer, to: x)
+            RowOperations.add(x, out, into: x, threads: threads)
             try feedForward(mlpIn, weights, layer: layer, addingTo: x)
         } else {
             try addAttention(z, weights, layer: layer, to: x)
