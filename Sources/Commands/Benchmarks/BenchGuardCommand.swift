@@ -58,10 +58,10 @@ struct BenchGuardCommand: ParsableCommand {
             instruction_tokens: bench.instructionTokens, rendered_tokens: bench.prompt.ids.count,
             depth: bench.latentGuard.depth, layers: language.transformer.configuration.layerCount, runs: runs,
             threads: language.threads, backend: language.backend.description,
-            verdict: Self.quartiles(times.map(\.verdict))[1], reading: Self.quartiles(times.map(\.reading))[1],
-            reading_along: Self.quartiles(times.map(\.along))[1],
-            verdict_share: Self.quartiles(times.map { $0.verdict / $0.reading }),
-            along_share: Self.quartiles(times.map { $0.along / $0.reading }))
+            verdict: times.map(\.verdict).median, reading: times.map(\.reading).median,
+            reading_along: times.map(\.along).median,
+            verdict_share: times.map { $0.verdict / $0.reading }.quartiles,
+            along_share: times.map { $0.along / $0.reading }.quartiles)
         if output.json { return try StandardOutput.json(result) }
         report(result)
     }
@@ -78,17 +78,6 @@ struct BenchGuardCommand: ParsableCommand {
         line("verdict alone", result.verdict, result.verdict_share)
         line("reading, up to the first token", result.reading, nil)
         line("the same with the guard", result.reading_along, result.along_share)
-    }
-
-    /// The lower quartile, the median and the upper quartile.
-    private static func quartiles(_ values: [Double]) -> [Double] {
-        let ordered = values.sorted()
-        return [0.25, 0.5, 0.75].map { share in
-            let place = share * Double(ordered.count - 1)
-            let low = Int(place)
-            let high = min(low + 1, ordered.count - 1)
-            return ordered[low] + (place - Double(low)) * (ordered[high] - ordered[low])
-        }
     }
 }
 

@@ -92,12 +92,3 @@ extension DispatchTime {
         Double(DispatchTime.now().uptimeNanoseconds - uptimeNanoseconds) / 1e9
     }
 }
-
-extension [Double] {
-    /// The middle one, or the mean of the two in the middle; 0 of none.
-    fileprivate var median: Double {
-        guard !isEmpty else { return 0 }
-        let ordered = sorted()
-        return (ordered[(count - 1) / 2] + ordered[count / 2]) / 2
-    }
-}

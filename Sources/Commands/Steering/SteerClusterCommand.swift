@@ -17,14 +17,7 @@ struct SteerClusterCommand: ParsableCommand {
             """)
 
     @OptionGroup var model: ModelOptions
-    @Option(help: "Harmful prompts.")
-    var harmful: String
-    @Option(help: "Harmless prompts.")
-    var harmless: String
-    @Option(help: "Prompts of each side that are used.")
-    var limit: Int?
-    @Option(help: "Most tokens of a reply.")
-    var maxTokens = 48
+    @OptionGroup var sides: SidesOptions
     @Option(help: "Draw every scored prompt by harmfulness and refusal, coloured by cell, SVG.")
     var plot: String?
     @OptionGroup var output: OutputOptions
@@ -45,8 +38,11 @@ struct SteerClusterCommand: ParsableCommand {
 
     func run() throws {
         let loaded = try model.load()
-        let sides = try [harmful, harmless].map { try SteeringPrompts.rendered($0, loaded, limit: limit) }
-        let anchors = try BeliefAnchors(loaded, harmful: sides[0], harmless: sides[1], maxTokens: maxTokens)
+        let rendered = try [sides.harmful, sides.harmless].map {
+            try SteeringPrompts.rendered($0, loaded, limit: sides.limit)
+        }
+        let anchors = try BeliefAnchors(
+            loaded, harmful: rendered[0], harmless: rendered[1], maxTokens: sides.maxTokens)
         let found = [TokenPosition.instruction, .postInstruction].flatMap { scores(anchors, at: $0) }
         if let plot { try TextFile.write(figure(anchors, found).svg, to: plot) }
         if output.json { return try StandardOutput.json(found) }

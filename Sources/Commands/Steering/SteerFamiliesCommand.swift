@@ -21,22 +21,15 @@ struct SteerFamiliesCommand: ParsableCommand {
             """)
 
     @OptionGroup var model: ModelOptions
-    @Option(help: "Harmful prompts without a wrapper.")
-    var harmful: String
-    @Option(help: "Harmless prompts without a wrapper.")
-    var harmless: String
+    @OptionGroup var sides: SidesOptions
     @Argument(help: "Prompt sets with families.")
     var prompts: [String]
     @Option(help: "The entry of the metadata that names the family.")
     var by = "family"
     @Option(help: "The entry of the metadata that names prompts which are no independent draws.")
     var cluster = "wrapper"
-    @Option(help: "Plain prompts of each side that are used; all where not given.")
-    var limit: Int?
     @Option(help: "Prompts of each family and label that are used, evenly spread; all where not given.")
     var familyLimit: Int?
-    @Option(help: "Most tokens of a reply.")
-    var maxTokens = 48
     @Option(help: "Random controls.")
     var controls = 40
     @Option(help: "Seed of the random controls.")
@@ -69,18 +62,18 @@ struct SteerFamiliesCommand: ParsableCommand {
 
     func run() throws {
         let families = try FamilyPrompts(paths: prompts, key: by, cluster: cluster, limit: familyLimit)
-        let sides = try [harmful, harmless].map { try SteeringPrompts.prompts($0, limit: limit) }
+        let plain = try [sides.harmful, sides.harmless].map { try SteeringPrompts.prompts($0, limit: sides.limit) }
         let loaded = try model.load()
-        let rendered = try sides.map { try $0.map { try SteeringPrompts.render($0, loaded) } }
-        let anchors = try BeliefAnchors(loaded, harmful: rendered[0], harmless: rendered[1], maxTokens: maxTokens)
+        let rendered = try plain.map { try $0.map { try SteeringPrompts.render($0, loaded) } }
+        let anchors = try BeliefAnchors(loaded, harmful: rendered[0], harmless: rendered[1], maxTokens: sides.maxTokens)
         let wrapped = try families.prompts.map { try SteeringPrompts.render($0, loaded) }
-        let replies = try BeliefAnchors.refusals(loaded, wrapped, maxTokens: maxTokens)
+        let replies = try BeliefAnchors.refusals(loaded, wrapped, maxTokens: sides.maxTokens)
 
         var found = FamilyPoints(anchors.plane, controls: controls, seed: seed)
         let used = Set(anchors.cells.harmfulAnchors + anchors.cells.harmlessAnchors)
-        for (index, prompt) in (sides[0] + sides[1]).enumerated() where !used.contains(index) {
+        for (index, prompt) in (plain[0] + plain[1]).enumerated() where !used.contains(index) {
             let item = FamilyBeliefs.Item(
-                family: "plain", isHarmful: index < sides[0].count, cluster: FamilyPrompts.pair(prompt))
+                family: "plain", isHarmful: index < plain[0].count, cluster: FamilyPrompts.pair(prompt))
             found.add(item, anchors.values[index], isRefused: anchors.refused[index])
         }
         try BeliefAnchors.reader(loaded).read(wrapped) { index, values in

@@ -19,14 +19,7 @@ struct SteerPostInstructionCommand: ParsableCommand {
             """)
 
     @OptionGroup var model: ModelOptions
-    @Option(help: "Harmful prompts.")
-    var harmful: String
-    @Option(help: "Harmless prompts.")
-    var harmless: String
-    @Option(help: "Prompts of each side that are used; all where not given.")
-    var limit: Int?
-    @Option(help: "Most tokens of a reply.")
-    var maxTokens = 48
+    @OptionGroup var sides: SidesOptions
     @OptionGroup var output: OutputOptions
 
     struct Row: Encodable {
@@ -45,8 +38,8 @@ struct SteerPostInstructionCommand: ParsableCommand {
 
     func run() throws {
         let loaded = try model.load()
-        let rows = try [("harmful", harmful), ("harmless", harmless)].map { name, path in
-            try row(name, SteeringPrompts.rendered(path, loaded, limit: limit), loaded)
+        let rows = try [("harmful", sides.harmful), ("harmless", sides.harmless)].map { name, path in
+            try row(name, SteeringPrompts.rendered(path, loaded, limit: sides.limit), loaded)
         }
         if output.json { return try StandardOutput.json(rows) }
         let table = TextTable(
@@ -63,7 +56,7 @@ struct SteerPostInstructionCommand: ParsableCommand {
     private func row(_ name: String, _ prompts: [RenderedPrompt], _ model: LanguageModel) throws -> Row {
         guard !prompts.isEmpty else { throw CommandFailure.badData("there is no \(name) prompt") }
         let ways = [prompts, try prompts.map { try $0.withoutPostInstruction() }]
-        let replies = try ways.map { try SteeredReplies(model: model, maxTokens: maxTokens).replies($0, []) }
+        let replies = try ways.map { try SteeredReplies(model: model, maxTokens: sides.maxTokens).replies($0, []) }
         let refused = replies.map { $0.map(SteeredReplies.refuses) }
         let pairs = try PairedRefusals(first: refused[0], second: refused[1])
         let isEmpty = replies.map { $0.map { $0.allSatisfy(\.isWhitespace) } }

@@ -19,12 +19,6 @@ struct NamedWeights {
         try parameter.copyRows(rows, to: matrix.slice)
         return matrix.slice.copy()
     }
-
-    /// The same in the order of GGUF files.
-    func ggufValues() throws -> [Float] {
-        let values = try values()
-        return ggufOrder.map { RowOrder.gather(values, rows: $0) } ?? values
-    }
 }
 
 extension TrainableModel {
