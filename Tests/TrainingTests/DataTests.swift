@@ -102,6 +102,16 @@ private struct ByteTokenizer: Tokenizer {
         }
     }
 
+    @Test func aRowMayCountForMoreOrLess() throws {
+        let data = try read([#"{"prompt":"ab","completion":"c","weight":0.25}"#, #"{"text":"xyz"}"#])
+        #expect(data.examples[0].sequences[0].weights == [0, 0, 0.25, 0.25])
+        #expect(data.examples[1].sequences[0].weights == [1, 1, 1, 1])
+        #expect(throws: TrainingError.self) { try read([#"{"text":"xyz","weight":-1}"#]) }
+        #expect(throws: TrainingError.self) {
+            try read([#"{"prompt":"ab","chosen":"c","rejected":"d","weight":2}"#], shape: .preference)
+        }
+    }
+
     @Test func whatIsCutOffIsCounted() throws {
         let data = try read([#"{"prompt":"abcdef","completion":"g"}"#, #"{"text":"abc"}"#], maxLength: 5)
         #expect(data.examples.count == 1)

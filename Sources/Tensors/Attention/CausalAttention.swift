@@ -26,7 +26,7 @@ public struct CausalAttention: Sendable {
         public var rows: Range<Int>
         /// Position of the first row.
         public var first: Int
-        /// Oldest first; the last one has stored the rows' own keys and values, which do not count yet.
+        /// Oldest first; the last one has stored the rows' own keys and values, whether or not they count yet.
         public var segments: [KeyValueSegment]
 
         public init(rows: Range<Int>, first: Int, segments: [KeyValueSegment]) {
@@ -150,9 +150,11 @@ public struct CausalAttention: Sendable {
     private func withShape(
         layer: Int, _ window: Int?, _ job: Job, head: Int, _ body: (inout ck_attention_shape) -> Void
     ) {
+        var left = job.positions
         let segments = unsafe job.segments.enumerated().map { index, segment in
-            let extra = index == job.segments.count - 1 ? job.rows.count : 0
-            return unsafe segment.segment(layer: layer, head: head, extra: extra)
+            let count = index == job.segments.count - 1 ? left : segment.count
+            left -= count
+            return unsafe segment.segment(layer: layer, head: head, count: count)
         }
         unsafe segments.withUnsafeBufferPointer { segments in
             var shape = unsafe ck_attention_shape(

@@ -66,13 +66,16 @@ public final class KeyValueSegment: @unchecked Sendable {
         count += positions
     }
 
-    /// What the kernel is told of one layer and head. `extra` positions are stored and do not count yet.
-    func segment(layer: Int, head: Int, extra: Int) -> ck_segment {
+    /// Forgets what it holds.
+    public func clear() { count = 0 }
+
+    /// What the kernel is told of the first `count` positions of one layer and head.
+    func segment(layer: Int, head: Int, count: Int) -> ck_segment {
         let place = layer * headCount + head
         return unsafe ck_segment(
             keys: keys.row(place).pointer,
             values: values.rows((place * capacity)..<((place + 1) * capacity)).pointer,
-            count: count + extra)
+            count: count)
     }
 
     var valueStride: Int { values.columnCount }

@@ -1,5 +1,19 @@
 /// Sequences to learn from in one pass, packed one after another; none sees the others.
+///
+/// Sequences that are added together have the rows of their common beginning once.
 public struct TrainingBatch: Sendable {
+    /// Rows that stand one after another in the batch, and what comes before them in their sequence.
+    public struct Span: Hashable, Sendable {
+        public var rows: Range<Int>
+        /// The span whose rows come before; nil where this one begins its sequences.
+        public var beginning: Int?
+        /// Position of the first row.
+        public var first: Int
+
+        /// Positions that the last row sees.
+        public var length: Int { first + rows.count }
+    }
+
     /// What a row is to predict.
     public struct Target: Hashable, Sendable {
         /// Row whose logits are compared.
@@ -14,8 +28,9 @@ public struct TrainingBatch: Sendable {
 
     /// Input tokens of all sequences.
     public private(set) var ids: [Int32] = []
-    /// Rows of each sequence.
-    public private(set) var sequences: [Range<Int>] = []
+    /// In the order of their rows; a beginning that is shared comes before what goes on from it.
+    public private(set) var spans: [Span] = []
+    private var sequenceCount = 0
     /// Position of each row in its sequence.
     public private(set) var positions: [Int32] = []
     /// Only those that count: a target of weight 0 costs nothing.
@@ -33,14 +48,38 @@ public struct TrainingBatch: Sendable {
     public mutating func append(_ tokens: [Int32], weights: [Float]) {
         precondition(
             tokens.count >= 2 && weights.count == tokens.count, "\(tokens.count) tokens, \(weights.count) weights")
-        let first = ids.count
-        let sequence = sequences.count
-        ids.append(contentsOf: tokens.dropLast())
-        positions.append(contentsOf: (0..<(tokens.count - 1)).map { Int32($0) })
-        sequences.append(first..<ids.count)
-        for index in 1..<tokens.count where weights[index] != 0 {
-            targets.append(
-                Target(row: first + index - 1, id: tokens[index], sequence: sequence, weight: weights[index]))
+        append(tokens, weights: weights, after: nil)
+    }
+
+    /// Adds sequences whose common beginning, as far as nothing of it is to be predicted, takes its rows once.
+    ///
+    /// What they give is what they would give one by one; gradients are added up in another order.
+    public mutating func append(sharing sequences: [TrainingSequence]) {
+        let shared = SharedBeginning.length(of: sequences)
+        guard shared > 0, let tokens = sequences.first?.tokens.prefix(shared) else {
+            for sequence in sequences { append(sequence.tokens, weights: sequence.weights) }
+            return
         }
+        let beginning = spans.count
+        appendSpan(tokens, after: nil)
+        for sequence in sequences { append(sequence.tokens, weights: sequence.weights, after: beginning) }
+    }
+
+    private mutating func append(_ tokens: [Int32], weights: [Float], after beginning: Int?) {
+        let done = beginning.map { spans[$0].length } ?? 0
+        let first = ids.count - done
+        appendSpan(tokens[done..<(tokens.count - 1)], after: beginning)
+        for index in (done + 1)..<tokens.count where weights[index] != 0 {
+            targets.append(
+                Target(row: first + index - 1, id: tokens[index], sequence: sequenceCount, weight: weights[index]))
+        }
+        sequenceCount += 1
+    }
+
+    private mutating func appendSpan(_ tokens: ArraySlice<Int32>, after beginning: Int?) {
+        let first = beginning.map { spans[$0].length } ?? 0
+        spans.append(Span(rows: ids.count..<(ids.count + tokens.count), beginning: beginning, first: first))
+        positions.append(contentsOf: (first..<(first + tokens.count)).map { Int32($0) })
+        ids.append(contentsOf: tokens)
     }
 }

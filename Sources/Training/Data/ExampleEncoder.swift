@@ -110,4 +110,6 @@ enum RowFault: Error, Hashable {
     case noTemplate
     case noAssistant
     case empty
+    case weight(Float)
+    case weightOfPair
 }

@@ -74,8 +74,13 @@ public struct TrainingData: Sendable {
         _ row: TrainingRow, _ shape: Shape, _ encoder: ExampleEncoder
     ) throws -> [TrainingSequence]? {
         switch shape {
-        case .supervised: try encoder.supervised(row)
-        case .preference: try encoder.preference(row)
+        case .supervised:
+            let weight = row.weight ?? 1
+            guard weight.isFinite, weight >= 0 else { throw RowFault.weight(weight) }
+            return try encoder.supervised(row)?.map { $0.weighted(by: weight) }
+        case .preference:
+            guard row.weight == nil else { throw RowFault.weightOfPair }
+            return try encoder.preference(row)
         }
     }
 
@@ -98,6 +103,8 @@ public struct TrainingData: Sendable {
             "it has none of the shapes messages; text; prompt and completion; chosen and rejected"
         case RowFault.noTemplate: "it is a conversation, and the model has no chat template"
         case RowFault.noAssistant: "no message to learn from is the assistant's"
+        case RowFault.weight(let found): "its weight is \(found); allowed are finite numbers from 0 on"
+        case RowFault.weightOfPair: "it has a weight, and preferences count alike"
         case RowFault.empty: "it has fewer than two tokens"
         default: "\(error)"
         }

@@ -13,6 +13,11 @@ public struct TrainingSequence: Hashable, Sendable {
     /// Targets that count.
     public var targetCount: Int { weights.dropFirst().count { $0 != 0 } }
 
+    /// The same tokens, every target counting `factor` times as much.
+    func weighted(by factor: Float) -> TrainingSequence {
+        TrainingSequence(tokens: tokens, weights: weights.map { $0 * factor })
+    }
+
     /// The first tokens.
     func truncated(to limit: Int) -> TrainingSequence {
         TrainingSequence(tokens: Array(tokens.prefix(limit)), weights: Array(weights.prefix(limit)))

@@ -20,6 +20,8 @@ public struct TrainingRow: Decodable, Hashable, Sendable {
     public var label: Bool?
     /// Whether the last answer would go on: then nothing is learned of where it ends.
     public var truncated: Bool?
+    /// How much each of its targets counts; 1 where absent.
+    public var weight: Float?
 
     var isCut: Bool { truncated ?? false }
 }

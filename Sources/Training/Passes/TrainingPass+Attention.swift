@@ -20,10 +20,7 @@ extension TrainingPass {
         if let table = rotary(layer) {
             RowOperations.rotate(queriesAndKeys(qkv), positions: batch.positions, table: table, threads: threads)
         }
-        let jobs = zip(batch.sequences, segments).map { sequence, segment in
-            segment.store(layer: 0, keys: k.rows(sequence), values: v.rows(sequence))
-            return CausalAttention.Job(rows: sequence, first: 0, segments: [segment])
-        }
+        let jobs = attentionJobs(keys: k, values: v)
         let z = rows(tape.z)
         model.transformer.attention.attend(
             q, layer: 0, window: configuration.window(ofLayer: layer), jobs: jobs, into: z,
@@ -52,12 +49,7 @@ extension TrainingPass {
         visitGradient(.z, layer: layer, dz)
         let qkv = rows(tape.queryKeyValue)
         let dqkv = rows(space.dQueryKeyValue)
-        let jobs = batch.sequences.map { sequence in
-            CausalAttention.GradientJob(
-                queryKeyValue: qkv.rows(sequence), dz: dz.rows(sequence), dQueryKeyValue: dqkv.rows(sequence))
-        }
-        model.transformer.attention.attendBackward(
-            jobs, window: configuration.window(ofLayer: layer), scratch: space.attentionScratch, threads: threads)
+        attentionGradient(qkv, dz: dz, into: dqkv, window: configuration.window(ofLayer: layer))
         if let table = rotary(layer) {
             RowOperations.rotateBack(queriesAndKeys(dqkv), positions: batch.positions, table: table, threads: threads)
         }

@@ -9,6 +9,7 @@ struct TrainingPass<Hook: GradientHook> {
     let model: TrainableModel
     let batch: TrainingBatch
     let space: TrainingSpace
+    /// Keys and values of each span, for one layer at a time.
     let segments: [KeyValueSegment]
     /// Decides which inputs of adapters are dropped; nil drops none.
     let dropout: DropoutKey?
@@ -21,10 +22,9 @@ struct TrainingPass<Hook: GradientHook> {
         self.space = space
         self.dropout = dropout
         self.hook = hook
-        let lengths = batch.sequences.map(\.count)
         try Self.check(model, batch, space)
-        space.reserveAttention(model.transformer.attention, positions: lengths.max() ?? 0)
-        segments = space.keyValueSegments(lengths, model.configuration)
+        space.reserveAttention(model.transformer.attention, positions: batch.spans.map(\.length).max() ?? 0)
+        segments = space.keyValueSegments(batch.spans.map(\.rows.count), model.configuration)
     }
 
     var configuration: TransformerConfiguration { model.configuration }
@@ -66,8 +66,8 @@ struct TrainingPass<Hook: GradientHook> {
         for id in batch.ids + batch.targets.map(\.id) where id < 0 || Int(id) >= configuration.vocabularySize {
             throw TrainingError.tokenOutOfRange(id: id, vocabularySize: configuration.vocabularySize)
         }
-        for sequence in batch.sequences where sequence.count > configuration.contextLength {
-            throw TrainingError.contextExceeded(length: sequence.count, limit: configuration.contextLength)
+        for span in batch.spans where span.length > configuration.contextLength {
+            throw TrainingError.contextExceeded(length: span.length, limit: configuration.contextLength)
         }
     }
 }

@@ -29,7 +29,7 @@ public final class TrainingSpace {
     let chosenRows: Matrix
     let dChosenRows: Matrix
     private(set) var attentionScratch: Matrix
-    /// Keys and values of each sequence of the batch, for one layer at a time.
+    /// Keys and values of each span of the batch, for one layer at a time.
     private var segments: [KeyValueSegment] = []
     private var pool: [String: Matrix] = [:]
 
@@ -79,7 +79,7 @@ public final class TrainingSpace {
         attentionScratch = Matrix(rows: threads, columns: columns)
     }
 
-    /// An empty segment for each sequence.
+    /// A segment for each span.
     func keyValueSegments(_ lengths: [Int], _ configuration: TransformerConfiguration) -> [KeyValueSegment] {
         let fits = segments.count >= lengths.count && zip(segments, lengths).allSatisfy { $0.capacity >= $1 }
         if !fits {

@@ -142,23 +142,26 @@ public final class Trainer {
     /// Examples in as few passes as their order allows.
     private func passes(_ indices: [Int]) -> [[Int]] {
         var passes: [[Int]] = []
-        var room = 0
         for index in indices {
-            let rows = data.examples[index].rowCount
-            if rows > room {
-                passes.append([])
-                room = settings.tokensPerPass
+            if let last = passes.last, rowCount(last + [index]) <= settings.tokensPerPass {
+                passes[passes.count - 1].append(index)
+            } else {
+                passes.append([index])
             }
-            passes[passes.count - 1].append(index)
-            room -= rows
         }
         return passes
+    }
+
+    /// Rows of a pass over these examples.
+    private func rowCount(_ indices: [Int]) -> Int {
+        guard settings.sharesBeginnings else { return indices.reduce(0) { $0 + data.examples[$1].rowCount } }
+        return SharedBeginning.rowCount(of: indices.flatMap { data.examples[$0].sequences })
     }
 
     private func accumulate(
         _ indices: [Int], scale: Double, dropout: DropoutKey?, into tally: inout StepTally
     ) throws {
-        let batch = Self.batch(indices.map { data.examples[$0] })
+        let batch = batch(indices.map { data.examples[$0] })
         switch settings.method {
         case .supervised:
             let loss = CrossEntropyLoss(batch.targets, scale: scale)
@@ -182,10 +185,13 @@ public final class Trainer {
         }
     }
 
-    private static func batch(_ examples: [TrainingExample]) -> TrainingBatch {
+    private func batch(_ examples: [TrainingExample]) -> TrainingBatch {
         var batch = TrainingBatch()
-        for example in examples {
-            for sequence in example.sequences { batch.append(sequence.tokens, weights: sequence.weights) }
+        let sequences = examples.flatMap(\.sequences)
+        if settings.sharesBeginnings {
+            batch.append(sharing: sequences)
+        } else {
+            for sequence in sequences { batch.append(sequence.tokens, weights: sequence.weights) }
         }
         return batch
     }
@@ -193,7 +199,7 @@ public final class Trainer {
     private func computeReferences() throws {
         references = try model.withoutAdapters {
             try data.examples.map { example in
-                let batch = Self.batch([example])
+                let batch = batch([example])
                 let logProbabilities = try model.logProbabilities(of: batch, space: space)
                 var sums = [0.0, 0.0]
                 for (target, value) in zip(batch.targets, logProbabilities) { sums[target.sequence] += Double(value) }
@@ -208,7 +214,7 @@ public final class Trainer {
         var sum = 0.0
         var count = 0
         for example in data.heldOut {
-            let values = try model.logProbabilities(of: Self.batch([example]), space: space)
+            let values = try model.logProbabilities(of: batch([example]), space: space)
             sum -= values.reduce(0) { $0 + Double($1) }
             count += values.count
         }

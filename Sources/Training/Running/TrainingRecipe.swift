@@ -64,7 +64,8 @@ public struct TrainingRecipe: Codable, Hashable, Sendable {
             optimizer: try Self.optimizer(&table), adapter: adapter,
             batch: try table.integer("batch", 8, in: 1...65_536),
             tokensPerPass: try table.integer("tokens_per_pass", 1024, in: 2...1_048_576),
-            recomputes: try table.bool("recompute", false), seed: UInt64(try table.integer("seed", 0, in: 0...Int.max)),
+            recomputes: try table.bool("recompute", false),
+            sharesBeginnings: try Self.sharesBeginnings(&table, dropout: adapter?.dropout ?? 0), seed: UInt64(try table.integer("seed", 0, in: 0...Int.max)),
             checkpointEvery: try table.integer("checkpoint_every", 0, in: 0...Int.max),
             checkpointsKept: try table.integer("checkpoints_kept", 2, in: 1...1000),
             evaluateEvery: try table.integer("evaluate_every", 0, in: 0...Int.max))
@@ -109,6 +110,16 @@ public struct TrainingRecipe: Codable, Hashable, Sendable {
             shape: LearningRateSchedule.Shape(rawValue: shape) ?? .cosine,
             warmup: try table.integer("warmup", 0, in: 0...Int.max), steps: 0,
             floor: try table.number("floor", 0, in: 0...1))
+    }
+
+    /// Which inputs are dropped is decided row by row, so that rows of several sequences would lose the same ones.
+    private static func sharesBeginnings(_ table: inout RecipeTable, dropout: Double) throws -> Bool {
+        let shares = try table.bool("share_beginnings", false)
+        guard !shares || dropout == 0 else {
+            throw TrainingError.configuration(
+                key: "share_beginnings", found: "true beside a dropout of \(dropout)", allowed: "one of them")
+        }
+        return shares
     }
 
     private static func optimizer(_ table: inout RecipeTable) throws -> OptimizerSettings {

@@ -10,6 +10,8 @@ public struct TrainingSettings: Codable, Hashable, Sendable {
     public var tokensPerPass: Int
     /// Computes blocks again on the way back, to save memory.
     public var recomputes: Bool
+    /// Computes what the sequences of a pass begin with once for all of them; never beside dropout.
+    public var sharesBeginnings: Bool
     public var seed: UInt64
     /// Steps between checkpoints; 0 for none but the last.
     public var checkpointEvery: Int
@@ -21,7 +23,7 @@ public struct TrainingSettings: Codable, Hashable, Sendable {
     public init(
         method: TrainingMethod, schedule: LearningRateSchedule, optimizer: OptimizerSettings = OptimizerSettings(),
         adapter: AdapterSettings? = nil, batch: Int = 8, tokensPerPass: Int = 1024, recomputes: Bool = false,
-        seed: UInt64 = 0, checkpointEvery: Int = 0, checkpointsKept: Int = 2, evaluateEvery: Int = 0
+        sharesBeginnings: Bool = false, seed: UInt64 = 0, checkpointEvery: Int = 0, checkpointsKept: Int = 2, evaluateEvery: Int = 0
     ) {
         self.method = method
         self.schedule = schedule
@@ -30,6 +32,7 @@ public struct TrainingSettings: Codable, Hashable, Sendable {
         self.batch = batch
         self.tokensPerPass = tokensPerPass
         self.recomputes = recomputes
+        self.sharesBeginnings = sharesBeginnings
         self.seed = seed
         self.checkpointEvery = checkpointEvery
         self.checkpointsKept = checkpointsKept

@@ -1,0 +1,109 @@
+import Checkpoints
+import Foundation
+import Tensors
+import TestSupport
+import Testing
+
+@testable import Training
+@testable import Transformers
+
+/// Sequences whose common beginning is computed once give what they give one by one.
+@Suite struct SharedBeginningTests {
+    /// Sequences of different lengths with `shared` equal tokens; the first target is a little after these.
+    private static func sequences(shared: Int, vocabulary: Int) -> [TrainingSequence] {
+        var random = SeededGenerator(seed: 21)
+        func tokens(_ count: Int) -> [Int32] {
+            (0..<count).map { _ in Int32.random(in: 0..<Int32(vocabulary), using: &random) }
+        }
+        let beginning = tokens(shared)
+        return [20, 3, 11, 6].enumerated().map { index, length in
+            let own = [Int32(index)] + tokens(length)
+            let weights = (beginning + own).indices.map { $0 <= shared ? 0 : Float(1 + index) }
+            return TrainingSequence(tokens: beginning + own, weights: weights)
+        }
+    }
+
+    private static func batches(_ sequences: [TrainingSequence]) -> [TrainingBatch] {
+        var alone = TrainingBatch()
+        for sequence in sequences { alone.append(sequence.tokens, weights: sequence.weights) }
+        var together = TrainingBatch()
+        together.append(sharing: sequences)
+        return [alone, together]
+    }
+
+    @Test func rowsStandOnce() {
+        let sequences = [[7, 8, 9, 1, 2], [7, 8, 9, 3, 4, 5]].map { tokens in
+            TrainingSequence(tokens: tokens.map(Int32.init), weights: tokens.indices.map { $0 < 4 ? 0 : 1 })
+        }
+        var batch = TrainingBatch()
+        batch.append(sharing: sequences)
+        #expect(batch.ids == [7, 8, 9, 1, 3, 4])
+        #expect(batch.positions == [0, 1, 2, 3, 3, 4])
+        #expect(batch.spans.map(\.rows) == [0..<3, 3..<4, 4..<6])
+        #expect(batch.spans.map(\.beginning) == [nil, 0, 0])
+        #expect(batch.targets.map(\.row) == [3, 4, 5])
+        #expect(batch.targets.map(\.id) == [2, 4, 5])
+        #expect(batch.targets.map(\.sequence) == [0, 1, 1])
+        #expect(SharedBeginning.rowCount(of: sequences) == batch.rowCount)
+    }
+
+    /// A row is shared only where nobody is to predict what follows it.
+    @Test(
+        arguments: [
+            ([[0, 0, 0, 1, 1], [0, 0, 0, 0, 1]], 2), ([[0, 1, 1, 1, 1], [0, 0, 0, 0, 1]], 0),
+            ([[0, 0, 0, 0, 1], [0, 0, 0, 0, 1]], 3), ([[0, 0, 0, 0, 0], [0, 0, 0, 0, 0]], 3),
+        ] as [([[Float]], Int)])
+    func targetsAreNotShared(weights: [[Float]], length: Int) {
+        let sequences = weights.map { TrainingSequence(tokens: [4, 4, 4, 4, 4], weights: $0) }
+        #expect(SharedBeginning.length(of: sequences) == length)
+        #expect(SharedBeginning.length(of: [sequences[0]]) == 0)
+    }
+
+    @Test(arguments: FamilyTests.families) func nothingButTheOrderOfSumsChanges(family: String) throws {
+        let source = try HuggingFaceFolder(path: Places.fixture("families/\(family)/folder").path)
+        let transformer = try Transformer(source, backend: .oneDNN, threads: 1)
+        let sequences = Self.sequences(shared: 19, vocabulary: transformer.configuration.vocabularySize)
+        let results = try Self.batches(sequences).map { batch in
+            let model = try TrainableModel(transformer, ownsEmbedding: true)
+            model.train { _ in true }
+            let space = TrainingSpace(
+                model.configuration, backend: .oneDNN, rows: batch.rowCount, recomputes: false, threads: 2)
+            let loss = CrossEntropyLoss(batch.targets, scale: 0.1)
+            // Twice: what a pass leaves in the space must not reach the next one.
+            _ = try model.evaluate(loss, on: batch, space: space)
+            let outcomes = try model.accumulateGradient(of: loss, on: batch, space: space)
+            return (batch, outcomes, model.parameters.map { ($0.name, $0.gradient?.slice.copy() ?? []) })
+        }
+        #expect(results[0].0.rowCount - results[1].0.rowCount == 3 * 19)
+        #expect(results[0].1 == results[1].1)
+        for (alone, together) in zip(results[0].2, results[1].2) {
+            expectClose(together.1, alone.1, ofLargest: 2e-5, alone.0)
+        }
+    }
+
+    @Test func aRunThatSharesLosesTheSame() throws {
+        let sequences = Self.sequences(shared: 6, vocabulary: 23)
+        let data = TrainingData(
+            examples: sequences.enumerated().map { TrainingExample(id: "e\($0)", sequences: [$1]) }, heldOut: [])
+        let losses = try [false, true].map { shares in
+            let model = try TrainableModel(TinyModel().makeModel(), ownsEmbedding: true)
+            model.train { _ in true }
+            let settings = TrainingSettings(
+                method: .supervised, schedule: LearningRateSchedule(peak: 0.01, shape: .constant, warmup: 0, steps: 6),
+                batch: 4, tokensPerPass: 52, sharesBeginnings: shares)
+            let trainer = try Trainer(model, data: data, settings: settings, backend: .oneDNN, threads: 1)
+            var losses: [Double] = []
+            var rows: [Int] = []
+            try trainer.run { event in
+                if case .step(let metrics) = event {
+                    losses.append(metrics.loss)
+                    rows.append(metrics.tokens)
+                }
+            }
+            #expect(rows.allSatisfy { $0 == (shares ? 46 : 64) }, "\(rows)")
+            return losses
+        }
+        for (alone, together) in zip(losses[0], losses[1]) { #expect(abs(alone - together) < 1e-4 * alone) }
+        #expect(losses[0].last ?? 9 < losses[0][0])
+    }
+}
