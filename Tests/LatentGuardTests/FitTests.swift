@@ -88,6 +88,28 @@ func everyMethodSeparatesWhatIsClear(_ method: GuardMethod) throws {
         options: SyntheticExamples.options([.joint]), readings: SyntheticExamples.fitReadings, layerCount: 3)
     #expect(throws: GuardError.oneSided(harmful: 30, harmless: 0, needed: 10)) {
         try core.profile(
-            examples, refusals: [], model: "", template: nil, dataSets: [], progress: { _ in })
+            examples, model: "", template: nil, dataSets: [], progress: { _ in })
     }
+}
+
+/// What the whole model would say is learned, whatever the labels are.
+@Test func aDistilledGuardForetellsRefusals() throws {
+    var examples = SyntheticExamples(pairs: 60, strength: 0.5, seed: 12).examples
+    var random = SeededGenerator(seed: 4)
+    let direction = random.floats(SyntheticExamples.width).map(Double.init)
+    let reading = 3
+    for index in examples.indices {
+        examples[index].refusal = VectorArithmetic.dot(direction, examples[index].values[reading].map(Double.init)) - 7
+    }
+    let head = try HeadFit(method: .distilled, c: 100, readings: [reading]).head(examples)
+    #expect(head.readings == [reading])
+    for example in examples.prefix(20) {
+        #expect(abs(head.score(example.values) - (example.refusal ?? 0)) < 0.01)
+    }
+}
+
+@Test func aDistilledGuardReadsTheStateBeforeTheReply() throws {
+    let synthetic = SyntheticExamples(pairs: 60, strength: 1, seed: 5)
+    let profile = try synthetic.profile([.distilled])
+    #expect(profile.harmful.readings.map { profile.readings[$0].position } == [.postInstruction])
 }

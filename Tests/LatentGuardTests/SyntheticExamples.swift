@@ -27,7 +27,7 @@ struct SyntheticExamples {
                 examples.append(
                     GuardExample(
                         values: values, isHarmful: isHarmful, group: "pair \(pair)", set: sets[pair % sets.count],
-                        category: isHarmful ? (pair % 4 < 2 ? "fire" : "water") : nil))
+                        category: isHarmful ? (pair % 4 < 2 ? "fire" : "water") : nil, refusal: isHarmful ? 1 : -1))
             }
         }
     }
@@ -49,7 +49,7 @@ struct SyntheticExamples {
 
     func profile(_ methods: [GuardMethod]) throws -> GuardProfile {
         try FitCore(options: Self.options(methods), readings: Self.fitReadings, layerCount: 3).profile(
-            examples, refusals: examples.map { $0.isHarmful ? 1 : -1 }, model: "model", template: "template",
+            examples, model: "model", template: "template",
             dataSets: [], progress: { _ in })
     }
 }

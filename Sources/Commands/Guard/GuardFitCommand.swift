@@ -21,7 +21,7 @@ struct GuardFitCommand: ParsableCommand {
     var prompts: [String]
     @Option(help: "The file to write.")
     var out: String
-    @Option(help: "Methods to choose from: paper, centred, weighted, whitened, probe, ensemble, joint.")
+    @Option(help: "Methods to choose from: \(GuardMethod.allCases.map(\.rawValue).joined(separator: ", ")).")
     var methods = GuardMethod.allCases.map(\.rawValue).joined(separator: ",")
     @Option(help: "Blocks whose output is read.")
     var layers: String?

@@ -13,8 +13,8 @@ struct FitCore {
     }
 
     func profile(
-        _ examples: [GuardExample], refusals: [Double], model: String, template: String?,
-        dataSets: [FitRecord.DataSet], progress: (GuardFitter.Progress) -> Void
+        _ examples: [GuardExample], model: String, template: String?, dataSets: [FitRecord.DataSet],
+        progress: (GuardFitter.Progress) -> Void
     ) throws -> GuardProfile {
         let harmful = examples.count(where: \.isHarmful)
         guard harmful >= 10, examples.count - harmful >= 10 else {
@@ -35,7 +35,7 @@ struct FitCore {
         let profile = GuardProfile(
             model: model, template: template, readings: readings, width: examples[0].values[0].count,
             harmful: try choice.fit.head(examples), threshold: threshold, calibration: calibration(held),
-            refusal: refusalHead(examples, refusals), categories: categories, novelty: novelty,
+            refusal: refusalHead(examples.filter { $0.refusal != nil }), categories: categories, novelty: novelty,
             record: record(choice, held, threshold, dataSets))
         return profile.withoutUnusedReadings()
     }
@@ -96,7 +96,10 @@ struct FitCore {
                 readings.firstIndex(of: Reading(layer: layer, position: .instruction))
             }
         }
-        return Array(0..<(options.layers.count * options.positions.count))
+        let chosen = Array(0..<(options.layers.count * options.positions.count))
+        guard method == .distilled else { return chosen }
+        let beforeReply = chosen.filter { readings[$0].position == .postInstruction }
+        return beforeReply.isEmpty ? chosen : beforeReply
     }
 
     // MARK: what is made of scores
@@ -141,17 +144,18 @@ struct FitCore {
 
     /// The prompts that the refusal axis is made from, evenly spread: a direction needs no more, and each of them costs a
     /// pass through the whole model.
-    static func refusalSample(of count: Int) -> [Int] {
-        let size = min(count, 2048)
+    ///
+    /// - Parameter whole: whether a method learns from every prompt's refusal
+    static func refusalSample(of count: Int, whole: Bool) -> [Int] {
+        let size = whole ? count : min(count, 2048)
         return (0..<size).map { $0 * count / size }
     }
 
     /// Difference of means between the thirds of the prompts with the highest and the lowest log-odds of refusal, in
     /// standard deviations from the mean of all.
-    private func refusalHead(_ examples: [GuardExample], _ refusals: [Double]) -> GuardHead? {
-        let sample = Self.refusalSample(of: examples.count)
-        guard let reading = index(.postInstruction), refusals.count == sample.count else { return nil }
-        let examples = sample.map { examples[$0] }
+    private func refusalHead(_ examples: [GuardExample]) -> GuardHead? {
+        guard let reading = index(.postInstruction), examples.count >= 3 else { return nil }
+        let refusals = examples.map { $0.refusal ?? 0 }
         let order = refusals.indices.sorted { refusals[$0] < refusals[$1] }
         let third = order.count / 3
         let rows = { (indices: ArraySlice<Int>) in indices.map { examples[$0].values[reading].map(Double.init) } }

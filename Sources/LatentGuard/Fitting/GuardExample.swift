@@ -9,12 +9,17 @@ public struct GuardExample: Hashable, Sendable {
     public var set: String
     /// Risk category of a harmful prompt.
     public var category: String?
+    /// Log-odds, by the whole model, that the reply's first token begins a refusal; nil where they were not read.
+    public var refusal: Double?
 
-    public init(values: [[Float]], isHarmful: Bool, group: String, set: String, category: String? = nil) {
+    public init(
+        values: [[Float]], isHarmful: Bool, group: String, set: String, category: String? = nil, refusal: Double? = nil
+    ) {
         self.values = values
         self.isHarmful = isHarmful
         self.group = group
         self.set = set
         self.category = category
+        self.refusal = refusal
     }
 }

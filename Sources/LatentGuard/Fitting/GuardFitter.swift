@@ -39,13 +39,14 @@ public struct GuardFitter {
         }
         var none = NoHook()
         progress(.fitting("refusal axis"))
+        let sample = FitCore.refusalSample(of: rendered.count, whole: options.methods.contains(.distilled))
         let refusals = try NextTokenReader(model).refusalLogOdds(
-            FitCore.refusalSample(of: rendered.count).map { rendered[$0] }, tokens: RefusalTokens(model.tokenizer),
-            hooks: &none)
+            sample.map { rendered[$0] }, tokens: RefusalTokens(model.tokenizer), hooks: &none)
+        for (index, refusal) in zip(sample, refusals) { examples[index].refusal = refusal }
         let core = FitCore(
             options: options, readings: readings, layerCount: model.transformer.configuration.layerCount)
         return try core.profile(
-            examples, refusals: refusals, model: model.digest(), template: model.templateDigest, dataSets: dataSets,
+            examples, model: model.digest(), template: model.templateDigest, dataSets: dataSets,
             progress: progress)
     }
 

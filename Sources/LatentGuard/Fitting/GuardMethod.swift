@@ -15,12 +15,15 @@ public enum GuardMethod: String, Codable, CaseIterable, Hashable, Sendable {
     case ensemble
     /// One logistic regression on all readings together.
     case joint
+    /// Ridge regression at one reading before the reply, which foretells the log-odds of a refusal that the whole model
+    /// arrives at: for a model that refuses, and needs no labels but for its threshold.
+    case distilled
 
     /// Whether the score is read at all layers of t_inst, rather than at the chosen readings.
     var readsAllLayers: Bool {
         switch self {
         case .paper, .centred, .weighted: true
-        case .whitened, .probe, .ensemble, .joint: false
+        case .whitened, .probe, .ensemble, .joint, .distilled: false
         }
     }
 
@@ -28,7 +31,7 @@ public enum GuardMethod: String, Codable, CaseIterable, Hashable, Sendable {
     var hasPenalty: Bool {
         switch self {
         case .paper, .centred, .whitened: false
-        case .weighted, .probe, .ensemble, .joint: true
+        case .weighted, .probe, .ensemble, .joint, .distilled: true
         }
     }
 }

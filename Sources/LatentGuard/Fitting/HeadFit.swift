@@ -36,7 +36,10 @@ struct HeadFit: Sendable {
         case .whitened: return try averaged(examples) { try whitenedHead($0, reading: $1) }
         case .ensemble: return try averaged(examples) { probeHead($0, readings: [$1]) }
         case .joint: return probeHead(examples, readings: readings)
-        case .probe: return bestProbe(examples)
+        case .probe: return best(examples) { probeHead($0, readings: [$1]) }
+        case .distilled:
+            let known = examples.filter { $0.refusal != nil }
+            return best(known) { distilledHead($0, reading: $1) }
         }
     }
 
@@ -101,6 +104,16 @@ struct HeadFit: Sendable {
             readings: readings, weights: weights, bias: fit.intercept - VectorArithmetic.dot(scaled, scaling.mean))
     }
 
+    private func distilledHead(_ examples: [GuardExample], reading: Int) -> GuardHead {
+        let rows = rows(examples, reading)
+        let scaling = Standardization(rows)
+        let fit = RidgeRegression(rows: rows.map(scaling.apply), targets: examples.map { $0.refusal ?? 0 }, c: c)
+        let scaled = zip(fit.weights, scaling.deviation).map { $0 / $1 }
+        return GuardHead(
+            readings: [reading], weights: [scaled.map { Float($0) }],
+            bias: fit.intercept - VectorArithmetic.dot(scaled, scaling.mean))
+    }
+
     private func whitenedHead(_ examples: [GuardExample], reading: Int) throws -> GuardHead {
         let (a, b) = (examples.filter(\.isHarmful), examples.filter { !$0.isHarmful })
         let (positives, negatives) = (rows(a, reading), rows(b, reading))
@@ -128,17 +141,17 @@ struct HeadFit: Sendable {
         return whole
     }
 
-    /// The reading is chosen by half of the groups, and its probe fitted on all.
-    private func bestProbe(_ examples: [GuardExample]) -> GuardHead {
+    /// A head of one reading, which is chosen by half of the groups; fitted on all.
+    private func best(_ examples: [GuardExample], _ make: ([GuardExample], Int) -> GuardHead) -> GuardHead {
         let folds = GroupedFolds(examples, count: 2, seed: 1)
         let (train, test) = (folds.training(examples, without: 0), folds.held(examples, fold: 0))
-        let best = readings.max { area($0, train, test) < area($1, train, test) }
-        return probeHead(examples, readings: [best ?? readings[0]])
-    }
-
-    private func area(_ reading: Int, _ train: [GuardExample], _ test: [GuardExample]) -> Double {
-        guard train.contains(where: \.isHarmful), train.contains(where: { !$0.isHarmful }) else { return 0 }
-        let head = probeHead(train, readings: [reading])
-        return ScoredExamples(test, test.map { head.score($0.values) }).metrics?.auroc ?? 0
+        guard train.contains(where: \.isHarmful), train.contains(where: { !$0.isHarmful }) else {
+            return make(examples, readings[0])
+        }
+        let areas = readings.map { reading in
+            let head = make(train, reading)
+            return (reading, ScoredExamples(test, test.map { head.score($0.values) }).metrics?.auroc ?? 0)
+        }
+        return make(examples, areas.max { $0.1 < $1.1 }?.0 ?? readings[0])
     }
 }

@@ -65,7 +65,8 @@ public struct TrainingRecipe: Codable, Hashable, Sendable {
             batch: try table.integer("batch", 8, in: 1...65_536),
             tokensPerPass: try table.integer("tokens_per_pass", 1024, in: 2...1_048_576),
             recomputes: try table.bool("recompute", false),
-            sharesBeginnings: try Self.sharesBeginnings(&table, dropout: adapter?.dropout ?? 0), seed: UInt64(try table.integer("seed", 0, in: 0...Int.max)),
+            sharesBeginnings: try Self.sharesBeginnings(&table, dropout: adapter?.dropout ?? 0),
+            seed: UInt64(try table.integer("seed", 0, in: 0...Int.max)),
             checkpointEvery: try table.integer("checkpoint_every", 0, in: 0...Int.max),
             checkpointsKept: try table.integer("checkpoints_kept", 2, in: 1...1000),
             evaluateEvery: try table.integer("evaluate_every", 0, in: 0...Int.max))

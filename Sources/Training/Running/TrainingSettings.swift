@@ -23,7 +23,8 @@ public struct TrainingSettings: Codable, Hashable, Sendable {
     public init(
         method: TrainingMethod, schedule: LearningRateSchedule, optimizer: OptimizerSettings = OptimizerSettings(),
         adapter: AdapterSettings? = nil, batch: Int = 8, tokensPerPass: Int = 1024, recomputes: Bool = false,
-        sharesBeginnings: Bool = false, seed: UInt64 = 0, checkpointEvery: Int = 0, checkpointsKept: Int = 2, evaluateEvery: Int = 0
+        sharesBeginnings: Bool = false, seed: UInt64 = 0, checkpointEvery: Int = 0, checkpointsKept: Int = 2,
+        evaluateEvery: Int = 0
     ) {
         self.method = method
         self.schedule = schedule
