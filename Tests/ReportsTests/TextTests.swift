@@ -65,6 +65,14 @@ struct TextTests {
         #expect(table.lines(width: 28) == ["name   a-rather-long-name-o…", "value  0.412 [0.371, 0.455]"])
     }
 
+    @Test func cutNamesStayApart() {
+        let names = ["a-model-of-some-length, T 0.6", "a-model-of-some-length, T 1.0"]
+        let table = TextTable([.text("name"), .number("n")], rows: names.map { [$0, "1"] })
+        let lines = table.lines(width: 18)
+        #expect(lines.allSatisfy { displayWidth($0) <= 18 })
+        #expect(lines[2].contains("0.6") && lines[3].contains("1.0"), "\(lines)")
+    }
+
     @Test func linesWrapAtSpacesAndCutLongWords() {
         #expect(wrapped("one two three", to: 8) == ["one two", "three"])
         #expect(wrapped("abcdefghij kl", to: 4) == ["abcd", "efgh", "ij", "kl"])

@@ -58,19 +58,21 @@ struct InferenceBenchmark {
 
     /// Tokens per second of completions of one prompt, its reading included. One stream is greedy.
     func decode(samples: Int, tokens: Int) throws -> Double {
+        var none = NoHook()
+        let rates = try (0...runs).map { _ in try samplingRate(samples: samples, tokens: tokens, hooks: &none) }
+        return Array(rates.dropFirst()).median
+    }
+
+    /// The same, once, with somebody looking on.
+    func samplingRate<Hook: ActivationHook>(samples: Int, tokens: Int, hooks: inout Hook) throws -> Double {
         let generator = try generator(samples: samples, tokens: tokens)
         let request = Generator.Prompt(
             ids: prompt(Self.samplePrompt), samples: Array(0..<samples),
             random: CounterRandom(seed: 1, promptID: "bench"))
-        var rates: [Double] = []
-        for run in 0...runs {
-            var decoded = 0
-            var none = NoHook()
-            let begin = DispatchTime.now()
-            try generator.run([request], hooks: &none) { decoded += $0.ids.count }
-            if run > 0 { rates.append(Double(decoded) / begin.secondsSince) }
-        }
-        return rates.median
+        var decoded = 0
+        let begin = DispatchTime.now()
+        try generator.run([request], hooks: &hooks) { decoded += $0.ids.count }
+        return Double(decoded) / begin.secondsSince
     }
 
     private func generator(samples: Int, tokens: Int) throws -> Generator {

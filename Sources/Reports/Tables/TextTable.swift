@@ -40,7 +40,19 @@ public struct TextTable: Sendable {
             excess -= 1
         }
         let rule = widths.map { String(repeating: "─", count: $0) }
-        return ([columns.map(\.title), rule] + rows).map { line($0, widths: widths) }
+        return ([columns.map(\.title), rule] + fitted(widths)).map { line($0, widths: widths) }
+    }
+
+    /// The rows, cut to `widths`. Cells that differ stay different where their ends alone tell them apart.
+    private func fitted(_ widths: [Int]) -> [[String]] {
+        var fitted = rows
+        for (column, width) in widths.enumerated() {
+            let whole = rows.map { $0[column] }
+            var cut = whole.map { truncated($0, to: width) }
+            if Set(cut).count < Set(whole).count { cut = shortened(whole, to: width) }
+            for (row, cell) in cut.enumerated() { fitted[row][column] = cell }
+        }
+        return fitted
     }
 
     private func line(_ cells: [String], widths: [Int]) -> String {
