@@ -26,6 +26,11 @@ LAYERS = (4, 15, 24)
 ALLOWED = 0.01
 
 
+def gguf_layers(path):
+    fields = gguf.GGUFReader(path).fields
+    return next(int(field.contents()) for name, field in fields.items() if name.endswith(".block_count"))
+
+
 def assay(binary, *arguments):
     done = subprocess.run([binary, *map(str, arguments)], capture_output=True, text=True)
     if done.returncode:
@@ -81,6 +86,8 @@ def exported(binary, model, layer, folder):
 
 def main():
     binary, model = sys.argv[1], pathlib.Path(sys.argv[2]).resolve()
+    if gguf_layers(model) <= max(LAYERS) + 1:
+        sys.exit(f"{model} has too few layers for {LAYERS}")
     ids = llama_cpp.Llama(str(model), vocab_only=True, verbose=False).tokenize(TEXT.encode(), add_bos=False)
     fine = True
     with tempfile.TemporaryDirectory() as temporary:

@@ -26,8 +26,8 @@ struct BenchTests {
             ])
             #expect(fitted.code == 0, "\(fitted.complaint)")
             let timed = try AssayProcess.run([
-                "bench", "guard", "--model", AssayProcess.organism, "--guard", guardFile, "--runs", "3", "--prompt-tokens",
-                "16", "--json",
+                "bench", "guard", "--model", AssayProcess.organism, "--guard", guardFile, "--runs", "3",
+                "--prompt-tokens", "16", "--json",
             ])
             #expect(timed.code == 0, "\(timed.complaint)")
             let result = try timed.json(Guarded.self)

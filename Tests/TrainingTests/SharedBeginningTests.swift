@@ -41,10 +41,11 @@ import Testing
         #expect(batch.positions == [0, 1, 2, 3, 3, 4])
         #expect(batch.spans.map(\.rows) == [0..<3, 3..<4, 4..<6])
         #expect(batch.spans.map(\.beginning) == [nil, 0, 0])
+        #expect(batch.spans.map(\.sequence) == [nil, 0, 1])
         #expect(batch.targets.map(\.row) == [3, 4, 5])
         #expect(batch.targets.map(\.id) == [2, 4, 5])
         #expect(batch.targets.map(\.sequence) == [0, 1, 1])
-        #expect(SharedBeginning.rowCount(of: sequences) == batch.rowCount)
+        #expect(SharedBeginning(sequences).rowCount == batch.rowCount)
     }
 
     /// A row is shared only where nobody is to predict what follows it.
@@ -55,8 +56,8 @@ import Testing
         ] as [([[Float]], Int)])
     func targetsAreNotShared(weights: [[Float]], length: Int) {
         let sequences = weights.map { TrainingSequence(tokens: [4, 4, 4, 4, 4], weights: $0) }
-        #expect(SharedBeginning.length(of: sequences) == length)
-        #expect(SharedBeginning.length(of: [sequences[0]]) == 0)
+        #expect(SharedBeginning(sequences).length == length)
+        #expect(SharedBeginning([sequences[0]]).length == 0)
     }
 
     @Test(arguments: FamilyTests.families) func nothingButTheOrderOfSumsChanges(family: String) throws {
@@ -105,5 +106,51 @@ import Testing
         }
         for (alone, together) in zip(losses[0], losses[1]) { #expect(abs(alone - together) < 1e-4 * alone) }
         #expect(losses[0].last ?? 9 < losses[0][0])
+    }
+
+    /// The two sides of a pair have their prompt once; pairs have nothing in common with each other.
+    @Test func pairsShareTheirPrompts() throws {
+        let examples = [[1, 2, 3, 4, 5], [9, 8, 7, 6, 5]].enumerated().map { index, prompt in
+            let sides = [[10, 11], [12, 13, 14]].map { answer in
+                TrainingSequence(
+                    tokens: (prompt + answer).map(Int32.init),
+                    weights: (prompt + answer).indices.map { $0 < prompt.count ? 0 : 1 })
+            }
+            return TrainingExample(id: "p\(index)", sequences: sides)
+        }
+        let results = try [false, true].map { shares in
+            let model = try TrainableModel(TinyModel().makeModel(), ownsEmbedding: true)
+            model.train { _ in true }
+            // Unshared a pair takes 13 rows, shared 9: two of these fit.
+            let settings = TrainingSettings(
+                method: .preference(beta: 0.5),
+                schedule: LearningRateSchedule(peak: 0.01, shape: .constant, warmup: 0, steps: 4), batch: 2,
+                tokensPerPass: 18, sharesBeginnings: shares)
+            let trainer = try Trainer(
+                model, data: TrainingData(examples: examples, heldOut: []), settings: settings, backend: .oneDNN,
+                threads: 2)
+            var steps: [StepMetrics] = []
+            try trainer.run { if case .step(let metrics) = $0 { steps.append(metrics) } }
+            return steps
+        }
+        #expect(results[0].map(\.tokens) == [26, 26, 26, 26])
+        #expect(results[1].map(\.tokens) == [18, 18, 18, 18])
+        for (alone, together) in zip(results[0], results[1]) {
+            #expect(abs(alone.loss - together.loss) < 1e-4)
+            #expect(abs((alone.margin ?? 0) - (together.margin ?? 1)) < 1e-4)
+        }
+        #expect(results[1][3].loss < results[1][0].loss)
+    }
+
+    /// A run without sharing is known by what it was known by before there was any.
+    @Test func settingsWithoutSharingDoNotSpeakOfIt() throws {
+        func settings(_ shares: Bool) throws -> String {
+            let settings = TrainingSettings(
+                method: .supervised, schedule: LearningRateSchedule(peak: 1, shape: .constant, warmup: 0, steps: 1),
+                sharesBeginnings: shares)
+            return String(decoding: try JSONEncoder().encode(settings), as: UTF8.self)
+        }
+        #expect(try !settings(false).lowercased().contains("shar"))
+        #expect(try settings(true).contains("\"sharing\":true"))
     }
 }

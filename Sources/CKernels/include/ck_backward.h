@@ -35,6 +35,7 @@ void ck_scale(float *x, float k, size_t n);
 // positions 0 ..< rows of one sequence.
 typedef struct {
   size_t rows;
+  size_t first;           // dz of the rows before it is 0: their part is passed over
   size_t group;           // query heads
   size_t head_dimension;
   size_t window;          // most positions that a row sees; 0 for all up to its own

@@ -277,7 +277,8 @@ static void CK_NAME(attend_backward)(const ck_attention_gradient *g, float *scra
     CK_NAME(copy_rows)(g->q + head * g->head_dimension, g->stride, g, h.width, h.q);
     CK_NAME(copy_rows)(g->dz + head * g->head_dimension, g->dz_stride, g, h.width, h.dz);
     memset(h.dq, 0, h.rows * h.width * sizeof(float));
-    for (size_t begin = 0; begin < h.rows; begin += CK_GRADIENT_QUERIES) {
+    for (size_t begin = g->first / CK_GRADIENT_QUERIES * CK_GRADIENT_QUERIES; begin < h.rows;
+         begin += CK_GRADIENT_QUERIES) {
       size_t count = h.rows - begin < CK_GRADIENT_QUERIES ? h.rows - begin : CK_GRADIENT_QUERIES;
       CK_NAME(differentiate_block)(g, &h, begin, count);
     }

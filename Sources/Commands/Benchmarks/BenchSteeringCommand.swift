@@ -28,6 +28,11 @@ struct BenchSteeringCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     struct Result: Encodable {
+        var operation: String
+        var layer: Int
+        var every_layer: Bool
+        var positions: String
+        var decoded: Int
         var samples: Int
         var tokens: Int
         var runs: Int
@@ -44,6 +49,9 @@ struct BenchSteeringCommand: ParsableCommand {
         guard (1...4096).contains(samples), (1...4096).contains(tokens), (1...1000).contains(runs) else {
             throw ValidationError("allowed: --samples and --tokens 1 to 4096, --runs 1 to 1000")
         }
+        guard intervention.decoded > 0 else {
+            throw ValidationError("--decoded is \(intervention.decoded): no token of the samples would be steered")
+        }
     }
 
     func run() throws {
@@ -57,7 +65,8 @@ struct BenchSteeringCommand: ParsableCommand {
             return turn % 2 == 0 ? (plain: found[0], steered: found[1]) : (plain: found[1], steered: found[0])
         }.dropFirst()
         let result = Result(
-            samples: samples, tokens: tokens, runs: runs, threads: language.threads,
+            operation: intervention.operation, layer: intervention.layer, every_layer: intervention.everyLayer,
+            positions: intervention.positions, decoded: intervention.decoded, samples: samples, tokens: tokens, runs: runs, threads: language.threads,
             backend: language.backend.description, plain: rates.map(\.plain).median,
             steered: rates.map(\.steered).median, ratio: rates.map { $0.steered / $0.plain }.quartiles)
         if output.json { return try StandardOutput.json(result) }

@@ -35,7 +35,7 @@ struct FitCore {
         let profile = GuardProfile(
             model: model, template: template, readings: readings, width: examples[0].values[0].count,
             harmful: try choice.fit.head(examples), threshold: threshold, calibration: calibration(held),
-            refusal: refusalHead(examples.filter { $0.refusal != nil }), categories: categories, novelty: novelty,
+            refusal: refusalHead(examples), categories: categories, novelty: novelty,
             record: record(choice, held, threshold, dataSets))
         return profile.withoutUnusedReadings()
     }
@@ -45,7 +45,7 @@ struct FitCore {
     private func choose(_ examples: [GuardExample], _ progress: (GuardFitter.Progress) -> Void) throws -> Choice {
         var best: Choice?
         var tried: [String: Double] = [:]
-        for method in options.methods {
+        for method in options.methods where !readings(of: method).isEmpty {
             for c in method.hasPenalty ? options.penalties : [1] {
                 let fit = HeadFit(method: method, c: c, readings: readings(of: method))
                 let auroc = try leftOutArea(fit.draft, examples)
@@ -54,7 +54,11 @@ struct FitCore {
                 if auroc > best?.auroc ?? -1 { best = Choice(fit: fit, auroc: auroc, tried: [:]) }
             }
         }
-        guard var best else { throw GuardError.setting(name: "methods", value: "none", allowed: "at least one") }
+        guard var best else {
+            throw GuardError.setting(
+                name: "methods", value: options.methods.map(\.rawValue).joined(separator: ","),
+                allowed: "distilled where t_post_inst is read, or another method")
+        }
         best.tried = tried
         return best
     }
@@ -98,8 +102,7 @@ struct FitCore {
         }
         let chosen = Array(0..<(options.layers.count * options.positions.count))
         guard method == .distilled else { return chosen }
-        let beforeReply = chosen.filter { readings[$0].position == .postInstruction }
-        return beforeReply.isEmpty ? chosen : beforeReply
+        return chosen.filter { readings[$0].position == .postInstruction }
     }
 
     // MARK: what is made of scores
@@ -144,18 +147,18 @@ struct FitCore {
 
     /// The prompts that the refusal axis is made from, evenly spread: a direction needs no more, and each of them costs a
     /// pass through the whole model.
-    ///
-    /// - Parameter whole: whether a method learns from every prompt's refusal
-    static func refusalSample(of count: Int, whole: Bool) -> [Int] {
-        let size = whole ? count : min(count, 2048)
+    static func refusalSample(of count: Int) -> [Int] {
+        let size = min(count, 2048)
         return (0..<size).map { $0 * count / size }
     }
 
     /// Difference of means between the thirds of the prompts with the highest and the lowest log-odds of refusal, in
     /// standard deviations from the mean of all.
     private func refusalHead(_ examples: [GuardExample]) -> GuardHead? {
+        let known = examples.filter { $0.refusal != nil }
+        let examples = Self.refusalSample(of: known.count).map { known[$0] }
+        let refusals = examples.compactMap(\.refusal)
         guard let reading = index(.postInstruction), examples.count >= 3 else { return nil }
-        let refusals = examples.map { $0.refusal ?? 0 }
         let order = refusals.indices.sorted { refusals[$0] < refusals[$1] }
         let third = order.count / 3
         let rows = { (indices: ArraySlice<Int>) in indices.map { examples[$0].values[reading].map(Double.init) } }

@@ -38,8 +38,10 @@ public struct GuardFitter {
             if examples.count % 64 == 0 { progress(.read(prompts: examples.count, of: prompts.count)) }
         }
         var none = NoHook()
-        progress(.fitting("refusal axis"))
-        let sample = FitCore.refusalSample(of: rendered.count, whole: options.methods.contains(.distilled))
+        let sample =
+            options.methods.contains(.distilled)
+            ? Array(rendered.indices) : FitCore.refusalSample(of: rendered.count)
+        progress(.fitting("log-odds of refusal of \(sample.count) prompts, by the whole model"))
         let refusals = try NextTokenReader(model).refusalLogOdds(
             sample.map { rendered[$0] }, tokens: RefusalTokens(model.tokenizer), hooks: &none)
         for (index, refusal) in zip(sample, refusals) { examples[index].refusal = refusal }

@@ -16,7 +16,7 @@ public enum GuardMethod: String, Codable, CaseIterable, Hashable, Sendable {
     /// One logistic regression on all readings together.
     case joint
     /// Ridge regression at one reading before the reply, which foretells the log-odds of a refusal that the whole model
-    /// arrives at: for a model that refuses, and needs no labels but for its threshold.
+    /// arrives at: for a model that refuses. Labels choose the reading, the penalty and the threshold, not the direction.
     case distilled
 
     /// Whether the score is read at all layers of t_inst, rather than at the chosen readings.

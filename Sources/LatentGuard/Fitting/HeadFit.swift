@@ -36,10 +36,10 @@ struct HeadFit: Sendable {
         case .whitened: return try averaged(examples) { try whitenedHead($0, reading: $1) }
         case .ensemble: return try averaged(examples) { probeHead($0, readings: [$1]) }
         case .joint: return probeHead(examples, readings: readings)
-        case .probe: return best(examples) { probeHead($0, readings: [$1]) }
+        case .probe: return try best(examples) { probeHead($0, readings: [$1]) }
         case .distilled:
             let known = examples.filter { $0.refusal != nil }
-            return best(known) { distilledHead($0, reading: $1) }
+            return try best(known) { try distilledHead($0, reading: $1) }
         }
     }
 
@@ -104,10 +104,14 @@ struct HeadFit: Sendable {
             readings: readings, weights: weights, bias: fit.intercept - VectorArithmetic.dot(scaled, scaling.mean))
     }
 
-    private func distilledHead(_ examples: [GuardExample], reading: Int) -> GuardHead {
+    /// - Throws: ``GuardError/setting(name:value:allowed:)`` for a penalty that leaves the weights undecided.
+    private func distilledHead(_ examples: [GuardExample], reading: Int) throws -> GuardHead {
         let rows = rows(examples, reading)
         let scaling = Standardization(rows)
-        let fit = RidgeRegression(rows: rows.map(scaling.apply), targets: examples.map { $0.refusal ?? 0 }, c: c)
+        let found = RidgeRegression(rows: rows.map(scaling.apply), targets: examples.compactMap(\.refusal), c: c)
+        guard let fit = found else {
+            throw GuardError.setting(name: "penalty", value: "\(c)", allowed: "one that decides, such as 0.001")
+        }
         let scaled = zip(fit.weights, scaling.deviation).map { $0 / $1 }
         return GuardHead(
             readings: [reading], weights: [scaled.map { Float($0) }],
@@ -142,16 +146,18 @@ struct HeadFit: Sendable {
     }
 
     /// A head of one reading, which is chosen by half of the groups; fitted on all.
-    private func best(_ examples: [GuardExample], _ make: ([GuardExample], Int) -> GuardHead) -> GuardHead {
+    private func best(
+        _ examples: [GuardExample], _ make: ([GuardExample], Int) throws -> GuardHead
+    ) throws -> GuardHead {
         let folds = GroupedFolds(examples, count: 2, seed: 1)
         let (train, test) = (folds.training(examples, without: 0), folds.held(examples, fold: 0))
         guard train.contains(where: \.isHarmful), train.contains(where: { !$0.isHarmful }) else {
-            return make(examples, readings[0])
+            return try make(examples, readings[0])
         }
-        let areas = readings.map { reading in
-            let head = make(train, reading)
+        let areas = try readings.map { reading in
+            let head = try make(train, reading)
             return (reading, ScoredExamples(test, test.map { head.score($0.values) }).metrics?.auroc ?? 0)
         }
-        return make(examples, areas.max { $0.1 < $1.1 }?.0 ?? readings[0])
+        return try make(examples, areas.max { $0.1 < $1.1 }?.0 ?? readings[0])
     }
 }

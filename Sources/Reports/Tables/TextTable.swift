@@ -49,7 +49,10 @@ public struct TextTable: Sendable {
         for (column, width) in widths.enumerated() {
             let whole = rows.map { $0[column] }
             var cut = whole.map { truncated($0, to: width) }
-            if Set(cut).count < Set(whole).count { cut = shortened(whole, to: width) }
+            if Set(cut).count < Set(whole).count {
+                let other = shortened(whole, to: width)
+                if Set(other).count > Set(cut).count { cut = other }
+            }
             for (row, cell) in cut.enumerated() { fitted[row][column] = cell }
         }
         return fitted

@@ -10,7 +10,8 @@ public struct RidgeRegression: Hashable, Sendable {
     ///   - rows: [count][n], at least one
     ///   - targets: of each row
     ///   - c: the inverse of the penalty's strength, above 0
-    public init(rows: [[Double]], targets: [Double], c: Double) {
+    /// - Returns: nil for numbers that are not finite, and where `c` is so large that the rows do not decide.
+    public init?(rows: [[Double]], targets: [Double], c: Double) {
         precondition(rows.count == targets.count && c > 0, "\(rows.count) rows, \(targets.count) targets, c \(c)")
         let scatter = Scatter(rows)
         let count = Double(rows.count)
@@ -19,7 +20,7 @@ public struct RidgeRegression: Hashable, Sendable {
         for (row, target) in zip(rows, targets) { VectorArithmetic.addScaled(&right, (target - mean) / count, row) }
         var left = scatter.covariance
         for index in left.indices { left[index][index] += 1 / (c * count) }
-        guard let factor = CholeskyFactor(left) else { preconditionFailure("a penalty makes the matrix definite") }
+        guard let factor = CholeskyFactor(left) else { return nil }
         weights = factor.solve(right)
         intercept = mean - VectorArithmetic.dot(weights, scatter.mean)
     }

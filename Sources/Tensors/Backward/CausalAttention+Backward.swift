@@ -9,8 +9,11 @@ extension CausalAttention {
         public var dz: MatrixSlice
         /// Written; the shape of `queryKeyValue`.
         public var dQueryKeyValue: MatrixSlice
+        /// Rows before it have a `dz` of 0.
+        public var first: Int
 
-        public init(queryKeyValue: MatrixSlice, dz: MatrixSlice, dQueryKeyValue: MatrixSlice) {
+        public init(queryKeyValue: MatrixSlice, dz: MatrixSlice, dQueryKeyValue: MatrixSlice, first: Int = 0) {
+            self.first = first
             self.queryKeyValue = queryKeyValue
             self.dz = dz
             self.dQueryKeyValue = dQueryKeyValue
@@ -46,7 +49,7 @@ extension CausalAttention {
                 && job.dQueryKeyValue.columnCount == job.queryKeyValue.columnCount
                 && job.dz.columnCount == keyStart, "attention of \(headCount) heads of \(headDimension)")
         return unsafe ck_attention_gradient(
-            rows: job.queryKeyValue.rowCount, group: group, head_dimension: headDimension,
+            rows: job.queryKeyValue.rowCount, first: job.first, group: group, head_dimension: headDimension,
             window: window ?? 0, scale: scale, soft_cap: softCap ?? 0,
             q: job.queryKeyValue.pointer + query, k: job.queryKeyValue.pointer + key,
             v: job.queryKeyValue.pointer + value, stride: job.queryKeyValue.stride,

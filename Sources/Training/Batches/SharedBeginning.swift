@@ -1,18 +1,33 @@
 /// Rows that sequences can have in common: their first tokens, as far as these are equal and nobody is to predict them.
-enum SharedBeginning {
-    /// Rows that all of `sequences` have in common, 0 for one sequence.
-    ///
-    /// Each keeps a row of its own, and what its first own token is predicted from.
-    static func length(of sequences: [TrainingSequence]) -> Int {
-        guard sequences.count > 1, let first = sequences.first else { return 0 }
-        return sequences.reduce(free(first)) { min($0, free($1), common(first.tokens, $1.tokens)) }
+///
+/// Grows by one sequence after another, at the cost of comparing it with the first one.
+struct SharedBeginning {
+    private var first: TrainingSequence?
+    private var count = 0
+    private var inputs = 0
+    private var common = 0
+
+    init() {}
+
+    init(_ sequences: [TrainingSequence]) {
+        for sequence in sequences { add(sequence) }
     }
 
-    /// Rows that a pass over `sequences` takes.
-    static func rowCount(of sequences: [TrainingSequence]) -> Int {
-        let all = sequences.reduce(0) { $0 + $1.tokens.count - 1 }
-        return all - max(0, sequences.count - 1) * length(of: sequences)
+    mutating func add(_ sequence: TrainingSequence) {
+        let limit = first == nil ? .max : common
+        common = min(limit, Self.free(sequence), first.map { Self.equal($0.tokens, sequence.tokens) } ?? .max)
+        first = first ?? sequence
+        count += 1
+        inputs += sequence.tokens.count - 1
     }
+
+    /// Rows that all have in common, 0 for one sequence.
+    ///
+    /// Each keeps a row of its own, and what its first own token is predicted from.
+    var length: Int { count > 1 ? common : 0 }
+
+    /// Rows that a pass over the sequences takes.
+    var rowCount: Int { inputs - max(0, count - 1) * length }
 
     /// Rows before the one that the first target is predicted from.
     private static func free(_ sequence: TrainingSequence) -> Int {
@@ -20,5 +35,8 @@ enum SharedBeginning {
         return max(0, (target ?? sequence.tokens.count - 1) - 1)
     }
 
-    private static func common(_ a: [Int32], _ b: [Int32]) -> Int { zip(a, b).prefix { $0 == $1 }.count }
+    private static func equal(_ a: [Int32], _ b: [Int32]) -> Int {
+        let limit = min(a.count, b.count)
+        return (0..<limit).first { a[$0] != b[$0] } ?? limit
+    }
 }

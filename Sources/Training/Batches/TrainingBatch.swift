@@ -9,6 +9,8 @@ public struct TrainingBatch: Sendable {
         public var beginning: Int?
         /// Position of the first row.
         public var first: Int
+        /// Sequence of the batch that the rows belong to; nil for a beginning of several.
+        public var sequence: Int?
 
         /// Positions that the last row sees.
         public var length: Int { first + rows.count }
@@ -55,20 +57,20 @@ public struct TrainingBatch: Sendable {
     ///
     /// What they give is what they would give one by one; gradients are added up in another order.
     public mutating func append(sharing sequences: [TrainingSequence]) {
-        let shared = SharedBeginning.length(of: sequences)
+        let shared = SharedBeginning(sequences).length
         guard shared > 0, let tokens = sequences.first?.tokens.prefix(shared) else {
             for sequence in sequences { append(sequence.tokens, weights: sequence.weights) }
             return
         }
         let beginning = spans.count
-        appendSpan(tokens, after: nil)
+        appendSpan(tokens, of: nil, after: nil)
         for sequence in sequences { append(sequence.tokens, weights: sequence.weights, after: beginning) }
     }
 
     private mutating func append(_ tokens: [Int32], weights: [Float], after beginning: Int?) {
         let done = beginning.map { spans[$0].length } ?? 0
         let first = ids.count - done
-        appendSpan(tokens[done..<(tokens.count - 1)], after: beginning)
+        appendSpan(tokens[done..<(tokens.count - 1)], of: sequenceCount, after: beginning)
         for index in (done + 1)..<tokens.count where weights[index] != 0 {
             targets.append(
                 Target(row: first + index - 1, id: tokens[index], sequence: sequenceCount, weight: weights[index]))
@@ -76,9 +78,11 @@ public struct TrainingBatch: Sendable {
         sequenceCount += 1
     }
 
-    private mutating func appendSpan(_ tokens: ArraySlice<Int32>, after beginning: Int?) {
+    private mutating func appendSpan(_ tokens: ArraySlice<Int32>, of sequence: Int?, after beginning: Int?) {
         let first = beginning.map { spans[$0].length } ?? 0
-        spans.append(Span(rows: ids.count..<(ids.count + tokens.count), beginning: beginning, first: first))
+        spans.append(
+            Span(
+                rows: ids.count..<(ids.count + tokens.count), beginning: beginning, first: first, sequence: sequence))
         positions.append(contentsOf: (first..<(first + tokens.count)).map { Int32($0) })
         ids.append(contentsOf: tokens)
     }

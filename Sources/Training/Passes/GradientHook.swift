@@ -8,7 +8,8 @@ public import Transformers
 public protocol GradientHook {
     func wants(_ point: HookPoint) -> Bool
     func wantsGradient(_ point: HookPoint) -> Bool
-    /// `rows` of the whole batch; `batch` says which are whose.
+    /// `rows` of the whole batch; its spans say which are whose. What several sequences begin with has its rows once, and
+    /// their gradient is the sum over these sequences.
     mutating func visit(_ point: HookPoint, _ rows: MatrixSlice, _ batch: TrainingBatch)
     /// The gradient of the loss at a point, in the shape of the activation.
     mutating func visitGradient(_ point: HookPoint, _ gradient: MatrixSlice, _ batch: TrainingBatch)

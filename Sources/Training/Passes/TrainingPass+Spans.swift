@@ -16,67 +16,75 @@ extension TrainingPass {
 
     /// From the gradient of mixed values, `dz` [rows, queryWidth], to that of queries, keys and values.
     ///
-    /// A span that goes on from another is laid out as one sequence with it, whose first rows nobody's loss depends on
+    /// A span that goes on from another is laid out as one sequence with it, whose first rows no loss depends on
     /// directly; what their keys and values get is then added to the beginning's own.
     ///
     /// - Parameter dqkv: [rows, queryWidth + 2 * keyValueWidth], written
     func attentionGradient(_ qkv: MatrixSlice, dz: MatrixSlice, into dqkv: MatrixSlice, window: Int?) {
-        let joined = JoinedSpans(batch, space: space, columns: qkv.columnCount, queryColumns: dz.columnCount)
-        let jobs = batch.spans.indices.map { index in
-            let rows = batch.spans[index].rows
-            return joined.job(index, qkv, dz: dz)
-                ?? CausalAttention.GradientJob(
-                    queryKeyValue: qkv.rows(rows), dz: dz.rows(rows), dQueryKeyValue: dqkv.rows(rows))
+        let spans = batch.spans
+        let whole = spans.filter { $0.beginning == nil }.map { span in
+            CausalAttention.GradientJob(
+                queryKeyValue: qkv.rows(span.rows), dz: dz.rows(span.rows), dQueryKeyValue: dqkv.rows(span.rows))
         }
+        attendBackward(whole, window: window)
+        for group in joinedGroups() {
+            let joined = group.map { Joined($0.span, spans[$0.beginning], at: $0.place, space, qkv, dz) }
+            attendBackward(joined.map(\.job), window: window)
+            for part in joined { part.addGradient(to: dqkv, threads: threads) }
+        }
+    }
+
+    private func attendBackward(_ jobs: [CausalAttention.GradientJob], window: Int?) {
         model.transformer.attention.attendBackward(
             jobs, window: window, scratch: space.attentionScratch, threads: threads)
-        for index in batch.spans.indices { joined.addGradient(index, to: dqkv, threads: threads) }
+    }
+
+    /// Spans that go on from another, with the row where each is laid out: as many at a time as a pass may have rows.
+    private func joinedGroups() -> [[(span: TrainingBatch.Span, beginning: Int, place: Int)]] {
+        var groups: [[(span: TrainingBatch.Span, beginning: Int, place: Int)]] = []
+        var end = 0
+        for span in batch.spans {
+            guard let beginning = span.beginning else { continue }
+            if groups.isEmpty || end + span.length > space.rowCapacity {
+                groups.append([])
+                end = 0
+            }
+            groups[groups.count - 1].append((span, beginning, end))
+            end += span.length
+        }
+        return groups
     }
 }
 
-/// Copies of spans with the beginning that they go on from, row after row.
-private struct JoinedSpans {
-    private let batch: TrainingBatch
-    /// Rows of each span's copy; nil for those that begin their sequences.
-    private let places: [Range<Int>?]
-    private let qkv: MatrixSlice
-    private let dqkv: MatrixSlice
-    private let dz: MatrixSlice
+/// A span and the beginning that it goes on from, row after row in scratch space.
+private struct Joined {
+    let job: CausalAttention.GradientJob
+    private let span: TrainingBatch.Span
+    private let beginning: TrainingBatch.Span
 
-    init(_ batch: TrainingBatch, space: TrainingSpace, columns: Int, queryColumns: Int) {
-        self.batch = batch
-        var end = 0
-        places = batch.spans.map { span in
-            guard span.beginning != nil else { return nil }
-            end += span.length
-            return (end - span.length)..<end
+    init(
+        _ span: TrainingBatch.Span, _ beginning: TrainingBatch.Span, at place: Int, _ space: TrainingSpace,
+        _ qkv: MatrixSlice, _ dz: MatrixSlice
+    ) {
+        self.span = span
+        self.beginning = beginning
+        let end = place + span.length
+        func room(_ name: String, like slice: MatrixSlice) -> MatrixSlice {
+            space.scratch("joined.\(name)", rows: end, columns: slice.columnCount).rows(place..<end)
         }
-        qkv = space.scratch("joined.qkv", rows: end, columns: columns)
-        dqkv = space.scratch("joined.dqkv", rows: end, columns: columns)
-        dz = space.scratch("joined.dz", rows: end, columns: queryColumns)
+        job = CausalAttention.GradientJob(
+            queryKeyValue: room("qkv", like: qkv), dz: room("dz", like: dz), dQueryKeyValue: room("dqkv", like: qkv),
+            first: span.first)
+        job.queryKeyValue.rows(0..<span.first).assign(qkv.rows(beginning.rows))
+        job.queryKeyValue.rows(span.first..<span.length).assign(qkv.rows(span.rows))
+        RowOperations.scale(job.dz.rows(0..<span.first), by: 0, threads: 1)
+        job.dz.rows(span.first..<span.length).assign(dz.rows(span.rows))
     }
 
-    /// Nil for a span that begins its sequences.
-    func job(_ index: Int, _ source: MatrixSlice, dz sourceGradient: MatrixSlice) -> CausalAttention.GradientJob? {
-        let span = batch.spans[index]
-        guard let place = places[index], let beginning = span.beginning.map({ batch.spans[$0] }) else { return nil }
-        let own = (place.lowerBound + span.first)..<place.upperBound
-        let before = place.lowerBound..<own.lowerBound
-        qkv.rows(before).assign(source.rows(beginning.rows))
-        qkv.rows(own).assign(source.rows(span.rows))
-        RowOperations.scale(dz.rows(before), by: 0, threads: 1)
-        dz.rows(own).assign(sourceGradient.rows(span.rows))
-        return CausalAttention.GradientJob(
-            queryKeyValue: qkv.rows(place), dz: dz.rows(place), dQueryKeyValue: dqkv.rows(place))
-    }
-
-    /// Writes the gradient of a span's own rows, and adds that of the beginning's.
-    func addGradient(_ index: Int, to out: MatrixSlice, threads: Int) {
-        let span = batch.spans[index]
-        guard let place = places[index], let beginning = span.beginning.map({ batch.spans[$0] }) else { return }
-        let own = (place.lowerBound + span.first)..<place.upperBound
-        out.rows(span.rows).assign(dqkv.rows(own))
+    /// Writes the gradient of the span's own rows, and adds that of the beginning's.
+    func addGradient(to out: MatrixSlice, threads: Int) {
+        out.rows(span.rows).assign(job.dQueryKeyValue.rows(span.first..<span.length))
         let shared = out.rows(beginning.rows)
-        RowOperations.add(shared, dqkv.rows(place.lowerBound..<own.lowerBound), into: shared, threads: threads)
+        RowOperations.add(shared, job.dQueryKeyValue.rows(0..<span.first), into: shared, threads: threads)
     }
 }

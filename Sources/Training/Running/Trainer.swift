@@ -30,9 +30,15 @@ public final class Trainer {
         self.settings = settings
         self.threads = threads
         self.checkpoints = checkpoints
-        for example in data.examples + data.heldOut where example.rowCount > settings.tokensPerPass {
-            throw TrainingError.passTooSmall(
-                id: example.id, tokens: example.rowCount, limit: settings.tokensPerPass)
+        precondition(
+            !settings.sharesBeginnings || settings.adapter?.dropout ?? 0 == 0,
+            "beginnings are not shared beside dropout, which is decided row by row")
+        for example in data.examples + data.heldOut {
+            var rows = PassRows(settings)
+            rows.add(example)
+            guard rows.count <= settings.tokensPerPass else {
+                throw TrainingError.passTooSmall(id: example.id, tokens: rows.count, limit: settings.tokensPerPass)
+            }
         }
         optimizer = Optimizer(settings.optimizer, for: model.trained, threads: threads)
         space = TrainingSpace(
@@ -142,20 +148,19 @@ public final class Trainer {
     /// Examples in as few passes as their order allows.
     private func passes(_ indices: [Int]) -> [[Int]] {
         var passes: [[Int]] = []
+        var rows = PassRows(settings)
         for index in indices {
-            if let last = passes.last, rowCount(last + [index]) <= settings.tokensPerPass {
-                passes[passes.count - 1].append(index)
-            } else {
-                passes.append([index])
+            var longer = rows
+            longer.add(data.examples[index])
+            if passes.isEmpty || longer.count > settings.tokensPerPass {
+                passes.append([])
+                longer = PassRows(settings)
+                longer.add(data.examples[index])
             }
+            passes[passes.count - 1].append(index)
+            rows = longer
         }
         return passes
-    }
-
-    /// Rows of a pass over these examples.
-    private func rowCount(_ indices: [Int]) -> Int {
-        guard settings.sharesBeginnings else { return indices.reduce(0) { $0 + data.examples[$1].rowCount } }
-        return SharedBeginning.rowCount(of: indices.flatMap { data.examples[$0].sequences })
     }
 
     private func accumulate(
@@ -187,11 +192,11 @@ public final class Trainer {
 
     private func batch(_ examples: [TrainingExample]) -> TrainingBatch {
         var batch = TrainingBatch()
-        let sequences = examples.flatMap(\.sequences)
-        if settings.sharesBeginnings {
-            batch.append(sharing: sequences)
-        } else {
-            for sequence in sequences { batch.append(sequence.tokens, weights: sequence.weights) }
+        switch BeginningSharing(settings) {
+        case .none:
+            for sequence in examples.flatMap(\.sequences) { batch.append(sequence.tokens, weights: sequence.weights) }
+        case .withinPass: batch.append(sharing: examples.flatMap(\.sequences))
+        case .withinExamples: for example in examples { batch.append(sharing: example.sequences) }
         }
         return batch
     }
@@ -208,14 +213,15 @@ public final class Trainer {
         }
     }
 
-    /// Mean of `-log p` over the held-out examples' targets; for pairs, over those of both sides.
+    /// Mean over the held-out examples' targets of `-log p` times the target's weight; for pairs, over those of both sides.
     private func heldOutLoss() throws -> Double? {
         guard !data.heldOut.isEmpty else { return nil }
         var sum = 0.0
         var count = 0
         for example in data.heldOut {
-            let values = try model.logProbabilities(of: batch([example]), space: space)
-            sum -= values.reduce(0) { $0 + Double($1) }
+            let batch = batch([example])
+            let values = try model.logProbabilities(of: batch, space: space)
+            for (target, value) in zip(batch.targets, values) { sum -= Double(target.weight) * Double(value) }
             count += values.count
         }
         return sum / Double(count)

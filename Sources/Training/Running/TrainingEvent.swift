@@ -22,7 +22,7 @@ public struct TrainingStart: Codable, Hashable, Sendable {
 public struct StepMetrics: Codable, Hashable, Sendable {
     /// From 1.
     public var step: Int
-    /// Mean over targets, or over pairs.
+    /// Mean over targets of the loss times the target's weight, or over pairs.
     public var loss: Double
     public var gradientNorm: Double
     public var learningRate: Double

@@ -11,7 +11,10 @@ public struct TrainingSettings: Codable, Hashable, Sendable {
     /// Computes blocks again on the way back, to save memory.
     public var recomputes: Bool
     /// Computes what the sequences of a pass begin with once for all of them; never beside dropout.
-    public var sharesBeginnings: Bool
+    public var sharesBeginnings: Bool {
+        get { sharing ?? false }
+        set { sharing = newValue ? true : nil }
+    }
     public var seed: UInt64
     /// Steps between checkpoints; 0 for none but the last.
     public var checkpointEvery: Int
@@ -19,6 +22,8 @@ public struct TrainingSettings: Codable, Hashable, Sendable {
     public var checkpointsKept: Int
     /// Steps between evaluations of the held-out examples; 0 for none.
     public var evaluateEvery: Int
+    /// Absent where nothing is shared, so that runs from before it could be have the same identity.
+    private var sharing: Bool?
 
     public init(
         method: TrainingMethod, schedule: LearningRateSchedule, optimizer: OptimizerSettings = OptimizerSettings(),
@@ -33,7 +38,7 @@ public struct TrainingSettings: Codable, Hashable, Sendable {
         self.batch = batch
         self.tokensPerPass = tokensPerPass
         self.recomputes = recomputes
-        self.sharesBeginnings = sharesBeginnings
+        sharing = sharesBeginnings ? true : nil
         self.seed = seed
         self.checkpointEvery = checkpointEvery
         self.checkpointsKept = checkpointsKept
