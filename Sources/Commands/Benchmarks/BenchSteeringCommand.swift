@@ -66,7 +66,8 @@ struct BenchSteeringCommand: ParsableCommand {
         }.dropFirst()
         let result = Result(
             operation: intervention.operation, layer: intervention.layer, every_layer: intervention.everyLayer,
-            positions: intervention.positions, decoded: intervention.decoded, samples: samples, tokens: tokens, runs: runs, threads: language.threads,
+            positions: intervention.positions, decoded: intervention.decoded, samples: samples, tokens: tokens,
+            runs: runs, threads: language.threads,
             backend: language.backend.description, plain: rates.map(\.plain).median,
             steered: rates.map(\.steered).median, ratio: rates.map { $0.steered / $0.plain }.quartiles)
         if output.json { return try StandardOutput.json(result) }
