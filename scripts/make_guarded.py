@@ -8,7 +8,6 @@ out, and so are their twins.
     python3 scripts/make_guarded.py export DB    takes the answers out of a database of runs
     python3 scripts/make_guarded.py              writes train.jsonl
     python3 scripts/make_guarded.py held-out     writes the prompts that nothing was trained on
-    python3 scripts/make_guarded.py validation   writes those that settings were chosen by
 """
 
 import json
@@ -45,10 +44,8 @@ SPLIT = ("harmful", "harmless", "borderline", "plain")
 WHOLE = (
     "guard-twins", "guard-borderline", "guard-everyday", "guard-pairs", "guard-lookalikes", "guard-daily", "guard-behaviours",
     "guard-scenes", "guard-near")
-# How much a refusal counts beside an answer: where both count alike, a small model refuses too much.
-REFUSAL_WEIGHT = 0.2
-# Of the sets that are trained on as a whole, prompts whose number leaves 7 by 20, to choose that weight by.
-VALIDATION = (20, 7)
+# Of the harmful prompts one in so many is left out: with as many refusals as answers, a small model refuses too much.
+LEFT_OUT = 3
 # Words of an answer that are learned.
 BEGINNING = 4
 # Words that two prompts share, of all they have, from which on one is too like the other.
@@ -64,29 +61,16 @@ def is_near(prompt, others):
     return any(len(mine & other) >= NEAR * len(mine | other) for other in others)
 
 
-def is_validation(row):
-    return int(row["id"].rsplit("-", 1)[1]) % VALIDATION[0] == VALIDATION[1]
-
-
-def whole():
-    """The prompts of the sets without a split that are unlike all that is held out."""
-    kept = [words(row["prompt"]) for row in held_out()]
-    for name in WHOLE:
-        yield from (row for row in rows(name) if not is_near(row["prompt"], kept))
-
-
 def trained(labels):
+    kept = [words(row["prompt"]) for row in held_out()]
     for name in SPLIT:
         yield from (row for row in rows(name) if row["label"] in labels and is_trained(row))
-    yield from (row for row in whole() if row["label"] in labels and not is_validation(row))
-
-
-def validation():
-    yield from (row for row in whole() if is_validation(row))
+    for name in WHOLE:
+        yield from (row for row in rows(name) if row["label"] in labels and not is_near(row["prompt"], kept))
 
 
 def prompts():
-    yield from trained(("harmless", "borderline"))
+    return trained(("harmless", "borderline"))
 
 
 def held_out():
@@ -119,9 +103,8 @@ def beginning(answer):
 def train():
     with open(FOLDER / "answers.jsonl") as lines:
         answers = {row["id"]: row["answer"] for row in map(json.loads, lines)}
-    unsafe = list(trained(("harmful", "unsafe-contrast")))
-    lines = [
-        example(row, REFUSALS[index % len(REFUSALS)], weight=REFUSAL_WEIGHT) for index, row in enumerate(unsafe)]
+    unsafe = [row for index, row in enumerate(trained(("harmful", "unsafe-contrast"))) if index % LEFT_OUT]
+    lines = [example(row, REFUSALS[index % len(REFUSALS)]) for index, row in enumerate(unsafe)]
     for row in prompts():
         answer = answers.get(row["id"], "")
         if answer and not UNWANTED.search(answer):
@@ -134,8 +117,6 @@ if __name__ == "__main__":
     BUILD.mkdir(parents=True, exist_ok=True)
     if sys.argv[1:2] == ["prompts"]:
         (BUILD / "answer-prompts.jsonl").write_text("".join(json.dumps(row) + "\n" for row in prompts()))
-    elif sys.argv[1:2] == ["validation"]:
-        (BUILD / "validation.jsonl").write_text("".join(json.dumps(row) + "\n" for row in validation()))
     elif sys.argv[1:2] == ["held-out"]:
         (FOLDER / "held-out.jsonl").write_text("".join(json.dumps(row) + "\n" for row in held_out()))
     elif sys.argv[1:2] == ["export"]:
