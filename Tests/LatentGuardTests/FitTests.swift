@@ -113,3 +113,8 @@ func everyMethodSeparatesWhatIsClear(_ method: GuardMethod) throws {
     let profile = try synthetic.profile([.distilled])
     #expect(profile.harmful.readings.map { profile.readings[$0].position } == [.postInstruction])
 }
+
+@Test(arguments: [("Bake bread.", "Bake bread"), ("How?!", "How"), ("a b", "a b"), ("...", "..."), ("1.5", "1.5")])
+func closingMarksAreDropped(text: String, open: String) {
+    #expect(GuardFitter.withoutClosingMark(text) == open)
+}
