@@ -1,6 +1,7 @@
 import Foundation
 import LanguageModels
 import Steering
+import Tensors
 import TestSupport
 import Testing
 import Tokenization
