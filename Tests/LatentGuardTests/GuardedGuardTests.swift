@@ -19,7 +19,8 @@ private let modelPath = Places.cache.appendingPathComponent(
         if: FileManager.default.fileExists(atPath: modelPath),
         "the model is not in the cache: assay model pull smollm2-135m-instruct"))
 struct GuardedGuardTests {
-    private static let guardFile = Places.root.appendingPathComponent("fixtures/guards/smollm2-guarded.safetensors").path
+    private static let guardFile = Places.root
+        .appendingPathComponent("fixtures/guards/smollm2-guarded.safetensors").path
 
     private static func model(adapters: [AdapterChoice]) throws -> LanguageModel {
         try LanguageModel(name: "smollm2", path: modelPath, backend: .oneDNN, threads: 2, adapters: adapters)

@@ -23,7 +23,7 @@ struct BenchTrainingCommand: ParsableCommand {
     @Option(help: "Tokens of a sequence.")
     var length = 256
     @Option(help: "Most tokens of one pass; a step takes as many passes as it needs.")
-    var tokensPerPass = 512
+    var tokensPerPass = 256
     @Option(help: "Steps that are measured; the median counts.")
     var steps = 3
     @Flag(help: "Train adapters of rank 8 on all projections, and nothing else.")
