@@ -9,21 +9,17 @@ import Transformers
 
 @testable import LatentGuard
 
-private let modelPath = Places.cache.appendingPathComponent(
-    "models/smollm2-135m-instruct/SmolLM2-135M-Instruct.Q4_1.gguf"
-).path
-
 /// The guard for SmolLM2 with the guarded adapter: what the whole model would refuse, from a state in its middle.
 @Suite(
     .enabled(
-        if: FileManager.default.fileExists(atPath: modelPath),
+        if: FileManager.default.fileExists(atPath: smolLM2Path),
         "the model is not in the cache: assay model pull smollm2-135m-instruct"))
 struct GuardedGuardTests {
     private static let guardFile = Places.root
         .appendingPathComponent("fixtures/guards/smollm2-guarded.safetensors").path
 
     private static func model(adapters: [AdapterChoice]) throws -> LanguageModel {
-        try LanguageModel(name: "smollm2", path: modelPath, backend: .oneDNN, threads: 2, adapters: adapters)
+        try LanguageModel(name: "smollm2", path: smolLM2Path, backend: .oneDNN, threads: 2, adapters: adapters)
     }
 
     private static let adapter = AdapterChoice(

@@ -8,14 +8,15 @@ import Transformers
 
 @testable import LatentGuard
 
-private let modelPath = Places.cache.appendingPathComponent(
+/// SmolLM2 in the cache, where it may be missing.
+let smolLM2Path = Places.cache.appendingPathComponent(
     "models/smollm2-135m-instruct/SmolLM2-135M-Instruct.Q4_1.gguf"
 ).path
 
 /// The guard that is shipped, on the model it was fitted on; expected values by scripts/reference/latentguard.py.
 @Suite(
     .enabled(
-        if: FileManager.default.fileExists(atPath: modelPath),
+        if: FileManager.default.fileExists(atPath: smolLM2Path),
         "the model is not in the cache: assay model pull smollm2-135m-instruct"))
 struct SmolLM2GuardTests {
     struct Expected: Decodable {
@@ -24,7 +25,7 @@ struct SmolLM2GuardTests {
         var novelty: Double
     }
 
-    static let model = Result { try LanguageModel(name: "smollm2", path: modelPath, backend: .oneDNN, threads: 2) }
+    static let model = Result { try LanguageModel(name: "smollm2", path: smolLM2Path, backend: .oneDNN, threads: 2) }
     static let guardFile = Places.root.appendingPathComponent("fixtures/guards/smollm2.safetensors").path
 
     let latentGuard: LatentGuard
