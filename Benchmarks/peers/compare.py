@@ -14,6 +14,7 @@ import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 
 
@@ -61,6 +62,32 @@ def transformers_figures(arguments):
         model = model.to(torch.bfloat16)
         figures["prefill_bf16"] = rate()
     return figures
+
+
+def transformer_lens_figures(arguments):
+    """The same reading with the residual stream behind every block kept by hooks."""
+    import torch
+    from transformer_lens.model_bridge import TransformerBridge
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    torch.set_num_threads(arguments.threads)
+    folder, name = os.path.split(os.path.abspath(arguments.model))
+    with tempfile.TemporaryDirectory() as copy:
+        model = AutoModelForCausalLM.from_pretrained(folder, gguf_file=name, dtype=torch.float32).eval()
+        tokenizer = AutoTokenizer.from_pretrained(folder, gguf_file=name)
+        model.config.save_pretrained(copy)
+        tokenizer.save_pretrained(copy)
+        bridge = TransformerBridge.boot_transformers(copy, hf_model=model, tokenizer=tokenizer, device="cpu",
+                                                     dtype=torch.float32)
+    ids = torch.tensor([prompt(512)])
+
+    def read():
+        _, cache = bridge.run_with_cache(ids, names_filter=lambda name: name.endswith("hook_resid_post"), return_type=None)
+        if len(cache) != model.config.num_hidden_layers:
+            raise RuntimeError(f"{len(cache)} residual streams of {model.config.num_hidden_layers}")
+
+    with torch.inference_mode():
+        return {"capture_f32": 512 / median_seconds(arguments.runs, read)}
 
 
 def llama_figures(arguments):
@@ -158,7 +185,8 @@ def main():
     for number in range(arguments.rounds):
         for mode in ["f32", "bf16", "native"]:
             ours.setdefault(mode, []).append(assay(arguments, mode))
-        for name, measure in [("transformers", transformers_figures), ("llama.cpp", llama_figures)]:
+        for name, measure in [("transformers", transformers_figures), ("transformer-lens", transformer_lens_figures),
+                              ("llama.cpp", llama_figures)]:
             try:
                 peers.setdefault(name, []).append(measure(arguments))
             except ImportError as error:
@@ -180,6 +208,7 @@ def main():
     line("prefill 512, f32", ours["f32"]["prefill_tokens_per_second"], "transformers", "prefill_f32")
     line("prefill 512, bf16", ours["bf16"]["prefill_tokens_per_second"], "transformers", "prefill_bf16")
     line("prefill 512, residual streams kept", ours["f32"]["capture_tokens_per_second"], "transformers", "capture_f32")
+    line("the same", ours["f32"]["capture_tokens_per_second"], "transformer-lens", "capture_f32")
     line("prefill 512, native", ours["native"]["prefill_tokens_per_second"], "llama.cpp", "prefill_native")
     for mode in ["f32", "bf16", "native"]:
         line(f"64 samples of one prompt, {mode}", ours[mode]["batch_tokens_per_second"], "llama.cpp", "batch_native")

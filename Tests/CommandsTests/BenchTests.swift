@@ -17,6 +17,32 @@ struct BenchTests {
         var ratio: [Double]
     }
 
+    private struct Tokenized: Decodable {
+        var texts: Int
+        var bytes: Int
+        var tokens: Int
+        var bytes_per_second: [Double]
+    }
+
+    @Test func textIsTimedLineByLine() throws {
+        try Places.withTemporaryFolder { folder in
+            let file = folder.appendingPathComponent("text.txt")
+            try Data("how are you\n\nan apple\n".utf8).write(to: file)
+            let timed = try AssayProcess.run([
+                "bench", "tokenization", "--model", AssayProcess.organism, "--file", file.path, "--runs", "2", "--json",
+            ])
+            #expect(timed.code == 0, "\(timed.complaint)")
+            let result = try timed.json(Tokenized.self)
+            #expect(result.texts == 2 && result.bytes == 19 && (2...19).contains(result.tokens))
+            #expect(result.bytes_per_second.count == 3)
+            try Data("\n".utf8).write(to: file)
+            let empty = try AssayProcess.run([
+                "bench", "tokenization", "--model", AssayProcess.organism, "--file", file.path,
+            ])
+            #expect(empty.code != 0 && empty.complaint.contains("holds no text"), "\(empty.complaint)")
+        }
+    }
+
     @Test func aGuardIsTimedBesideTheReading() throws {
         try Places.withTemporaryFolder { folder in
             let guardFile = folder.appendingPathComponent("guard.safetensors").path

@@ -6,5 +6,6 @@ struct BenchCommand: ParsableCommand {
         abstract: "Measures speed on this machine.",
         subcommands: [
             BenchInferenceCommand.self, BenchTrainingCommand.self, BenchGuardCommand.self, BenchSteeringCommand.self,
+            BenchTokenizationCommand.self,
         ])
 }

@@ -77,11 +77,14 @@ extension RunStore {
 
     /// The run that `--resume` continues.
     ///
-    /// - Throws: ``StoreError/resumeDiffers(run:fields:)`` where the latest unfinished run of the evaluation has another
-    ///   plan, ``StoreError/nothingToResume(evaluation:)`` where there is none.
+    /// Runs of other models are not meant: one store holds many models, and each goes on by itself.
+    ///
+    /// - Throws: ``StoreError/resumeDiffers(run:fields:)`` where the latest unfinished run of the evaluation and the model
+    ///   has another plan, ``StoreError/nothingToResume(evaluation:)`` where there is none.
     public func resumable(_ planned: RunRecord) throws -> RunRecord {
         if let run = try latestResumable(planDigest: planned.planDigest) { return run }
-        let filter = RunFilter(status: .started, evaluation: planned.definition.name, limit: 1)
+        let filter = RunFilter(
+            status: .started, evaluation: planned.definition.name, modelDigest: planned.model.digest, limit: 1)
         guard let other = try runs(filter).first else {
             throw StoreError.nothingToResume(evaluation: planned.definition.name)
         }
