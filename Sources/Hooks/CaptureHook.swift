@@ -30,6 +30,15 @@ public struct CaptureHook: ActivationHook {
 
     public func wants(_ point: HookPoint) -> Bool { points.contains(point) }
 
+    /// Whether any of some positions of a prompt is kept.
+    func keeps(prompt: Int, _ range: Range<Int>) -> Bool {
+        switch positions[prompt] {
+        case .all: true
+        case .at(let indices): indices.contains(where: range.contains)
+        case nil: false
+        }
+    }
+
     public mutating func visit(_ point: HookPoint, _ activation: Activation) {
         guard let wanted = positions[activation.tag.prompt] else { return }
         switch wanted {

@@ -1,3 +1,4 @@
+internal import Tensors
 public import Transformers
 
 /// Runs prompts through a model and hands out activations, a few prompts at a time.
@@ -19,6 +20,8 @@ public struct Extraction {
 
     /// Rows of one forward pass.
     private static let rows = 512
+    /// Rows whose logits are held at once.
+    private static let logitRows = 64
 
     public init(_ model: Transformer, points: [HookPoint], threads: Int) {
         self.model = model
@@ -81,7 +84,7 @@ public struct Extraction {
                 batch.append(prompt.ids, cache: cache, tag: tag)
             }
         }
-        if !batch.ids.isEmpty { _ = try model.forward(batch, space: space, hooks: &hook) }
+        if !batch.ids.isEmpty { try read(batch, space, &hook) }
         return prompts.indices.map { hook.captured[$0] ?? [:] }
     }
 
@@ -90,7 +93,26 @@ public struct Extraction {
     ) throws {
         for begin in stride(from: 0, to: ids.count, by: Self.rows) {
             let piece = ids[begin..<min(ids.count, begin + Self.rows)]
-            _ = try model.forward(TokenBatch(piece, cache: cache, tag: tag), space: space, hooks: &hook)
+            try read(TokenBatch(piece, cache: cache, tag: tag), space, &hook)
+        }
+    }
+
+    /// The forward pass, and logits where they are wanted, a few rows at a time.
+    private func read(_ batch: TokenBatch, _ space: Workspace, _ hook: inout CaptureHook) throws {
+        let final = try model.forward(batch, space: space, hooks: &hook)
+        guard points.contains(HookPoint(.logits)) else { return }
+        let logits = Matrix(rows: Self.logitRows, columns: model.configuration.vocabularySize)
+        for sequence in batch.sequences {
+            let count = sequence.rows.count
+            for begin in stride(from: 0, to: count, by: Self.logitRows) {
+                let end = min(count, begin + Self.logitRows)
+                let first = sequence.cache.length - count
+                let place = LogitRows(tag: sequence.tag, positions: (first + begin)..<(first + end))
+                guard hook.keeps(prompt: place.tag.prompt, place.positions) else { continue }
+                let rows = (sequence.rows.lowerBound + begin)..<(sequence.rows.lowerBound + end)
+                try model.logits(
+                    final.rows(rows), of: [place], into: logits.rows(0..<rows.count), space: space, hooks: &hook)
+            }
         }
     }
 }

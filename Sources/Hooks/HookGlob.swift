@@ -21,7 +21,7 @@ public struct HookGlob: Hashable, Sendable {
     public func points(of configuration: TransformerConfiguration) -> [HookPoint] {
         HookPoint.all(of: configuration).filter { point in
             point.names(in: configuration).contains { name in
-                matches(name) && (!point.site.isHeadByHead || namesSite(name))
+                matches(name) && (!point.site.isOnDemand || namesSite(name))
             }
         }
     }

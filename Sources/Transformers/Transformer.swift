@@ -69,19 +69,6 @@ public final class Transformer: Sendable {
         return try forward(batch, space: space, hooks: &none)
     }
 
-    /// Logits of rows of a forward pass.
-    ///
-    /// - Parameters:
-    ///   - final: [rows, modelDimension], what ``forward(_:space:hooks:)`` returned, or some rows of it
-    ///   - logits: [rows, vocabularySize]
-    public func logits(_ final: MatrixSlice, into logits: MatrixSlice, space: Workspace) throws {
-        try space.multiplier.multiply(final, weights.unembedding.weights, into: logits)
-        if let bias = weights.unembedding.bias {
-            RowOperations.addScaled(logits, 1, bias.slice, threads: space.threads)
-        }
-        if let cap = configuration.logitSoftCap { RowOperations.softCap(logits, cap, threads: space.threads) }
-    }
-
     private func check(_ batch: TokenBatch, _ space: Workspace) throws {
         precondition(batch.ids.count <= space.rowCapacity, "\(batch.ids.count) rows in a space of \(space.rowCapacity)")
         for id in batch.ids where id < 0 || Int(id) >= configuration.vocabularySize {

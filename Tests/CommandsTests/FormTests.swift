@@ -95,6 +95,41 @@ struct FormTests {
         }
     }
 
+    /// Logits are read as any activation is: their log-softmax is what the score says.
+    @Test func logitsAreExtracted() throws {
+        try Places.withTemporaryFolder { folder in
+            let out = folder.appendingPathComponent("a.safetensors").path
+            let text = ["--text", "Hello there, how are you?"]
+            let extracted = try AssayProcess.run(
+                ["extract"] + model + text + ["--hooks", "unembed.hook_out", "--positions", "all", "--out", out])
+            #expect(extracted.code == 0, "\(extracted.complaint)")
+            let score = try AssayProcess.run(["score"] + model + text + ["--json"]).json(Score.self)
+            let rows = try logits(in: out, positions: score.ids.count)
+            #expect(score.logprobs.count == score.ids.count - 1)
+            for (index, logProbability) in score.logprobs.enumerated() {
+                let row = rows[index].map(Double.init)
+                let highest = try #require(row.max())
+                let total = highest + log(row.reduce(0) { $0 + exp($1 - highest) })
+                let found = row[Int(score.ids[index + 1])] - total
+                #expect(abs(found - Double(logProbability)) < 1e-5, "position \(index)")
+            }
+        }
+    }
+
+    /// The rows of the only float tensor of a safetensors file.
+    private func logits(in path: String, positions: Int) throws -> [[Float]] {
+        let data = try Data(contentsOf: URL(fileURLWithPath: path))
+        let length = data.prefix(8).reversed().reduce(0) { $0 << 8 | Int($1) }
+        let header = try #require(
+            JSONSerialization.jsonObject(with: data.dropFirst(8).prefix(length)) as? [String: Any])
+        let entry = try #require(header["unembed.hook_out"] as? [String: Any])
+        let offsets = try #require(entry["data_offsets"] as? [Int])
+        let bytes = data.dropFirst(8 + length)[...].dropFirst(offsets[0]).prefix(offsets[1] - offsets[0])
+        let values = unsafe Array(bytes).withUnsafeBytes { unsafe Array($0.bindMemory(to: Float.self)) }
+        let width = values.count / positions
+        return (0..<positions).map { Array(values[($0 * width)..<(($0 + 1) * width)]) }
+    }
+
     @Test func helpNamesEverySubject() throws {
         let help = try AssayProcess.run(["--help"])
         #expect(help.code == 0)

@@ -141,3 +141,29 @@ private func completions(
     #expect(ids[1]?.dropFirst() == [0, 0, 0, 0, 0])
     #expect(ids[1]?.first == ids[0]?.first)
 }
+
+@Test func logitsAreEditedWhereTheyAreComputed() throws {
+    /// Makes one token certain, another one for the prompt's last position.
+    struct Edit: ActivationHook {
+        var seen: [String] = []
+
+        func wants(_ point: HookPoint) -> Bool { point == HookPoint(.logits) }
+
+        mutating func visit(_ point: HookPoint, _ activation: Activation) {
+            seen.append("\(activation.tag.sample.map(String.init) ?? "prompt") \(activation.positions)")
+            for row in 0..<activation.rows.rowCount {
+                activation.rows.withMutableRow(row) { $0[activation.tag.sample == nil ? 9 : 7] = 1e6 }
+            }
+        }
+    }
+    let generator = Generator(
+        try TinyModel().makeModel(), sampling: .greedy,
+        limits: Generator.Limits(maxTokens: 3, endTokens: [], batch: 2), threads: 1)
+    var hook = Edit()
+    var ids: [[Int32]] = []
+    try generator.run(
+        [Generator.Prompt(ids: [1, 2, 3], samples: [0, 1], random: CounterRandom(seed: 0, promptID: "p"))], hooks: &hook
+    ) { ids.append($0.ids) }
+    #expect(ids == [[9, 7, 7], [9, 7, 7]])
+    #expect(hook.seen == ["prompt 2..<3", "0 3..<4", "1 3..<4", "0 4..<5", "1 4..<5"])
+}

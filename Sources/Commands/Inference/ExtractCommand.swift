@@ -97,7 +97,7 @@ struct ExtractCommand: ParsableCommand {
         _ extraction: Extraction, _ points: [HookPoint], _ requests: [Extraction.Request],
         _ configuration: TransformerConfiguration
     ) throws -> [(name: String, shape: [Int])] {
-        var file = StatisticsFile(
+        var file = try StatisticsFile(
             points: points, positions: positionNames, covariance: covariance, configuration: configuration)
         var progress = ProgressLine("extract", total: requests.count, unit: "prompts")
         try extraction.run(requests) { first, captured in

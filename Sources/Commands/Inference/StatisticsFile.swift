@@ -1,4 +1,5 @@
 internal import Checkpoints
+internal import Foundation
 internal import Hooks
 internal import Tensors
 internal import Transformers
@@ -12,7 +13,20 @@ struct StatisticsFile {
     /// For each point, for each position.
     private var statistics: [[ActivationStatistics]]
 
-    init(points: [HookPoint], positions: [String], covariance: Bool, configuration: TransformerConfiguration) {
+    /// - Throws: ``CommandFailure`` where the sums would not fit in memory.
+    init(
+        points: [HookPoint], positions: [String], covariance: Bool, configuration: TransformerConfiguration,
+        memory: Int? = AvailableMemory.bytes
+    ) throws {
+        let widths = points.map { $0.site.shape(in: configuration).reduce(1, *) }
+        // Sums are held twice while they are brought up to date.
+        let elements = widths.reduce(0) { $0 + $1 * (covariance ? $1 : 1) } * positions.count
+        if let memory, elements * 16 > memory {
+            let widest = points[widths.indices.max { widths[$0] < widths[$1] } ?? 0]
+            let sizes = String(format: "%.1f GB and %.1f GB are free", Double(elements) * 16e-9, Double(memory) * 1e-9)
+            throw CommandFailure.badData(
+                "the sums take \(sizes); \(widest) is the widest, with \(widths.max() ?? 0) elements at a position")
+        }
         self.points = points
         self.positions = positions
         hasCovariance = covariance

@@ -55,7 +55,7 @@ struct TrainingPass<Hook: GradientHook> {
     }
 
     private var lowestLayer: Int {
-        let watched = HookPoint.all(of: configuration).filter(hook.wantsGradient)
+        let watched = HookPoint.all(of: configuration).filter { $0.site != .logits && hook.wantsGradient($0) }
         let lowestWatched = watched.map { $0.layer ?? ($0.site == .embed ? 0 : configuration.layerCount) }.min()
         return min(model.lowestTrainedLayer(embeddingWanted: false), lowestWatched ?? configuration.layerCount)
     }

@@ -18,6 +18,9 @@ struct GenerationRun {
         var limit: Int
         var ids: [Int32]
         var logProbabilities: [Float]
+
+        /// Tokens of the prompt and the sample together.
+        var length: Int { tag.promptLength + ids.count }
     }
 
     /// Most rows that are read together.
@@ -80,7 +83,9 @@ struct GenerationRun {
         for (sequence, member) in zip(batch.sequences, members) {
             let last = sequence.rows.upperBound - 1
             let row = Matrix(rows: 1, columns: generator.model.configuration.vocabularySize)
-            try generator.model.logits(final.rows(last..<(last + 1)), into: row.slice, space: space)
+            let place = LogitRows(tag: sequence.tag, positions: (member.cache.length - 1)..<member.cache.length)
+            try generator.model.logits(
+                final.rows(last..<(last + 1)), of: [place], into: row.slice, space: space, hooks: &hooks)
             let samples = prompts[member.index].samples
             if !samples.isEmpty {
                 read.append(Read(index: member.index, cache: member.cache, logits: row, left: samples[...]))
@@ -127,7 +132,8 @@ struct GenerationRun {
         for sample in active { batch.append(sample.ids.suffix(1), cache: sample.cache, tag: sample.tag) }
         let final = try generator.model.forward(batch, space: space, hooks: &hooks)
         let logits = logits.rows(0..<active.count)
-        try generator.model.logits(final, into: logits, space: space)
+        let places = active.map { LogitRows(tag: $0.tag, positions: ($0.length - 1)..<$0.length) }
+        try generator.model.logits(final, of: places, into: logits, space: space, hooks: &hooks)
         let drawn = draw(logits)
         for index in active.indices {
             active[index].ids.append(drawn[index].id)
@@ -137,7 +143,7 @@ struct GenerationRun {
 
     private func draw(_ logits: MatrixSlice) -> [(id: Int32, logProbability: Float)] {
         let waiting = active.map {
-            (random: $0.random, sample: $0.tag.sample ?? 0, position: $0.tag.promptLength + $0.ids.count)
+            (random: $0.random, sample: $0.tag.sample ?? 0, position: $0.length)
         }
         let sampler = generator.sampler
         let weights = weights

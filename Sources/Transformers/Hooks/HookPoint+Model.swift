@@ -1,5 +1,5 @@
 extension HookPoint {
-    /// Every point of a model, in the order in which the forward pass meets them.
+    /// Every point of a model, in the order in which they are met: the logits last, behind the forward pass.
     public static func all(of configuration: TransformerConfiguration) -> [HookPoint] {
         let blockSites = Site.inOrder(configuration).filter(\.isInBlock)
         let blocks = (0..<configuration.layerCount).flatMap { layer in
@@ -7,7 +7,7 @@ extension HookPoint {
         }
         let first = configuration.positionEncoding == .learned ? [Site.embed, .positionEmbed] : [.embed]
         return first.map { HookPoint($0) } + blocks
-            + [HookPoint(.finalNormScale), HookPoint(.finalNormalized), HookPoint(.finalNormOut)]
+            + [.finalNormScale, .finalNormalized, .finalNormOut, .logits].map { HookPoint($0) }
     }
 }
 

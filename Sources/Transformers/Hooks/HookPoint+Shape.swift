@@ -10,6 +10,7 @@ extension HookPoint.Site {
         case .attentionNormScale, .attentionPostNormScale, .mlpNormScale, .mlpPostNormScale, .finalNormScale: return [1]
         case .mlpPre, .mlpPreLinear, .mlpPost: return [configuration.feedForwardDimension]
         case .attentionScores, .pattern: return [configuration.headCount]
+        case .logits: return [configuration.vocabularySize]
         default: return [width]
         }
     }

@@ -92,11 +92,14 @@ public struct HookPoint: Hashable, Sendable {
         case finalNormalized = "ln_final.hook_normalized"
         /// What the unembedding reads, [p, modelDimension].
         case finalNormOut = "ln_final.hook_out"
+        /// Logits before they are capped, [p, vocabularySize]: of the positions alone whose logits are computed, which
+        /// is ``Transformer/logits(_:of:into:space:hooks:)``'s work and not that of the forward pass.
+        case logits = "unembed.hook_out"
 
         /// Whether the point is computed only for those who look at it.
-        public var isHeadByHead: Bool {
+        public var isOnDemand: Bool {
             switch self {
-            case .attentionIn, .queryInput, .keyInput, .valueInput, .result, .mlpIn: true
+            case .attentionIn, .queryInput, .keyInput, .valueInput, .result, .mlpIn, .logits: true
             default: false
             }
         }
@@ -107,7 +110,7 @@ public struct HookPoint: Hashable, Sendable {
         /// Whether there is one for each block.
         public var isInBlock: Bool {
             switch self {
-            case .embed, .positionEmbed, .finalNormScale, .finalNormalized, .finalNormOut: false
+            case .embed, .positionEmbed, .finalNormScale, .finalNormalized, .finalNormOut, .logits: false
             default: true
             }
         }
