@@ -122,3 +122,10 @@ func systemMessage(_ number: Int32) -> String {
     guard unsafe strerror_r(number, &buffer, buffer.count) == 0 else { return "error \(number)" }
     return String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
 }
+
+/// Why a file could not be written, by the error number of the last call, and what helps.
+func writingFailure(_ path: String) -> CheckpointError {
+    let number = errno
+    let hint = number == ENOSPC ? "; make room and run the same command again: files finished before are whole" : ""
+    return .cannotWrite(path: path, reason: systemMessage(number) + hint)
+}

@@ -110,7 +110,7 @@ final class AtomicFile {
         _ = unsafe unlink(temporaryPath)
     }
 
-    private func failure() -> CheckpointError { .cannotWrite(path: path, reason: systemMessage(errno)) }
+    private func failure() -> CheckpointError { writingFailure(path) }
 }
 
 private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {

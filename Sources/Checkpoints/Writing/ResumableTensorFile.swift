@@ -37,7 +37,7 @@ public final class ResumableTensorFile {
         self.offsets = offsets
         let partial = path + ".partial"
         descriptor = unsafe open(partial, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
-        guard descriptor >= 0 else { throw .cannotWrite(path: partial, reason: systemMessage(errno)) }
+        guard descriptor >= 0 else { throw writingFailure(partial) }
         if let found = Self.progress(path, key), lseek(descriptor, 0, SEEK_END) == end {
             done = found
         } else {
@@ -106,5 +106,5 @@ public final class ResumableTensorFile {
         }
     }
 
-    private func failure() -> CheckpointError { .cannotWrite(path: path, reason: systemMessage(errno)) }
+    private func failure() -> CheckpointError { writingFailure(path) }
 }
