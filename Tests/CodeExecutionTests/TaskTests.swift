@@ -53,7 +53,7 @@ import Testing
 
     @Test func evalPlussOrderFreeTasksCompareSets() async throws {
         let row =
-            #"{"task_id":"Mbpp/2","prompt":"","entry_point":"similar_elements","canonical_solution":"def similar_elements(a, b):\n    assert type(a) is tuple\n    return tuple(set(a) & set(b))\n","base_input":[[[3,4,5],[5,4,9]]],"plus_input":[],"atol":0}"#
+            #"{"task_id":"Mbpp/2","prompt":"","entry_point":"similar_elements","contract":"\n  assert isinstance(a, tuple)\n","canonical_solution":"def similar_elements(a, b):\n    assert type(a) is tuple\n    return tuple(set(a) & set(b))\n","base_input":[[[3,4,5],[5,4,9]]],"plus_input":[],"atol":0}"#
         let task = try await read(row, .evalPlus)[0]
         #expect(try await outcomes("def similar_elements(a, b): return [5, 4]", task)["base"] == .passed)
         #expect(try await outcomes("def similar_elements(a, b): return [5]", task)["base"] != .passed)

@@ -42,11 +42,11 @@ struct EvalPlusRow {
         tolerance = (row["atol"] as? NSNumber)?.doubleValue ?? 0
     }
 
-    /// Runs the reference solution with its contract.
+    /// Runs the reference solution, in HumanEval's form with its contract.
     func task(_ pool: SandboxPool) throws -> PythonTask {
         let reference = ReferenceSolution(
-            task: id, source: prompt + contract + solution, entryPoint: entryPoint, inputs: inputs, required: baseCount,
-            tolerance: tolerance, relation: relation)
+            task: id, source: prompt + (continuesPrompt ? contract : "") + solution, entryPoint: entryPoint,
+            inputs: inputs, required: baseCount, tolerance: tolerance, relation: relation)
         do {
             let cases = try pool.cases(from: reference)
             return PythonTask(
@@ -58,6 +58,12 @@ struct EvalPlusRow {
         } catch let failure as ExecutionFailure {
             throw Problem.reference("\(failure)")
         }
+    }
+
+    /// Whether the solution is the body of a function that the prompt begins, so that a contract fits between them. In
+    /// MBPP+ the solution is the whole function, and EvalPlus runs it without its contract.
+    private var continuesPrompt: Bool {
+        !solution.split(separator: "\n").contains { $0.hasPrefix("def \(entryPoint)(") }
     }
 
     /// As EvalPlus compares the outputs of some tasks.

@@ -57,10 +57,17 @@ extension PythonTask {
     public static func checkGold(
         _ tasks: [PythonTask], on pool: SandboxPool, limits: ExecutionLimits = ExecutionLimits()
     ) throws {
+        if let first = failingGold(tasks, on: pool, limits: limits).first { throw first }
+    }
+
+    /// What ``checkGold(_:on:limits:)`` would throw, for every solution that does not pass one of its suites.
+    public static func failingGold(
+        _ tasks: [PythonTask], on pool: SandboxPool, limits: ExecutionLimits = ExecutionLimits()
+    ) -> [PythonTaskError] {
         let pairs = tasks.flatMap { task in task.suites.map { (task, $0) } }
         let results = pool.run(pairs.map { PythonProgram(source: $0.solution, tests: $1.tests, limits: limits) })
-        for ((task, suite), result) in zip(pairs, results) where !result.passed {
-            throw PythonTaskError.goldFails(task: task.id, suite: suite.name, outcome: "\(result.outcome)")
+        return zip(pairs, results).filter { !$1.passed }.map { pair, result in
+            .goldFails(task: pair.0.id, suite: pair.1.name, outcome: "\(result.outcome)")
         }
     }
 }

@@ -46,9 +46,17 @@ struct CodeCheckCommand: AsyncParsableCommand {
             throw ValidationError("--form is \"\(self.form)\"; allowed: code, humaneval, evalplus, mbpp")
         }
         let tasks = try PythonTaskFile.read(file, form: form, pool: pool)
-        try PythonTask.checkGold(tasks, on: pool, limits: execution.limits)
         let programs = tasks.reduce(0) { $0 + $1.suites.count }
+        let failing = PythonTask.failingGold(tasks, on: pool, limits: execution.limits)
+        for case .goldFails(let task, let suite, let outcome) in failing {
+            StandardError.write("assay: the solution of \(task) on its \(suite) tests: \(outcome)\n")
+        }
+        guard failing.isEmpty else { throw broken(failing.count, of: programs) }
         return Report(file: file, tasks: tasks.count, programs: programs, python: pool.interpreter.version)
+    }
+
+    private func broken(_ count: Int, of total: Int) -> CommandFailure {
+        .badData("\(count) of \(total) programs of \(file) do not end as they should")
     }
 
     /// Each task's solution and wrong answer against both suites.
@@ -60,10 +68,7 @@ struct CodeCheckCommand: AsyncParsableCommand {
             result.passed != check.shouldPass
         }
         for (check, result) in broken { StandardError.write("assay: \(check.id): \(check.what) \(result.outcome)\n") }
-        guard broken.isEmpty else {
-            throw CommandFailure.badData(
-                "\(broken.count) of \(checks.count) programs of \(file) do not end as they should")
-        }
+        guard broken.isEmpty else { throw self.broken(broken.count, of: checks.count) }
         return Report(file: file, tasks: set.prompts.count, programs: checks.count, python: pool.interpreter.version)
     }
 }
