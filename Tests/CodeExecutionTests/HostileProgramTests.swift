@@ -101,7 +101,7 @@ import Testing
         #expect(try await Pools.outcome(source, "assert f(1) == 2", limits: limits) == .passed)
         #expect(try await Pools.outcome(later, "assert f(1) == 2") == .passed)
         let pool = try SandboxPool(interpreter: await PythonInterpreter.find(), workers: 1)
-        _ = pool.run([PythonProgram(source: source, tests: .asserts(["assert f(1) == 2"], prelude: ""), limits: limits)]
+        _ = pool.run([PythonProgram(source: source, tests: .asserts(["assert f(1) == 2"]), limits: limits)]
         )
         #expect(Self.sleepers(marker) == 0)
         for folder in ["/tmp", "/work", NSHomeDirectory()] {

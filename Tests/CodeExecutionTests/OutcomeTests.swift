@@ -7,7 +7,7 @@ import Testing
     }
 
     @Test func aWrongProgramFailsAtItsFirstWrongTest() async throws {
-        let tests = PythonTests.asserts(["assert f(1) == 1", "assert f(2) == 4", "assert f(3) == 9"], prelude: "")
+        let tests = PythonTests.asserts(["assert f(1) == 1", "assert f(2) == 4", "assert f(3) == 9"])
         let program = PythonProgram(source: "def f(x): return x", tests: tests)
         let result = try await Pools.shared.value.run([program])[0]
         #expect(result.outcome == .failed(kind: "AssertionError"))
@@ -55,7 +55,7 @@ import Testing
 
     @Test func resultsComeInTheOrderOfThePrograms() async throws {
         let programs = (0..<40).map { number in
-            PythonProgram(source: "def f(): return \(number % 2)", tests: .asserts(["assert f() == 1"], prelude: ""))
+            PythonProgram(source: "def f(): return \(number % 2)", tests: .asserts(["assert f() == 1"]))
         }
         let results = try await Pools.shared.value.run(programs)
         #expect(results.map(\.passed) == (0..<40).map { $0 % 2 == 1 })

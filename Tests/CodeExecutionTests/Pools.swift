@@ -9,7 +9,7 @@ enum Pools {
     static func outcome(
         _ source: String, _ statements: String..., limits: ExecutionLimits = ExecutionLimits()
     ) async throws -> ExecutionOutcome {
-        let program = PythonProgram(source: source, tests: .asserts(statements, prelude: ""), limits: limits)
+        let program = PythonProgram(source: source, tests: .asserts(statements), limits: limits)
         return try await shared.value.run([program])[0].outcome
     }
 }

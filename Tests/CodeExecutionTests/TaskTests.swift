@@ -68,6 +68,22 @@ import Testing
         #expect(found == ["base": .passed, "challenge": .failed(kind: "AssertionError")])
     }
 
+    /// What single tasks of MBPP do: take the name of a function of Python's, pass a type, use a module that the solution
+    /// imports, and make objects of its class.
+    @Test func mbppsTestsReachWhatTheSolutionDefines() async throws {
+        let row = #"""
+            {"task_id":8,"text":"t","code":"import sys\nclass Node:\n    def __init__(self, value):\n        self.value = value\n        self.next = None\ndef sum(a, b):\n    return a * b\ndef only(xs, kind):\n    return [x for x in xs if isinstance(x, kind)]\ndef size(x):\n    return sys.getsizeof(x)\ndef length(node):\n    return 0 if node is None else 1 + length(node.next)","test_list":["assert sum(3, 5) == 15","assert only((1, 'a'), str) == ['a']","assert size((1,)) == sys.getsizeof((1,))","assert length(root) == 3","assert root.next.value == 2"],"test_setup_code":"root = Node(1)\nroot.next = Node(2)\nroot.next.next = Node(3)"}
+            """#
+        let tasks = try await read(row, .mbpp)
+        try PythonTask.checkGold(tasks, on: try await Pools.shared.value)
+        let builtin = tasks[0].solution.replacing("def sum", with: "def total")
+        #expect(try await outcomes(builtin, tasks[0]) == ["base": .failed(kind: "NameError")])
+        let unlinked = tasks[0].solution.replacing("1 + length(node.next)", with: "1")
+        #expect(try await outcomes(unlinked, tasks[0]) == ["base": .failed(kind: "AssertionError")])
+        let hidden = tasks[0].solution.replacing("class Node", with: "class Knot")
+        #expect(try await outcomes(hidden, tasks[0]) == ["base": .failed(kind: "NameError")])
+    }
+
     @Test(arguments: [
         ("", PythonTaskForm.mbpp, "holds no task"),
         ("[]", .mbpp, ":1: the value of \"the line\" has the wrong type"),

@@ -42,8 +42,13 @@ def serve(source, inbox, outbox):
         before = request["arguments"]
         arguments = [decode(item, refer) for item in before]
         keywords = {key: decode(item, refer) for key, item in request["keywords"].items()}
+        attribute = request.get("attribute")
         if request.get("iterate"):
             reply = attempt(lambda: list(function(request["name"])))
+        elif attribute is not None and arguments:
+            reply = attempt(lambda: setattr(function(request["name"]), attribute, arguments[0]))
+        elif attribute is not None:
+            reply = attempt(lambda: getattr(function(request["name"]), attribute))
         else:
             reply = attempt(lambda: function(request["name"])(*arguments, **keywords))
         reply["token"] = request["token"]

@@ -9,6 +9,12 @@ from fractions import Fraction
 
 MESSAGE_LIMIT = 16 << 20
 SMALL = 1 << 62
+# Types that tests pass as arguments.
+TYPES = {
+    kind.__name__: kind
+    for kind in (
+        int, float, complex, bool, str, bytes, bytearray, list, tuple, dict, set, frozenset, range, type(None))
+}
 
 
 class Unsendable(Exception):
@@ -58,6 +64,8 @@ def encode(value, keep=None):
         return ["D", str(value)]
     if kind is Fraction:
         return ["F", hex(value.numerator), hex(value.denominator)]
+    if kind is type and TYPES.get(value.__name__) is value:
+        return ["T", value.__name__]
     if keep is None:
         raise Unsendable(kind.__name__)
     return ["o", keep(value), kind.__name__]
@@ -94,6 +102,8 @@ def decode(node, refer=None):
         return Decimal(rest[0])
     if tag == "F":
         return Fraction(int(rest[0], 16), int(rest[1], 16))
+    if tag == "T" and rest[0] in TYPES:
+        return TYPES[rest[0]]
     if tag == "o" and refer is not None:
         return refer(rest[0], str(rest[1]))
     raise ValueError("not a value")

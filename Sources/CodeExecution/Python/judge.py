@@ -43,7 +43,8 @@ class Conversation:
     def refer(self, number, name):
         return Remote(self, int(number), name)
 
-    def call(self, name, arguments, keywords, iterate=False):
+    def call(self, name, arguments, keywords, iterate=False, attribute=None):
+        """Calls what is named or numbered; reads or, with one argument, sets an attribute where one is named."""
         self.calls += 1
         remote = lambda value: value._number if isinstance(value, Remote) else unsendable(value)  # noqa: E731
         # Echoed by the reply, so that none can be written before its question.
@@ -54,6 +55,7 @@ class Conversation:
             "arguments": [encode(item, remote) for item in arguments],
             "keywords": {key: encode(item, remote) for key, item in keywords.items()},
             "iterate": iterate,
+            "attribute": attribute,
         }
         try:
             send(self.program.to, request)
@@ -87,10 +89,20 @@ def unsendable(value):
 
 
 class Remote:
-    """An object that stays with the program: it can be passed back, called and iterated over."""
+    """An object that stays with the program: it can be passed back, called and iterated over, and has attributes."""
 
     def __init__(self, conversation, number, name):
-        self._conversation, self._number, self._name = conversation, number, name
+        self.__dict__.update(_conversation=conversation, _number=number, _name=name)
+
+    def __getattr__(self, name):
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return self._conversation.call(self._number, (), {}, attribute=name)
+
+    def __setattr__(self, name, value):
+        if name.startswith("_"):
+            raise AttributeError(name)
+        self._conversation.call(self._number, (value,), {}, attribute=name)
 
     def __call__(self, *arguments, **keywords):
         return self._conversation.call(self._number, arguments, keywords)
@@ -128,11 +140,16 @@ def test_space(prelude, trees, conversation):
     space = {"__name__": "tests"}
     if prelude:
         exec(compile(prelude, "prelude.py", "exec"), space)
+    bind(space, trees, conversation)
+    return space
+
+
+def bind(space, trees, conversation):
+    """Gives the tests the program's functions under the names that they use."""
     for tree in trees:
         for name in free_names(tree):
             if name not in space and not hasattr(builtins, name):
                 space[name] = function(conversation, name)
-    return space
 
 
 def run_check(tests, conversation):
@@ -149,7 +166,12 @@ def run_check(tests, conversation):
 def run_asserts(tests, conversation):
     """MBPP's form: statements that use the program's names."""
     trees = [ast.parse(text) for text in tests["statements"]]
-    space = test_space(tests["prelude"], trees, conversation)
+    setup = ast.parse(tests["setup"])
+    space = test_space(tests["prelude"], [setup], conversation)
+    # Names that the program has to define though Python has them too.
+    space.update({name: function(conversation, name) for name in tests["names"]})
+    exec(compile(setup, "setup.py", "exec"), space)
+    bind(space, trees, conversation)
     for position, tree in enumerate(trees):
         conversation.position = position
         exec(compile(tree, "tests.py", "exec"), space)

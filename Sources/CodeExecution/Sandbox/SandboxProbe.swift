@@ -3,7 +3,7 @@ enum SandboxProbe {
     /// - Throws: ``SandboxError/wallMissing(wall:found:)`` for the first wall that does not hold.
     static func check(_ run: (PythonProgram) -> ExecutionOutcome) throws(SandboxError) {
         for probe in probes {
-            let found = run(PythonProgram(source: probe.source, tests: .asserts([probe.test], prelude: "")))
+            let found = run(PythonProgram(source: probe.source, tests: .asserts([probe.test])))
             if case .harnessError(let reason) = found { throw .missingPart(.filter, reason: reason) }
             guard probe.holds(found) else { throw .wallMissing(wall: probe.wall, found: found.description) }
         }

@@ -25,7 +25,7 @@ struct SandboxRunner: UnitTestRunner {
 extension PythonTests {
     init(_ suite: UnitTestSuite, of tests: UnitTests) {
         switch suite {
-        case .statements(let statements): self = .asserts(statements, prelude: "")
+        case .statements(let statements): self = .asserts(statements)
         case .check(let code): self = .check(code: code, entryPoint: tests.entryPoint, prelude: tests.stub ?? "")
         }
     }
