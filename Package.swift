@@ -62,6 +62,10 @@ let package = Package(
         .target(name: "CSandbox"),
         .target(name: "CSentencePiece", linkerSettings: [.linkedLibrary("sentencepiece")]),
 
+        // 1  what intervals are made of
+        layer("Statistics", on: []),
+        tests(of: "Statistics"),
+
         // 1  numbers with shapes
         layer("Tensors", on: ["CKernels", "COneDNN", "COpenBLAS"]),
         tests(of: "Tensors", with: ["CKernels"]),
@@ -88,12 +92,16 @@ let package = Package(
         // 5  directions in activation space and what they do; a filter made of them
         layer(
             "Steering",
-            on: ["Hooks", "LanguageModels", "Transformers", "Tokenization", "Checkpoints", "Tensors", crypto]),
+            on: [
+                "Statistics", "Hooks", "LanguageModels", "Transformers", "Tokenization", "Checkpoints", "Tensors",
+                crypto,
+            ]),
         // A guard is fitted with the statistics that directions are found by.
         layer(
             "LatentGuard",
             on: [
-                "Steering", "Hooks", "LanguageModels", "Transformers", "Tokenization", "Checkpoints", "Tensors", crypto,
+                "Steering", "Statistics", "Hooks", "LanguageModels", "Transformers", "Tokenization", "Checkpoints",
+                "Tensors", crypto,
             ]),
         tests(
             of: "Steering", with: ["Hooks", "LanguageModels", "Transformers", "Tokenization", "Checkpoints", "Tensors"]),
@@ -102,11 +110,13 @@ let package = Package(
             with: ["Steering", "LanguageModels", "Transformers", "Tokenization", "Checkpoints", "Tensors"]),
 
         //    what decides that an answer is right; evaluations
-        layer("Verification", on: []),
+        layer("Verification", on: ["Statistics"]),
         // An evaluation is graded by scorers.
         layer(
             "Evaluation",
-            on: ["Verification", "LanguageModels", "Transformers", "Tokenization", "Tensors", crypto, yams]),
+            on: [
+                "Verification", "Statistics", "LanguageModels", "Transformers", "Tokenization", "Tensors", crypto, yams,
+            ]),
 
         // Starts the programs that Assay needs; nothing else does.
         .target(
@@ -120,10 +130,10 @@ let package = Package(
         ),
         tests(of: "CodeExecution"),
         tests(of: "Verification"),
-        tests(of: "Evaluation", with: ["Verification", "Tokenization"]),
+        tests(of: "Evaluation", with: ["Verification", "Statistics", "Tokenization"]),
 
         // 6  statistics of repeated sampling
-        layer("Resampling", on: []),
+        layer("Resampling", on: ["Statistics"]),
         tests(of: "Resampling"),
 
         // Results of other harnesses, read and written.
@@ -143,7 +153,8 @@ let package = Package(
                 "CodeExecution", "HarnessLogs", "Reports", "Store", "Resampling", "Evaluation", "Verification",
                 "Training",
                 "LatentGuard", "Steering",
-                "Hooks", "LanguageModels", "Transformers", "Tokenization", "Checkpoints", "Tensors", argumentParser,
+                "Hooks", "LanguageModels", "Transformers", "Tokenization", "Checkpoints", "Tensors", "Statistics",
+                argumentParser,
                 // The server of `guard serve`.
                 hummingbird, hummingbirdCore, httpTypes, logging, nio,
             ]),

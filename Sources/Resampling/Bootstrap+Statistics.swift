@@ -1,3 +1,5 @@
+internal import Statistics
+
 /// A figure with its interval.
 public struct Estimate: Codable, Hashable, Sendable {
     public var value: Double

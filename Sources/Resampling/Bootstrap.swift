@@ -1,3 +1,5 @@
+internal import Statistics
+
 /// Uncertainty of a mean over tasks, from means over resampled tasks.
 ///
 /// Tasks are drawn with return, all values of a task together. The result depends on the values and on these settings,
@@ -141,12 +143,4 @@ private func biasCorrectedLevels(
     }
     let z = NormalDistribution.quantile(tail)
     return (level(z), level(-z))
-}
-
-/// The quantile of sorted values, linear between neighbours (type 7 of Hyndman and Fan, numpy's default).
-func quantile(_ sorted: [Double], _ level: Double) -> Double {
-    let position = min(max(level, 0), 1) * Double(sorted.count - 1)
-    let low = Int(position)
-    let high = min(low + 1, sorted.count - 1)
-    return sorted[low] + (position - Double(low)) * (sorted[high] - sorted[low])
 }

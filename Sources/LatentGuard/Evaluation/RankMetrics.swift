@@ -1,3 +1,5 @@
+internal import Statistics
+
 /// How well scores separate two sides, whatever the threshold.
 public struct RankMetrics: Codable, Hashable, Sendable {
     /// Area under the ROC curve: the chance that a harmful prompt scores above a harmless one, ties counting half.
@@ -22,8 +24,8 @@ public struct RankMetrics: Codable, Hashable, Sendable {
         let area = above.reduce(0, +) / m
         let error = (Self.variance(above) / m + Self.variance(below) / n).squareRoot()
         auroc = area
-        aurocLower = max(0, area - 1.959963984540054 * error)
-        aurocUpper = min(1, area + 1.959963984540054 * error)
+        aurocLower = max(0, area - NormalDistribution.width95 * error)
+        aurocUpper = min(1, area + NormalDistribution.width95 * error)
         auprc = Self.averagePrecision(positives, negatives)
     }
 

@@ -1,3 +1,5 @@
+internal import Statistics
+
 /// Everything that a pair of verifiers says about one generator: the figures of a report.
 public struct PairAnalysis: Sendable {
     public struct Options: Hashable, Sendable {

@@ -1,3 +1,5 @@
+internal import Statistics
+
 /// A straight line through points, by least squares.
 public struct LinearFit: Codable, Hashable, Sendable {
     public var slope: Double

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Statistics
 
 /// Two runs on the same tasks: whose figure is higher, and how sure that is.
 public struct PairedComparison: Hashable, Sendable {

@@ -1,3 +1,5 @@
+internal import Statistics
+
 /// How often a verifier accepts what is right and rejects what is wrong, from counts: a measured instrument.
 public struct VerifierQuality: Codable, Hashable, Sendable {
     /// Right samples that were accepted, and all right samples that were looked at.
@@ -38,17 +40,7 @@ public struct VerifierQuality: Codable, Hashable, Sendable {
 
     /// Ends of 95% intervals (Wilson, 1927) of the two rates, samples being independent.
     public var intervals: (sensitivity: ClosedRange<Double>, specificity: ClosedRange<Double>) {
-        (Self.wilson(acceptedRight, right), Self.wilson(rejectedWrong, wrong))
-    }
-
-    static func wilson(_ part: Int, _ whole: Int) -> ClosedRange<Double> {
-        let z = 1.959963984540054
-        let size = Double(whole)
-        let mean = Double(part) / size
-        let share = z * z / size
-        let centre = (mean + share / 2) / (1 + share)
-        let half = z / (1 + share) * (mean * (1 - mean) / size + share / (4 * size)).squareRoot()
-        return (part == 0 ? 0 : max(0, centre - half))...(part == whole ? 1 : min(1, centre + half))
+        (WilsonInterval.bounds(acceptedRight, of: right), WilsonInterval.bounds(rejectedWrong, of: wrong))
     }
 
     var errors: VerifierErrors { VerifierErrors(sensitivity: sensitivity, specificity: specificity) }

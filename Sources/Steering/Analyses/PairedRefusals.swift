@@ -1,3 +1,5 @@
+internal import Statistics
+
 /// Refusals of the same prompts, asked in two ways.
 public struct PairedRefusals: Codable, Hashable, Sendable {
     public var total: Int
@@ -27,7 +29,7 @@ public struct PairedRefusals: Codable, Hashable, Sendable {
         onlySecond = pairs.count { !$0 && $1 }
         let size = Double(total + 2)
         let (p, q) = (Double(onlyFirst + 1) / size, Double(onlySecond + 1) / size)
-        let half = 1.959963984540054 * ((p + q - (p - q) * (p - q)) / size).squareRoot()
+        let half = NormalDistribution.width95 * ((p + q - (p - q) * (p - q)) / size).squareRoot()
         difference = BoundedFigure(
             Double(onlyFirst - onlySecond) / Double(total), lower: max(-1, p - q - half), upper: min(1, p - q + half))
     }

@@ -1,3 +1,5 @@
+internal import Statistics
+
 /// Values that come in clusters: prompts with the same wrapper, or a prompt and its twin, are no independent draws.
 struct ClusteredValues {
     var values: [Double]
@@ -34,25 +36,8 @@ extension BoundedFigure {
         guard count > 1 else { return BoundedFigure(value) }
         // Summed in a fixed order, so that results repeat to the bit.
         let squares = influences.sorted { $0.key < $1.key }.reduce(0) { $0 + $1.value * $1.value }
-        let half = StudentFactor.of(degrees: influences.count - 1) * (count / (count - 1) * squares).squareRoot()
+        let width = StudentDistribution.width95(degrees: influences.count - 1)
+        let half = width * (count / (count - 1) * squares).squareRoot()
         return BoundedFigure(value, lower: value - half, upper: value + half)
-    }
-}
-
-enum StudentFactor {
-    /// The 97.5% point of Student's t distribution: exact for 1 and 2 degrees of freedom, otherwise an expansion around
-    /// the normal one (Abramowitz and Stegun, 26.7.5), at most 0.4% too small.
-    static func of(degrees: Int) -> Double {
-        guard degrees > 2 else { return degrees == 2 ? 4.302652729749464 : 12.706204736432095 }
-        let z = 1.959963984540054
-        let square = z * z
-        let terms = [
-            (square + 1) * z / 4,
-            ((5 * square + 16) * square + 3) * z / 96,
-            (((3 * square + 19) * square + 17) * square - 15) * z / 384,
-            ((((79 * square + 776) * square + 1482) * square - 1920) * square - 945) * z / 92160,
-        ]
-        let inverse = 1 / Double(degrees)
-        return z + terms.reversed().reduce(0) { ($0 + $1) * inverse }
     }
 }

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Statistics
 
 /// How often a verifier is wrong, measured against a stronger one.
 public struct VerifierQuality: Codable, Hashable, Sendable {
@@ -74,16 +75,8 @@ public struct MeasuredRate: Codable, Hashable, Sendable {
 
     public var value: Double { Double(count) / Double(total) }
 
-    private static let z = 1.959963984540054
-
     /// Wilson's score interval (1927): close to 95% on average.
-    public var wilson: ClosedRange<Double> {
-        let n = Double(total)
-        let share = Self.z * Self.z / n
-        let centre = (value + share / 2) / (1 + share)
-        let half = Self.z / (1 + share) * (value * (1 - value) / n + share / (4 * n)).squareRoot()
-        return (count == 0 ? 0 : max(0, centre - half))...(count == total ? 1 : min(1, centre + half))
-    }
+    public var wilson: ClosedRange<Double> { WilsonInterval.bounds(count, of: total) }
 
     /// Clopper and Pearson's interval (1934): never less than 95%.
     public var clopperPearson: ClosedRange<Double> {

@@ -1,12 +1,28 @@
 internal import Foundation
 
 /// Student's t distribution.
-enum StudentDistribution {
+public enum StudentDistribution {
     /// P(|T| >= |t|) with `degrees` degrees of freedom: I_x(degrees/2, 1/2) at x = degrees / (degrees + t^2).
-    static func twoSided(_ t: Double, degrees: Int) -> Double {
+    public static func twoSided(_ t: Double, degrees: Int) -> Double {
         let degrees = Double(degrees)
         guard t.isFinite else { return 0 }
         return incompleteBeta(degrees / (degrees + t * t), degrees / 2, 0.5)
+    }
+
+    /// Half the width of a 95% interval, in standard errors: the 97.5% point. Exact for 1 and 2 degrees of freedom; otherwise
+    /// an expansion in 1/degrees around the normal distribution (Abramowitz and Stegun, 26.7.5), at most 0.4% too small.
+    public static func width95(degrees: Int) -> Double {
+        guard degrees > 2 else { return degrees == 2 ? 4.302652729749463 : 12.706204736174694 }
+        let z = NormalDistribution.width95
+        let square = z * z
+        let terms = [
+            (square + 1) * z / 4,
+            ((5 * square + 16) * square + 3) * z / 96,
+            (((3 * square + 19) * square + 17) * square - 15) * z / 384,
+            ((((79 * square + 776) * square + 1482) * square - 1920) * square - 945) * z / 92160,
+        ]
+        let inverse = 1 / Double(degrees)
+        return z + terms.reversed().reduce(0) { ($0 + $1) * inverse }
     }
 
     /// The regularised incomplete beta function by its continued fraction (Abramowitz and Stegun, 26.5.8; evaluated by

@@ -1,14 +1,17 @@
 internal import Foundation
 
 /// The standard normal distribution.
-enum NormalDistribution {
+public enum NormalDistribution {
+    /// Half the width of a 95% interval, in standard errors: the 97.5% point.
+    public static let width95 = 1.959963984540054
+
     /// P(Z <= z).
-    static func cumulative(_ z: Double) -> Double {
+    public static func cumulative(_ z: Double) -> Double {
         0.5 * erfc(-z / 2.0.squareRoot())
     }
 
     /// The z with P(Z <= z) = `level`, for a level strictly between 0 and 1; within 1e-12 for levels above 1e-12.
-    static func quantile(_ level: Double) -> Double {
+    public static func quantile(_ level: Double) -> Double {
         precondition(level > 0 && level < 1, "level \(level) is not between 0 and 1")
         guard level <= 0.5 else { return -quantile(1 - level) }
         var low = -39.0
