@@ -104,6 +104,14 @@ void ck_attend(const ck_attention_shape *shape, const float *q, size_t q_stride,
   chosen->attention->attend(shape, q, q_stride, first, rows, out, out_stride, scratch);
 }
 
+size_t ck_continuation_scratch(const ck_attention_shape *shape, size_t count, size_t positions) {
+  return count * shape->group * (ck_attention_scratch(positions) / 4 + shape->value_stride);
+}
+
+void ck_attend_continuations(const ck_attention_shape *shape, const ck_continuation *rows, size_t count, float *scratch) {
+  chosen->attention->attend_continuations(shape, rows, count, scratch);
+}
+
 void ck_attention_scores(const ck_attention_shape *shape, const float *q, size_t q_stride, size_t first, size_t rows,
                          float *scores, size_t score_stride) {
   chosen->attention->scores(shape, q, q_stride, first, rows, scores, score_stride);

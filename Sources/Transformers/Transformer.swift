@@ -50,7 +50,7 @@ public final class Transformer: Sendable {
         try check(batch, space)
         var pass = ForwardPass(
             configuration: configuration, attention: attention, rotary: rotary, slidingRotary: slidingRotary,
-            batch: batch, positions: batch.positions, jobs: jobs(batch), space: space, hook: hooks)
+            batch: batch, positions: batch.positions, schedule: schedule(batch), space: space, hook: hooks)
         defer { hooks = pass.hook }
         let x = pass.rows(space.residual)
         try pass.embed(into: x, weights)
@@ -80,15 +80,16 @@ public final class Transformer: Sendable {
                 throw TransformerError.contextExceeded(length: length, limit: configuration.contextLength)
             }
             precondition(sequence.rows.count <= sequence.cache.room, "a cache with room for \(sequence.cache.room)")
-            space.reserveAttention(positions: length)
+            space.reserveAttention(attention, positions: length)
         }
     }
 
-    private func jobs(_ batch: TokenBatch) -> [CausalAttention.Job] {
-        batch.sequences.map { sequence in
+    private func schedule(_ batch: TokenBatch) -> CausalAttention.Schedule {
+        let jobs = batch.sequences.map { sequence in
             CausalAttention.Job(
                 rows: sequence.rows, first: sequence.cache.length, segments: sequence.cache.segments)
         }
+        return CausalAttention.Schedule(jobs, heads: configuration.keyValueHeadCount)
     }
 }
 

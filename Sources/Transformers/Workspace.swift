@@ -29,13 +29,14 @@ public final class Workspace {
         sublayerOut = Matrix(rows: rows, columns: width)
         gateUp = Matrix(rows: rows, columns: (configuration.isGated ? 2 : 1) * configuration.feedForwardDimension)
         mlpPost = Matrix(rows: rows, columns: configuration.feedForwardDimension)
-        attentionScratch = Matrix(rows: threads, columns: CausalAttention.scratchColumns(positions: 1024))
+        attentionScratch = Matrix(rows: threads, columns: 1)
     }
 
     /// Makes room for scores of `positions` positions.
-    func reserveAttention(positions: Int) {
-        let columns = CausalAttention.scratchColumns(positions: positions)
+    func reserveAttention(_ attention: CausalAttention, positions: Int) {
+        let columns = attention.scratchColumns(positions: positions)
         guard columns > attentionScratch.columnCount else { return }
-        attentionScratch = Matrix(rows: threads, columns: max(columns, 2 * attentionScratch.columnCount))
+        let room = attention.scratchColumns(positions: max(512, 2 * positions))
+        attentionScratch = Matrix(rows: threads, columns: room)
     }
 }

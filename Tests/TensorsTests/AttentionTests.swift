@@ -38,7 +38,7 @@ private struct Case {
     func attended(pieces: [Int], forks: Set<Int> = [], threads: Int = 1, stepwise: Bool = false) -> [Float] {
         var segments = [segment(capacity: length)]
         let z = Matrix(rows: length, columns: heads * dimension)
-        let scratch = Matrix(rows: threads, columns: CausalAttention.scratchColumns(positions: length))
+        let scratch = Matrix(rows: threads, columns: attention.scratchColumns(positions: length))
         var first = 0
         for piece in pieces {
             if forks.contains(first), let last = segments.last, last.count > 0 {
@@ -53,8 +53,8 @@ private struct Case {
                 attention.mix(scores, layer: 0, job: job, into: z.rows(rows))
             } else {
                 attention.attend(
-                    q.rows(rows), layer: 0, window: window, jobs: [job], into: z.rows(rows), scratch: scratch,
-                    threads: threads)
+                    q.rows(rows), layer: 0, window: window, CausalAttention.Schedule([job], heads: keyValueHeads),
+                    into: z.rows(rows), scratch: scratch, threads: threads)
             }
             segments[segments.count - 1].advance(by: piece)
             first += piece
@@ -126,4 +126,48 @@ func attentionHasTheSameBitsHoweverItIsCut(_ index: Int) {
     expectIdentical(sequence.attended(pieces: [7] + [Int](repeating: 1, count: n - 7), forks: [7, 9, 12]), whole)
     expectIdentical(sequence.attended(pieces: [n], stepwise: true), whole)
     expectIdentical(sequence.attended(pieces: [7, n - 7], forks: [7], stepwise: true), whole)
+}
+
+/// Sequences that continue one beginning are read together, and each has the bits that it has alone.
+@Test(arguments: 0..<cases.count, [[19], [16, 5], [1, 2, 30]])
+func continuationsHaveTheSameBitsTogetherAndAlone(_ index: Int, _ beginnings: [Int]) {
+    let sequence = cases[index]
+    let attention = sequence.attention
+    var random = SeededGenerator(seed: 9)
+    func segment(_ count: Int, capacity: Int) -> KeyValueSegment {
+        let segment = KeyValueSegment(
+            layers: 1, heads: sequence.keyValueHeads, headDimension: sequence.dimension, capacity: capacity)
+        let width = sequence.keyValueHeads * sequence.dimension
+        segment.store(
+            layer: 0, keys: Matrix((0..<capacity).map { _ in random.floats(width) }).slice,
+            values: Matrix((0..<capacity).map { _ in random.floats(width) }).slice)
+        segment.advance(by: count)
+        return segment
+    }
+    let beginning = beginnings.map { segment($0, capacity: $0) }
+    let other = segment(4, capacity: 4)
+    // Eleven samples of one prompt, two of another one in their midst, and one that has just begun.
+    let lengths = [3, 1, 17, 40, 2, 5, 16, 1, 6, 33, 8, 2, 4, 1]
+    let jobs = lengths.enumerated().map { place, length in
+        let shared = [5, 6].contains(place) ? [other] : beginning
+        let tail = segment(length - 1, capacity: length)
+        let first = shared.reduce(0) { $0 + $1.count } + length - 1
+        return CausalAttention.Job(rows: place..<(place + 1), first: first, segments: shared + [tail])
+    }
+    let q = Matrix((0..<jobs.count).map { _ in random.floats(sequence.heads * sequence.dimension).map { $0 * 3 } })
+    func attended(_ schedules: [CausalAttention.Schedule], threads: Int) -> [Float] {
+        let z = Matrix(rows: jobs.count, columns: q.columnCount)
+        let scratch = Matrix(rows: threads, columns: attention.scratchColumns(positions: 80))
+        for schedule in schedules {
+            attention.attend(
+                q.slice, layer: 0, window: sequence.window, schedule, into: z.slice, scratch: scratch, threads: threads)
+        }
+        return z.slice.copy()
+    }
+    let together = CausalAttention.Schedule(jobs, heads: sequence.keyValueHeads)
+    #expect(together.together.count < together.apart.count)
+    let alone = jobs.map { CausalAttention.Schedule([$0], heads: sequence.keyValueHeads) }
+    let expected = attended(alone, threads: 1)
+    expectIdentical(attended([together], threads: 1), expected)
+    expectIdentical(attended([together], threads: 2), expected)
 }

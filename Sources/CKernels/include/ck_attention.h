@@ -38,6 +38,21 @@ size_t ck_attention_scratch(size_t positions);
 void ck_attend(const ck_attention_shape *shape, const float *q, size_t q_stride, size_t first, size_t rows, float *out,
                size_t out_stride, float *scratch);
 
+// One position behind a shared beginning: its queries and result, [group][head_dimension], and the keys and values of the
+// positions behind the beginning up to its own.
+typedef struct {
+  const float *q;
+  float *out;
+  ck_segment tail;
+} ck_continuation;
+
+// Elements of scratch that ck_attend_continuations needs for `count` continuations that see `positions` positions at most.
+size_t ck_continuation_scratch(const ck_attention_shape *shape, size_t count, size_t positions);
+
+// Attention of several sequences that begin alike. shape->segments hold the beginning, whose keys and values are taken in
+// pieces that stay in the cache while all queries pass; each sequence has the bits that ck_attend gives it. Without window.
+void ck_attend_continuations(const ck_attention_shape *shape, const ck_continuation *rows, size_t count, float *scratch);
+
 // The same in three steps, for those who look at or change what is between. scores [group][rows][score_stride], with
 // score_stride >= first + rows rounded up to 16, plus 16. What lies outside a row's positions is left as it is by the
 // second step; the third mixes positions 0 ... first + r, so zeros must stand before a window.

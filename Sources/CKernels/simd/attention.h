@@ -180,6 +180,100 @@ static void CK_NAME(attend)(const ck_attention_shape *shape, const float *q, siz
   }
 }
 
+// Queries of sequences that begin alike, with their scores, [queries][stride], and sums, [queries][value_stride].
+typedef struct {
+  const ck_attention_shape *shape;
+  const ck_continuation *rows;
+  size_t queries, stride;
+  float *scores, *totals;
+} CK_NAME(continuations);
+
+static const float *CK_NAME(continuation_query)(const CK_NAME(continuations) *all, size_t i) {
+  return all->rows[i / all->shape->group].q + i % all->shape->group * all->shape->head_dimension;
+}
+
+static size_t CK_NAME(tile_width)(size_t left) {
+  return left < CK_NAME(tile_queries) ? left : CK_NAME(tile_queries);
+}
+
+// Scores of queries begin ..< end against some blocks of keys; the blocks' first position is `position`.
+static void CK_NAME(score_continuations)(const CK_NAME(continuations) *all, size_t begin, size_t end, const float *keys,
+                                         size_t blocks, size_t position) {
+  for (size_t first = begin; first < end; first += CK_NAME(tile_queries)) {
+    size_t width = CK_NAME(tile_width)(end - first);
+    const float *query[CK_NAME(tile_queries)];
+    float *at[CK_NAME(tile_queries)];
+    for (size_t i = 0; i < width; ++i) {
+      query[i] = CK_NAME(continuation_query)(all, first + i);
+      at[i] = all->scores + (first + i) * all->stride + position;
+    }
+    CK_NAME(score_blocks)(width, query, keys, blocks, all->shape->head_dimension, all->shape->scale, at);
+  }
+}
+
+// Adds some positions' values to the sums of queries begin ..< end; the first position is `position`.
+static void CK_NAME(mix_continuations)(const CK_NAME(continuations) *all, size_t begin, size_t end, const float *values,
+                                       size_t count, size_t position) {
+  size_t dimension = all->shape->head_dimension, value_stride = all->shape->value_stride;
+  for (size_t offset = 0; offset < dimension; offset += 4 * lanes) {
+    size_t left = dimension - offset, vectors = left >= 4 * lanes ? 4 : (left + lanes - 1) / lanes;
+    for (size_t first = begin; first < end; first += CK_NAME(tile_queries)) {
+      size_t width = CK_NAME(tile_width)(end - first);
+      const float *weights[CK_NAME(tile_queries)];
+      vector total[CK_NAME(tile_queries)][4];
+      for (size_t i = 0; i < width; ++i) {
+        weights[i] = all->scores + (first + i) * all->stride + position;
+        for (size_t v = 0; v < vectors; ++v)
+          total[i][v] = load(all->totals + (first + i) * value_stride + offset + v * lanes);
+      }
+      CK_NAME(mix_range)(width, vectors, weights, values + offset, value_stride, 0, count, total);
+      for (size_t i = 0; i < width; ++i)
+        for (size_t v = 0; v < vectors; ++v)
+          store(all->totals + (first + i) * value_stride + offset + v * lanes, total[i][v]);
+    }
+  }
+}
+
+static void CK_NAME(attend_continuations)(const ck_attention_shape *shape, const ck_continuation *rows, size_t count,
+                                          float *scratch) {
+  enum { piece = CK_NAME(tile_blocks) * CK_KEY_BLOCK };
+  size_t shared = 0, longest = 0, group = shape->group;
+  for (size_t s = 0; s < shape->segment_count; ++s) shared += shape->segments[s].count;
+  for (size_t r = 0; r < count; ++r) longest = rows[r].tail.count > longest ? rows[r].tail.count : longest;
+  CK_NAME(continuations) all = {shape, rows, count * group, ck_attention_scratch(shared + longest) / 4, scratch, NULL};
+  all.totals = scratch + all.queries * all.stride;
+
+  for (size_t s = 0, done = 0; s < shape->segment_count; done += shape->segments[s++].count)
+    for (size_t at = 0; at < shape->segments[s].count; at += piece) {
+      size_t left = shape->segments[s].count - at, positions = left < piece ? left : piece;
+      CK_NAME(score_continuations)(&all, 0, all.queries, shape->segments[s].keys + at * shape->head_dimension,
+                                   (positions + lanes - 1) / lanes, done + at);
+    }
+  for (size_t r = 0; r < count; ++r) {
+    size_t length = shared + rows[r].tail.count;
+    CK_NAME(score_continuations)(&all, r * group, (r + 1) * group, rows[r].tail.keys,
+                                 (rows[r].tail.count + lanes - 1) / lanes, shared);
+    for (size_t i = r * group; i < (r + 1) * group; ++i) {
+      float *score = all.scores + i * all.stride;
+      if (shape->soft_cap > 0) CK_NAME(soft_cap)(score, shape->soft_cap, score, length);
+      CK_NAME(softmax)(score, length);
+    }
+  }
+  memset(all.totals, 0, all.queries * shape->value_stride * sizeof(float));
+  for (size_t s = 0, done = 0; s < shape->segment_count; done += shape->segments[s++].count)
+    for (size_t at = 0; at < shape->segments[s].count; at += piece) {
+      size_t left = shape->segments[s].count - at;
+      CK_NAME(mix_continuations)(&all, 0, all.queries, shape->segments[s].values + at * shape->value_stride,
+                                 left < piece ? left : piece, done + at);
+    }
+  for (size_t r = 0; r < count; ++r) {
+    CK_NAME(mix_continuations)(&all, r * group, (r + 1) * group, rows[r].tail.values, rows[r].tail.count, shared);
+    for (size_t i = 0; i < group; ++i)
+      memcpy(rows[r].out + i * shape->head_dimension, all.totals + (r * group + i) * shape->value_stride,
+             shape->head_dimension * sizeof(float));
+  }
+}
+
 static void CK_NAME(attention_scores)(const ck_attention_shape *shape, const float *q, size_t q_stride, size_t first,
                                       size_t rows, float *scores, size_t score_stride) {
   for (size_t head = 0; head < shape->group; ++head)
@@ -213,6 +307,7 @@ static void CK_NAME(attention_mix)(const ck_attention_shape *shape, const float 
 
 static const ck_attention_kernels CK_NAME(attention_kernels) = {
     CK_NAME(attend),
+    CK_NAME(attend_continuations),
     CK_NAME(attention_scores),
     CK_NAME(attention_pattern),
     CK_NAME(attention_mix),

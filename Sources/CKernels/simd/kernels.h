@@ -37,6 +37,7 @@ typedef struct {
 
 typedef struct {
   void (*attend)(const ck_attention_shape *, const float *, size_t, size_t, size_t, float *, size_t, float *);
+  void (*attend_continuations)(const ck_attention_shape *, const ck_continuation *, size_t, float *);
   void (*scores)(const ck_attention_shape *, const float *, size_t, size_t, size_t, float *, size_t);
   void (*pattern)(const ck_attention_shape *, size_t, size_t, float *, size_t);
   void (*mix)(const ck_attention_shape *, const float *, size_t, size_t, size_t, float *, size_t);

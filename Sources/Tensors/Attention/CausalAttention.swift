@@ -41,11 +41,12 @@ public struct CausalAttention: Sendable {
     /// Query heads that share one key-value head.
     var group: Int { headCount / keyValueHeadCount }
 
-    /// Rows that one task computes.
-    private static let rowBlock = 32
-
     /// Columns that `scratch` needs for sequences of up to `positions` positions.
-    public static func scratchColumns(positions: Int) -> Int { ck_attention_scratch(positions) }
+    public func scratchColumns(positions: Int) -> Int {
+        var shape = unsafe shape(UnsafeBufferPointer(start: nil, count: 0))
+        return unsafe max(
+            ck_attention_scratch(positions), ck_continuation_scratch(&shape, Schedule.sharing, positions))
+    }
 
     /// `z = softmax(scale * q * transpose(keys)) * values` for every job.
     ///
@@ -55,25 +56,45 @@ public struct CausalAttention: Sendable {
     ///   - z: the same shape
     ///   - scratch: [threads, scratchColumns]
     public func attend(
-        _ q: MatrixSlice, layer: Int, window: Int? = nil, jobs: [Job], into z: MatrixSlice, scratch: Matrix,
+        _ q: MatrixSlice, layer: Int, window: Int? = nil, _ schedule: Schedule, into z: MatrixSlice, scratch: Matrix,
         threads: Int
     ) {
-        let tasks = jobs.flatMap { job in
-            stride(from: 0, to: job.rows.count, by: Self.rowBlock).flatMap { begin in
-                (0..<keyValueHeadCount).map { head in
-                    Task(job: job, begin: begin, count: min(Self.rowBlock, job.rows.count - begin), head: head)
-                }
-            }
-        }
+        let tasks = window == nil ? schedule.together : schedule.apart
         parallelFor(tasks: tasks.count, threads: threads) { index, worker in
             let task = tasks[index]
-            let queries = rows(q, task)
-            let result = rows(z, task)
-            let first = task.job.first + task.begin
-            unsafe withShape(layer: layer, window, task.job, head: task.head) { shape in
+            let scratch = scratch.row(worker)
+            guard let rows = task.rows else {
+                return attend(q, layer: layer, schedule.jobs[task.jobs], head: task.head, into: z, scratch)
+            }
+            let job = schedule.jobs[task.jobs.lowerBound]
+            let (queries, result) = (part(q, job, rows, task.head), part(z, job, rows, task.head))
+            unsafe withShape(layer: layer, window, job, head: task.head) { shape in
                 unsafe ck_attend(
-                    &shape, queries.pointer, queries.stride, first, task.count, result.pointer, result.stride,
-                    scratch.row(worker).pointer)
+                    &shape, queries.pointer, queries.stride, job.first + rows.lowerBound, rows.count, result.pointer,
+                    result.stride, scratch.pointer)
+            }
+        }
+    }
+
+    /// Jobs of one row that begin alike.
+    private func attend(
+        _ q: MatrixSlice, layer: Int, _ jobs: ArraySlice<Job>, head: Int, into z: MatrixSlice, _ scratch: MatrixSlice
+    ) {
+        guard let beginning = jobs.first?.segments.dropLast() else { return }
+        let shared = beginning.reduce(0) { $0 + $1.count }
+        unsafe withUnsafeTemporaryAllocation(of: ck_segment.self, capacity: beginning.count) { segments in
+            unsafe withUnsafeTemporaryAllocation(of: ck_continuation.self, capacity: jobs.count) { rows in
+                for (index, segment) in beginning.enumerated() {
+                    unsafe segments[index] = segment.segment(layer: layer, head: head, count: segment.count)
+                }
+                for (index, job) in jobs.enumerated() {
+                    let tail = job.segments[beginning.count]
+                    unsafe rows[index] = ck_continuation(
+                        q: part(q, job, 0..<1, head).pointer, out: part(z, job, 0..<1, head).pointer,
+                        tail: tail.segment(layer: layer, head: head, count: job.positions - shared))
+                }
+                var shape = unsafe shape(UnsafeBufferPointer(segments))
+                unsafe ck_attend_continuations(&shape, rows.baseAddress, jobs.count, scratch.pointer)
             }
         }
     }
@@ -82,7 +103,7 @@ public struct CausalAttention: Sendable {
     public func scores(_ q: MatrixSlice, layer: Int, window: Int? = nil, job: Job) -> Matrix {
         let scores = Matrix(rows: headCount * job.rows.count, columns: Self.paddedPositions(job.positions))
         for head in 0..<keyValueHeadCount {
-            let queries = rows(q, Task(job: job, begin: 0, count: job.rows.count, head: head))
+            let queries = part(q, job, 0..<job.rows.count, head)
             unsafe withShape(layer: layer, window, job, head: head) { shape in
                 unsafe ck_attention_scores(
                     &shape, queries.pointer, queries.stride, job.first, job.rows.count,
@@ -107,7 +128,7 @@ public struct CausalAttention: Sendable {
     /// `z = pattern * values` for one job.
     public func mix(_ pattern: Matrix, layer: Int, job: Job, into z: MatrixSlice) {
         for head in 0..<keyValueHeadCount {
-            let result = rows(z, Task(job: job, begin: 0, count: job.rows.count, head: head))
+            let result = part(z, job, 0..<job.rows.count, head)
             unsafe withShape(layer: layer, nil, job, head: head) { shape in
                 unsafe ck_attention_mix(
                     &shape, headRows(pattern, job, head).pointer, pattern.columnCount, job.first, job.rows.count,
@@ -116,20 +137,15 @@ public struct CausalAttention: Sendable {
         }
     }
 
-    private struct Task: Sendable {
-        var job: Job
-        var begin: Int
-        var count: Int
-        var head: Int
-    }
-
     /// Room for whole blocks of keys, wherever a segment begins.
     private static func paddedPositions(_ positions: Int) -> Int { ck_attention_scratch(positions) / 4 }
 
-    private func rows(_ x: MatrixSlice, _ task: Task) -> MatrixSlice {
-        let begin = task.job.rows.lowerBound + task.begin
+    /// Some rows of a job, of the query heads that share a key-value head.
+    private func part(_ x: MatrixSlice, _ job: Job, _ rows: Range<Int>, _ head: Int) -> MatrixSlice {
+        let begin = job.rows.lowerBound
         let width = group * headDimension
-        return x.rows(begin..<(begin + task.count)).columns((task.head * width)..<((task.head + 1) * width))
+        return x.rows((begin + rows.lowerBound)..<(begin + rows.upperBound))
+            .columns((head * width)..<((head + 1) * width))
     }
 
     private func headRows(_ scores: Matrix, _ job: Job, _ head: Int) -> MatrixSlice {
@@ -150,19 +166,22 @@ public struct CausalAttention: Sendable {
     private func withShape(
         layer: Int, _ window: Int?, _ job: Job, head: Int, _ body: (inout ck_attention_shape) -> Void
     ) {
-        var left = job.positions
-        let segments = unsafe job.segments.enumerated().map { index, segment in
-            let count = index == job.segments.count - 1 ? left : segment.count
-            left -= count
-            return unsafe segment.segment(layer: layer, head: head, count: count)
-        }
-        unsafe segments.withUnsafeBufferPointer { segments in
-            var shape = unsafe ck_attention_shape(
-                segments: segments.baseAddress, segment_count: segments.count, head_dimension: headDimension,
-                value_stride: job.segments.last?.valueStride ?? headDimension, group: group, scale: scale,
-                window: window ?? 0,
-                soft_cap: softCap ?? 0)
+        unsafe withUnsafeTemporaryAllocation(of: ck_segment.self, capacity: job.segments.count) { segments in
+            var left = job.positions
+            for (index, segment) in job.segments.enumerated() {
+                let count = index == job.segments.count - 1 ? left : segment.count
+                left -= count
+                unsafe segments[index] = segment.segment(layer: layer, head: head, count: count)
+            }
+            var shape = unsafe shape(UnsafeBufferPointer(segments), window: window)
             unsafe body(&shape)
         }
+    }
+
+    private func shape(_ segments: UnsafeBufferPointer<ck_segment>, window: Int? = nil) -> ck_attention_shape {
+        unsafe ck_attention_shape(
+            segments: segments.baseAddress, segment_count: segments.count, head_dimension: headDimension,
+            value_stride: KeyValueSegment.paddedDimension(headDimension), group: group, scale: scale,
+            window: window ?? 0, soft_cap: softCap ?? 0)
     }
 }

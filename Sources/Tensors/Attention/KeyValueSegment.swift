@@ -23,7 +23,7 @@ public final class KeyValueSegment: @unchecked Sendable {
         self.headDimension = headDimension
         self.capacity = capacity
         let block = Int(CK_KEY_BLOCK)
-        let padded = (headDimension + block - 1) / block * block
+        let padded = Self.paddedDimension(headDimension)
         let blocks = (capacity + block - 1) / block
         keys = Matrix(rows: layers * heads, columns: blocks * headDimension * block)
         values = Matrix(rows: layers * heads * capacity, columns: padded)
@@ -78,5 +78,9 @@ public final class KeyValueSegment: @unchecked Sendable {
             count: count)
     }
 
-    var valueStride: Int { values.columnCount }
+    /// Components of a stored value, whole vectors.
+    static func paddedDimension(_ headDimension: Int) -> Int {
+        let block = Int(CK_KEY_BLOCK)
+        return (headDimension + block - 1) / block * block
+    }
 }

@@ -20,10 +20,11 @@ extension TrainingPass {
         if let table = rotary(layer) {
             RowOperations.rotate(queriesAndKeys(qkv), positions: batch.positions, table: table, threads: threads)
         }
-        let jobs = attentionJobs(keys: k, values: v)
+        let schedule = CausalAttention.Schedule(
+            attentionJobs(keys: k, values: v), heads: configuration.keyValueHeadCount)
         let z = rows(tape.z)
         model.transformer.attention.attend(
-            q, layer: 0, window: configuration.window(ofLayer: layer), jobs: jobs, into: z,
+            q, layer: 0, window: configuration.window(ofLayer: layer), schedule, into: z,
             scratch: space.attentionScratch, threads: threads)
         visitForward(.z, layer: layer, z)
         let out = rows(space.sublayerOut)

@@ -74,7 +74,7 @@ public final class TrainingSpace {
     /// Room for the attention of sequences of up to `positions` positions.
     func reserveAttention(_ attention: CausalAttention, positions: Int) {
         let columns = max(
-            CausalAttention.scratchColumns(positions: positions), attention.backwardScratchColumns(rows: positions))
+            attention.scratchColumns(positions: positions), attention.backwardScratchColumns(rows: positions))
         guard columns > attentionScratch.columnCount else { return }
         attentionScratch = Matrix(rows: threads, columns: columns)
     }

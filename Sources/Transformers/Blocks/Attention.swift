@@ -81,11 +81,11 @@ extension ForwardPass {
         let window = configuration.window(ofLayer: layer)
         guard hook.wants(scoresPoint) || hook.wants(patternPoint) else {
             attention.attend(
-                q, layer: layer, window: window, jobs: jobs, into: z, scratch: space.attentionScratch,
+                q, layer: layer, window: window, schedule, into: z, scratch: space.attentionScratch,
                 threads: threads)
             return
         }
-        for (sequence, job) in zip(batch.sequences, jobs) {
+        for (sequence, job) in zip(batch.sequences, schedule.jobs) {
             let scores = attention.scores(q, layer: layer, window: window, job: job)
             visitScores(scoresPoint, scores, sequence, job)
             attention.softmax(scores, layer: layer, window: window, job: job)

@@ -10,7 +10,7 @@ struct ForwardPass<Hook: ActivationHook> {
     let slidingRotary: RotaryTable?
     let batch: TokenBatch
     let positions: [Int32]
-    let jobs: [CausalAttention.Job]
+    let schedule: CausalAttention.Schedule
     let space: Workspace
     var hook: Hook
 

@@ -47,7 +47,7 @@ extension ForwardPass {
     func normalizeUnseen(_ x: MatrixSlice, _ weights: NormWeights) {
         var unseen = ForwardPass<NoHook>(
             configuration: configuration, attention: attention, rotary: rotary, slidingRotary: slidingRotary,
-            batch: batch, positions: positions, jobs: jobs, space: space, hook: NoHook())
+            batch: batch, positions: positions, schedule: schedule, space: space, hook: NoHook())
         unseen.normalize(x, weights, layer: nil, .attention, into: x)
     }
 
