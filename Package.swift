@@ -142,7 +142,7 @@ let package = Package(
 
         // 7  remembering and reporting
         layer("Store", on: ["Training", "Evaluation", "Verification", grdb]),
-        tests(of: "Store", with: ["Evaluation", "Verification", "Tokenization", grdb]),
+        tests(of: "Store", with: ["Training", "Evaluation", "Verification", "Tokenization", grdb]),
         layer("Reports", on: ["Evaluation", "Resampling", "Verification"]),
         tests(of: "Reports", with: ["Evaluation", "Resampling", "Verification"]),
 

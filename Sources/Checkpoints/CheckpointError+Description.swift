@@ -12,6 +12,8 @@ extension CheckpointError: CustomStringConvertible {
             "cannot write \(quoted(path, limit: 4096)): \(reason)"
         case .notARegularFile(let path):
             "\(quoted(path, limit: 4096)) is not a regular file"
+        case .inFile(let path, let problem):
+            "\(quoted(path, limit: 4096)): \(problem)"
         default: nil
         }
     }

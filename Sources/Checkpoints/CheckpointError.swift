@@ -4,6 +4,8 @@ public enum CheckpointError: Error, Equatable, Sendable {
     case cannotOpen(path: String, reason: String)
     case cannotWrite(path: String, reason: String)
     case notARegularFile(path: String)
+    /// What is wrong inside a file that could be opened.
+    indirect case inFile(path: String, problem: CheckpointError)
 
     // GGUF
     case notGGUF(firstBytes: [UInt8])

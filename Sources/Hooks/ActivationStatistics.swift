@@ -42,15 +42,15 @@ public struct ActivationStatistics: Sendable {
     /// [width, width], divided by count - 1; nil for fewer than two vectors, and where it was not wanted.
     public var covariance: [Double]? {
         guard count > 1, !products.isEmpty else { return nil }
-        var result = [Double](repeating: 0, count: width * width)
-        for line in 0..<width {
-            for column in line..<width {
-                let value =
-                    (products[line * width + column] - sum[line] * sum[column] / Double(count)) / Double(count - 1)
-                result[line * width + column] = value
-                result[column * width + line] = value
-            }
+        return (0..<width).flatMap { covariances(of: $0) ?? [] }
+    }
+
+    /// One row of the covariance; nil where there is none.
+    public func covariances(of line: Int) -> [Double]? {
+        guard count > 1, !products.isEmpty else { return nil }
+        return (0..<width).map { column in
+            let product = products[min(line, column) * width + max(line, column)]
+            return (product - sum[min(line, column)] * sum[max(line, column)] / Double(count)) / Double(count - 1)
         }
-        return result
     }
 }

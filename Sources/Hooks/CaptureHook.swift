@@ -22,6 +22,8 @@ public struct CaptureHook: ActivationHook {
     private let positions: [Int: Positions]
     /// What was seen, by prompt.
     public private(set) var captured: [Int: [HookPoint: Captured]] = [:]
+    /// Where the kept rows stand in ``Positions/at(_:)``, ascending.
+    private var places: [Int: [HookPoint: [Int]]] = [:]
 
     public init(_ points: some Swift.Sequence<HookPoint>, positions: [Int: Positions]) {
         self.points = Set(points)
@@ -44,12 +46,26 @@ public struct CaptureHook: ActivationHook {
         switch wanted {
         case .all: append(Captured(shape: activation.shape, values: activation.copy()), point, activation)
         case .at(let indices):
-            for index in indices where activation.positions.contains(index) {
+            for (place, index) in indices.enumerated() where activation.positions.contains(index) {
                 let row = index - activation.positions.lowerBound
                 let values = activation.rows.rows(row..<(row + 1)).copy()
-                append(Captured(shape: [1] + activation.shape.dropFirst(), values: values), point, activation)
+                insert(Captured(shape: [1] + activation.shape.dropFirst(), values: values), place, point, activation)
             }
         }
+    }
+
+    /// Puts a row where the positions asked for it, whichever piece of a prompt it came with.
+    private mutating func insert(_ new: Captured, _ place: Int, _ point: HookPoint, _ activation: Activation) {
+        let prompt = activation.tag.prompt
+        let kept = places[prompt]?[point] ?? []
+        let row = kept.firstIndex { $0 > place } ?? kept.count
+        places[prompt, default: [:]][point, default: []].insert(place, at: row)
+        guard captured[prompt]?[point] != nil else {
+            captured[prompt, default: [:]][point] = new
+            return
+        }
+        captured[prompt]?[point]?.shape[0] += 1
+        captured[prompt]?[point]?.values.insert(contentsOf: new.values, at: row * new.values.count)
     }
 
     /// A long prompt is read in pieces: what comes later goes behind.

@@ -114,9 +114,13 @@ extension ResamplingError: CustomStringConvertible {
         let names = short.map { "\(named($0.task, capital: false)) (\($0.scored) scored, \($0.unscored) unscored)" }
         let more = count > short.count ? " and \(count - short.count) more" : ""
         let verb = count == 1 ? "1 task has" : "\(count) tasks have"
+        let isEnoughWithUnscored = short.allSatisfy { $0.unscored >= k - $0.scored }
+        let help =
+            isEnoughWithUnscored
+            ? "Ask for a smaller k, draw more samples, or count unscored samples as wrong."
+            : "Ask for a smaller k, or draw more samples."
         return """
-            k = \(k) needs \(k) samples of every task; \(verb) fewer: \(names.joined(separator: ", "))\(more). Ask for \
-            a smaller k, draw more samples, or count unscored samples as wrong.
+            k = \(k) needs \(k) samples of every task; \(verb) fewer: \(names.joined(separator: ", "))\(more). \(help)
             """
     }
 

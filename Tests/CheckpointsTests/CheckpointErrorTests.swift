@@ -1,4 +1,6 @@
 import Checkpoints
+import Foundation
+import TestSupport
 import Testing
 
 struct CheckpointErrorTests {
@@ -11,6 +13,17 @@ struct CheckpointErrorTests {
             CheckpointError.splitModel(part: 1, parts: 3).description
                 == "this is part 2 of a model in 3 files; merge them into one"
         )
+    }
+
+    @Test func whatIsWrongInsideAFileComesWithItsPath() throws {
+        try Places.withTemporaryFolder { folder in
+            let path = folder.appendingPathComponent("notes.md").path
+            try Data("# Not a model".utf8).write(to: URL(fileURLWithPath: path))
+            let gguf = CheckpointError.notGGUF(firstBytes: [0x23, 0x20, 0x4E, 0x6F])
+            #expect(throws: CheckpointError.inFile(path: path, problem: gguf)) { try GGUFFile(path: path) }
+            let safetensors = #expect(throws: CheckpointError.self) { try SafetensorsFile(path: path) }
+            #expect(safetensors?.description.hasPrefix("\"\(path)\": the safetensors header claims ") == true)
+        }
     }
 
     @Test func namesFromFilesAreShownSafely() {

@@ -59,6 +59,38 @@ import Testing
         #expect(try await outcomes("def similar_elements(a, b): return [5]", task)["base"] != .passed)
     }
 
+    /// What a program raises is its own: no fault of the tests, and no end of their loops. What it does to its arguments
+    /// counts, whatever they hold.
+    @Test func exceptionsAndArgumentsOfAProgramAreJudged() async throws {
+        let parsed = try await Pools.outcome("def f(x): return eval(x)", "assert f('1+') == 1")
+        #expect(parsed == .failed(kind: "SyntaxError"))
+        let loop = "assert all(map(lambda p: f(p) == 1, [1, 2]))"
+        #expect(try await Pools.outcome("def f(x): raise StopIteration", loop) == .failed(kind: "StopIteration"))
+        let reversal = "a = ['foo', 'bar', None]\nf(a)\nassert a == [None, 'bar', 'foo']"
+        #expect(try await Pools.outcome("def f(x): x.reverse()", reversal) == .passed)
+        #expect(try await Pools.outcome("def f(x): pass", reversal) == .failed(kind: "AssertionError"))
+    }
+
+    /// A function's name may stand apart from its parenthesis, and imports over several lines.
+    @Test func solutionsAreReadAsPython() async throws {
+        let plus =
+            #"{"task_id":"Mbpp/3","prompt":"'t'\n","entry_point":"f","contract":"\n  assert x\n","canonical_solution":"\ndef f (x):\n    return x\n","base_input":[[1]],"plus_input":[],"atol":0}"#
+        let tasks = try await read(plus, .evalPlus)
+        #expect(try await outcomes("def f(x): return x", tasks[0])["base"] == .passed)
+        let future =
+            #"{"task_id":9,"text":"t","code":"from __future__ import annotations\nfrom math import (\n    pi)\ndef f():\n    return pi","test_list":["assert f() == pi"]}"#
+        try PythonTask.checkGold(try await read(future, .mbpp), on: try await Pools.shared.value)
+    }
+
+    @Test func everyReferenceThatFailsIsNamed() async throws {
+        let row =
+            #"{"task_id":"Mbpp/ID","prompt":"","entry_point":"f","canonical_solution":"def f(x):\n    return 1 / x\n","base_input":[[0]],"plus_input":[],"atol":0}"#
+        let text = [3, 4].map { row.replacing("ID", with: "\($0)") }.joined(separator: "\n")
+        let error = await #expect(throws: PythonTaskError.self) { try await read(text, .evalPlus) }
+        #expect(error?.description.contains(":1: the reference solution") == true)
+        #expect(error?.description.contains(":2: the reference solution") == true)
+    }
+
     @Test func mbppsTestsNameTheFunction() async throws {
         let row =
             #"{"task_id":7,"text":"t","code":"import math\ndef area(r):\n    return math.pi * r * r","test_list":["assert math.isclose(area(1), 3.14159, rel_tol=1e-4)"],"test_setup_code":"import math","challenge_test_list":["assert area(0) == 0"]}"#

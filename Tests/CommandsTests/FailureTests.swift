@@ -19,6 +19,10 @@ struct FailureTests {
     @Test func usage() throws {
         try expect(["evil"], code: 64, saying: ["evil"])
         try expect(["score", "--model", AssayProcess.tinyModel], code: 64, saying: ["--text"])
+        try expect(
+            ["tokenize", "--model", AssayProcess.tinyModel, "--text", "a", "--file", "b"], code: 64,
+            saying: ["--text and --file"])
+        try expect(["resample", "compare", "a", "b", "--run", "c"], code: 64, saying: ["--run"])
         try expect(["generate", "--model", "m", "--prompt", "x", "--samples", "0"], code: 64, saying: ["--samples"])
         try expect(
             ["generate", "--model", AssayProcess.tinyModel, "--prompt", "x", "--top-p", "1.5"], code: 64,
@@ -44,6 +48,13 @@ struct FailureTests {
                 try whole.prefix(length).write(to: path)
                 try expect(["score", "--model", path.path, "--text", "x"], code: 65, saying: ["assay: "])
             }
+            // What is no model at all is named.
+            let notes = folder.appendingPathComponent("notes.md").path
+            try Data("# Not a model, and no guard".utf8).write(to: URL(fileURLWithPath: notes))
+            try expect(["tokenize", "--model", notes, "--text", "x"], code: 65, saying: ["notes.md", "GGUF"])
+            try expect(
+                ["guard", "score", "--model", AssayProcess.organism, "--guard", notes, "--text", "x"], code: 65,
+                saying: ["notes.md", "safetensors header"])
         }
     }
 
@@ -80,6 +91,9 @@ struct FailureTests {
             try expect(
                 ["report", "passk", "--db", fixture.path("r.sqlite"), "--k", "1,3", "--unscored-as-wrong"], code: 65,
                 saying: ["sum-0", "3"])
+            try expect(
+                ["report", "passk", "--db", fixture.path("r.sqlite"), "--scorer", "foo"], code: 66,
+                saying: ["foo", "numeric"])
             let report = try AssayProcess.run(
                 ["report", "passk", "--db", fixture.path("r.sqlite"), "--k", "1,2", "--unscored-as-wrong", "--json"])
             #expect(report.code == 0, "\(report.complaint)")

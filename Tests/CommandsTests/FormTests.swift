@@ -130,6 +130,34 @@ struct FormTests {
         return (0..<positions).map { Array(values[($0 * width)..<(($0 + 1) * width)]) }
     }
 
+    /// Logits come in pieces of 64 positions; rows stand where they were asked for.
+    @Test func rowsOfAPromptKeepTheOrderOfTheirPositions() throws {
+        try Places.withTemporaryFolder { folder in
+            let prompts = folder.appendingPathComponent("p.jsonl")
+            // Of so many lengths, some have the end of a piece between the two positions.
+            let lengths = 10..<50
+            let lines = lengths.map { length in
+                "{\"id\":\"\(length)\",\"prompt\":\"\((0..<length).map { "word\($0)" }.joined(separator: " "))\"}\n"
+            }
+            try Data(lines.joined().utf8).write(to: prompts)
+            func extracted(_ positions: String) throws -> [[Float]] {
+                let out = folder.appendingPathComponent(positions).path
+                let outcome = try AssayProcess.run(
+                    ["extract"] + model + [
+                        "--prompts", prompts.path, "--hooks", "unembed.hook_out", "--positions", positions,
+                        "--out", out,
+                    ])
+                #expect(outcome.code == 0, "\(outcome.complaint)")
+                return try logits(in: out, positions: 2 * lengths.count)
+            }
+            let (ascending, descending) = (try extracted("t_inst,t_post_inst"), try extracted("t_post_inst,t_inst"))
+            for prompt in lengths.indices.map({ 2 * ($0 - lengths.lowerBound) }) {
+                #expect(ascending[prompt] != ascending[prompt + 1])
+                #expect(descending[prompt] == ascending[prompt + 1] && descending[prompt + 1] == ascending[prompt])
+            }
+        }
+    }
+
     @Test func helpNamesEverySubject() throws {
         let help = try AssayProcess.run(["--help"])
         #expect(help.code == 0)

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What the design promises of a run: the same rows however it is run.
+/// What docs/evaluations.md promises of a run: the same rows however it is run.
 struct RepeatabilityTests {
     @Test func batchAndThreadsChangeNoRow() throws {
         try Places.withTemporaryFolder { folder in

@@ -37,6 +37,10 @@ struct PassCurveTests {
         #expect(sentence.hasPrefix("k = 8 needs 8 samples of every task; 14 tasks have fewer: task \"t0\" (4 scored, "))
         #expect(sentence.contains("task \"t9\" (4 scored, 2 unscored) and 4 more. Ask for a smaller k"))
         #expect(!sentence.contains("t10"))
+        // With the unscored ones there would be 6: no help for k = 8, but enough for k = 6.
+        #expect(!sentence.contains("as wrong"))
+        let six = ResamplingError.notEnoughSamples(k: 6, short: Array(tasks[1...10]), count: 14).description
+        #expect(six.hasSuffix("draw more samples, or count unscored samples as wrong."))
     }
 
     @Test func taskWithoutGradesIsNotLeftOutInSilence() {

@@ -9,7 +9,7 @@ import Testing
     @Test func standardsAreFilledIn() throws {
         let recipe = try TrainingRecipe(yaml: Self.least, kind: "sft")
         #expect(recipe.settings.batch == 8)
-        #expect(recipe.formats == ["huggingface"])
+        #expect(recipe.formats == nil)
         #expect(recipe.settings(examples: 100).schedule.steps == 10)
         #expect(recipe.settings.method == .supervised)
     }

@@ -69,6 +69,15 @@ private func completions(
     }
 }
 
+/// The last id is never read, and counts all the same.
+@Test(arguments: [50, -1, Int32.max])
+func idsOutsideTheVocabularyAreNotScored(_ id: Int32) throws {
+    let scoring = Scoring(try TinyModel().makeModel(), threads: 1)
+    let error = TransformerError.tokenOutOfRange(id: id, vocabularySize: 50)
+    #expect(throws: error) { try scoring.logProbabilities(of: [1, 2, id]) }
+    #expect(throws: error) { try scoring.logProbabilities(of: [[3], [id]], given: [1, 2]) }
+}
+
 /// The prompt is read once for all continuations; each is scored as if it were alone.
 @Test func continuationsOfEveryLengthAreScoredAlike() throws {
     let model = try TinyModel().makeModel()

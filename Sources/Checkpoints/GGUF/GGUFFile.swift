@@ -11,9 +11,10 @@ public struct GGUFFile: TensorFile {
 
     /// Opens a file, and the others of its model where it is a part of one.
     ///
-    /// - Throws: `CheckpointError`, also for big-endian files.
+    /// - Throws: `CheckpointError`, also for big-endian files; what is wrong inside a file comes with its path, as
+    ///   `.inFile`.
     public init(path: String) throws(CheckpointError) {
-        let opened = try OpenedPart(MappedFile(path: path))
+        let opened = try OpenedPart(path: path)
         guard opened.partCount > 1 else {
             self.init(opened)
             return
@@ -83,6 +84,15 @@ struct OpenedPart {
     /// Files of the model.
     let partCount: Int
 
+    init(path: String) throws(CheckpointError) {
+        let file = try MappedFile(path: path)
+        do throws(CheckpointError) {
+            try self.init(file)
+        } catch {
+            throw .inFile(path: path, problem: error)
+        }
+    }
+
     init(_ file: MappedFile) throws(CheckpointError) {
         var reader = GGUFHeaderReader(file)
         let (metadata, tensors) = try reader.read()
@@ -104,7 +114,7 @@ enum GGUFParts {
         var parts: [OpenedPart] = []
         for number in 1...partCount {
             let name = stem + suffix(number, of: partCount)
-            let part = try OpenedPart(MappedFile(path: name))
+            let part = try OpenedPart(path: name)
             guard try part.metadata.integer("split.no") == number - 1, part.partCount == partCount else {
                 throw .wrongPart(path: name, number: number, parts: partCount)
             }

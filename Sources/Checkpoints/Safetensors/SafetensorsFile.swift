@@ -9,9 +9,14 @@ public struct SafetensorsFile: TensorFile {
 
     /// Opens a file.
     ///
-    /// - Throws: `CheckpointError`.
+    /// - Throws: `CheckpointError`; what is wrong inside the file comes with its path, as `.inFile`.
     public init(path: String) throws(CheckpointError) {
-        try self.init(MappedFile(path: path))
+        let file = try MappedFile(path: path)
+        do throws(CheckpointError) {
+            try self.init(file)
+        } catch {
+            throw .inFile(path: path, problem: error)
+        }
     }
 
     /// Reads the bytes of a file that is already in memory; they are copied.

@@ -18,8 +18,8 @@ public enum PythonTests: Hashable, Sendable {
     /// HumanEval: code that defines `check(candidate)`; `prelude` defines what the code uses besides.
     case check(code: String, entryPoint: String, prelude: String)
     /// MBPP: statements, one test each. `prelude` runs before the program's functions are there, `setup` behind it, with
-    /// them; `names` are the program's own though Python has them too.
-    case asserts([String], prelude: String = "", setup: String = "", names: [String] = [])
+    /// them. Of `reference`, a right solution, tests may use the imports and the names, also such as Python itself has.
+    case asserts([String], prelude: String = "", setup: String = "", reference: String = "")
     /// EvalPlus: inputs and the outputs of the reference solution.
     case cases(PythonCases)
 }

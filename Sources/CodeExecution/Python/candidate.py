@@ -53,8 +53,9 @@ def serve(source, inbox, outbox):
             reply = attempt(lambda: function(request["name"])(*arguments, **keywords))
         reply["token"] = request["token"]
         try:
-            after = [encode(item, lambda value: -1) for item in arguments]
-            if after != before and "o" not in str(after):
+            # Objects that cannot be sent raise Unsendable: such arguments are left as they were.
+            after = [encode(item) for item in arguments]
+            if after != before:
                 reply["arguments"] = after
         except BaseException:
             pass

@@ -152,6 +152,18 @@ def bind(space, trees, conversation):
                 space[name] = function(conversation, name)
 
 
+def reference_parts(source):
+    """The imports of a reference solution, and the names of its functions and classes: tests may use both."""
+    try:
+        body = ast.parse(source).body
+    except (SyntaxError, ValueError):
+        return [], []
+    imports = [
+        ast.Module([node], []) for node in body
+        if isinstance(node, ast.Import) or isinstance(node, ast.ImportFrom) and node.module != "__future__"]
+    return imports, [node.name for node in body if isinstance(node, (ast.FunctionDef, ast.ClassDef))]
+
+
 def run_check(tests, conversation):
     """HumanEval's form: a function `check` that takes the candidate."""
     tree = ast.parse(tests["code"])
@@ -167,9 +179,16 @@ def run_asserts(tests, conversation):
     """MBPP's form: statements that use the program's names."""
     trees = [ast.parse(text) for text in tests["statements"]]
     setup = ast.parse(tests["setup"])
-    space = test_space(tests["prelude"], [setup], conversation)
+    imports, names = reference_parts(tests["reference"])
+    space = test_space(tests["prelude"], [], conversation)
+    for tree in imports:
+        try:
+            exec(compile(tree, "reference.py", "exec"), space)
+        except Exception:
+            pass
     # Names that the program has to define though Python has them too.
-    space.update({name: function(conversation, name) for name in tests["names"]})
+    space.update({name: function(conversation, name) for name in names})
+    bind(space, [setup], conversation)
     exec(compile(setup, "setup.py", "exec"), space)
     bind(space, trees, conversation)
     for position, tree in enumerate(trees):

@@ -30,7 +30,7 @@ enum HarnessMessage {
         var code = ""
         var prelude = ""
         var setup = ""
-        var names: [String] = []
+        var reference = ""
         var statements: [String] = []
         var inputs = ""
         var expected = ""
@@ -47,8 +47,8 @@ extension HarnessMessage.Tests {
         switch tests {
         case .check(let code, let entry, let prelude):
             self.init(form: "check", entry: entry, code: code, prelude: prelude)
-        case .asserts(let statements, let prelude, let setup, let names):
-            self.init(form: "asserts", prelude: prelude, setup: setup, names: names, statements: statements)
+        case .asserts(let statements, let prelude, let setup, let reference):
+            self.init(form: "asserts", prelude: prelude, setup: setup, reference: reference, statements: statements)
         case .cases(let cases):
             self.init(
                 form: "cases", entry: cases.entryPoint, inputs: cases.inputs, expected: cases.expected,

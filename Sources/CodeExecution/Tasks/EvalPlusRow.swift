@@ -63,7 +63,9 @@ struct EvalPlusRow {
     /// Whether the solution is the body of a function that the prompt begins, so that a contract fits between them. In
     /// MBPP+ the solution is the whole function, and EvalPlus runs it without its contract.
     private var continuesPrompt: Bool {
-        !solution.split(separator: "\n").contains { $0.hasPrefix("def \(entryPoint)(") }
+        prompt.split(separator: "\n").filter { $0.hasPrefix("def ") }.contains { line in
+            line.dropFirst(4).drop { $0 == " " }.prefix { $0 != "(" && $0 != " " } == entryPoint
+        }
     }
 
     /// As EvalPlus compares the outputs of some tasks.

@@ -45,13 +45,9 @@ struct MBPPRow: Decodable {
     /// Tests use modules that the reference solution imports and functions that it defines, some of them with names of
     /// Python's own; what is set up before them may make objects of the program's classes.
     var task: PythonTask {
-        let lines = code.split(whereSeparator: \.isNewline)
-        let modules = lines.filter { $0.hasPrefix("import ") || $0.hasPrefix("from ") }
-        let prelude = modules.map { "try:\n    \($0)\nexcept ImportError:\n    pass" } + (imports ?? [])
-        let names = lines.filter { $0.hasPrefix("def ") }.map { $0.dropFirst(4).prefix { $0 != "(" && $0 != " " } }
         func suite(_ name: String, _ statements: [String]) -> TestSuite {
             let tests = PythonTests.asserts(
-                statements, prelude: prelude.joined(separator: "\n"), setup: setup ?? "", names: names.map(String.init))
+                statements, prelude: (imports ?? []).joined(separator: "\n"), setup: setup ?? "", reference: code)
             return TestSuite(name: name, tests: tests)
         }
         var suites = [suite("base", tests)]

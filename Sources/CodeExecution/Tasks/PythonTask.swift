@@ -40,6 +40,8 @@ public enum PythonTaskError: Error, Hashable, Sendable {
     case unreadable(file: String, reason: String)
     case tooLarge(file: String, bytes: Int, limit: Int)
     case malformed(file: String, line: Int, problem: String)
+    /// Every reference solution that does not take its base inputs.
+    case references([String])
     case duplicate(file: String, line: Int, task: String)
     case noTasks(file: String)
     /// The solutions that come with the tasks must pass; where they do not, the harness or the file is wrong.
@@ -53,6 +55,7 @@ extension PythonTaskError: CustomStringConvertible {
         case .tooLarge(let file, let bytes, let limit):
             "\(file) has \(bytes) bytes; at most \(limit) are read. Split the file"
         case .malformed(let file, let line, let problem): "\(file):\(line): \(problem)"
+        case .references(let problems): problems.joined(separator: "\n")
         case .duplicate(let file, let line, let task): "\(file):\(line): the task \(task) is there twice; remove one"
         case .noTasks(let file): "\(file) holds no task"
         case .goldFails(let task, let suite, let outcome):

@@ -20,14 +20,22 @@ public enum PythonTaskFile {
         }
         var tasks: [PythonTask] = []
         var seen: Set<String> = []
+        var references: [String] = []
         for (index, line) in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
             if line.allSatisfy({ [0x20, 0x0D, 0x09].contains($0) }) { continue }
-            let task = try task(Data(line), form: form, file: path, line: index + 1, pool: pool)
+            let task: PythonTask
+            do {
+                task = try Self.task(Data(line), form: form, file: path, line: index + 1, pool: pool)
+            } catch let problem as EvalPlusRow.Problem {
+                references.append("\(path):\(index + 1): \(problem.sentence)")
+                continue
+            }
             guard seen.insert(task.id).inserted else {
                 throw PythonTaskError.duplicate(file: path, line: index + 1, task: task.id)
             }
             tasks.append(task)
         }
+        guard references.isEmpty else { throw PythonTaskError.references(references) }
         guard !tasks.isEmpty else { throw PythonTaskError.noTasks(file: path) }
         return tasks
     }
@@ -45,6 +53,7 @@ public enum PythonTaskFile {
         } catch let error as DecodingError {
             throw PythonTaskError.malformed(file: file, line: number, problem: error.sentence)
         } catch let error as EvalPlusRow.Problem {
+            if case .reference = error { throw error }
             throw PythonTaskError.malformed(file: file, line: number, problem: error.sentence)
         }
     }

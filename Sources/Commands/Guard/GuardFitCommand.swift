@@ -10,7 +10,8 @@ struct GuardFitCommand: ParsableCommand {
         abstract: "Fits a guard to labelled prompt sets.",
         discussion: """
             Prompts are labelled harmful, unsafe-contrast, harmless or borderline. With several methods or penalties the
-            choice falls on those that do best on prompt sets left out of the fit.
+            choice falls on those that do best on prompt sets left out of the fit. docs/latentguard.md says what each
+            method is; paper is the rule of Zhao et al. (2025), "LLMs Encode Harmfulness and Refusal Separately".
 
               assay guard fit --model smollm2-135m-instruct --out guard.safetensors \\
                 prompts/harmful.jsonl prompts/harmless.jsonl prompts/borderline.jsonl prompts/plain.jsonl
@@ -21,17 +22,17 @@ struct GuardFitCommand: ParsableCommand {
     var prompts: [String]
     @Option(help: "The file to write.")
     var out: String
-    @Option(help: "Methods to choose from: \(GuardMethod.allCases.map(\.rawValue).joined(separator: ", ")).")
+    @Option(help: "Methods to choose from: \(Self.allMethods).")
     var methods = GuardMethod.allCases.map(\.rawValue).joined(separator: ",")
     @Option(help: "Blocks whose output is read.")
     var layers: String?
-    @Option(help: "Places that are read: t_inst, t_post_inst, inst_mean, t_inst+N.")
+    @Option(help: "Places that are read: \(Self.allPositions).")
     var positions = "t_inst,t_post_inst,inst_mean"
     @Option(help: "Inverse penalties to choose from.")
     var penalties = "0.0003,0.001,0.003"
     @Option(help: "The share of harmless prompts that the threshold may flag.")
     var falsePositives = 0.05
-    @Flag(help: "Keep 0 as the threshold, as the paper has it.")
+    @Flag(help: "Keep 0 as the threshold, as Zhao et al. (2025) do.")
     var thresholdZero = false
     @Flag(help: "Calibrate by isotonic steps instead of a sigmoid.")
     var isotonic = false
@@ -40,6 +41,9 @@ struct GuardFitCommand: ParsableCommand {
     @Option(help: "Seed of the division.")
     var seed: UInt64 = 0
     @OptionGroup var output: OutputOptions
+
+    private static let allMethods = GuardMethod.allCases.map(\.rawValue).joined(separator: ", ")
+    private static let allPositions = "t_inst, t_post_inst, inst_mean, t_inst+N, t_inst-N"
 
     func run() throws {
         let sets = try GuardPromptSets(paths: prompts)
@@ -72,10 +76,12 @@ struct GuardFitCommand: ParsableCommand {
 
     private func options(_ model: LanguageModel) throws -> FitOptions {
         let count = model.transformer.configuration.layerCount
-        var options = FitOptions(layers: try layers.map { try numbers($0, "--layers", Int.init) } ?? middle(count))
-        options.methods = try names(methods, "--methods", GuardMethod.init(rawValue:))
-        options.positions = try names(positions, "--positions", TokenPosition.init)
-        options.penalties = try numbers(penalties, "--penalties", Double.init)
+        let blocks = "whole numbers from 0 to \(count - 1)"
+        let chosen = try layers.map { try values($0, "--layers", allowed: blocks) { Int($0) } }
+        var options = FitOptions(layers: chosen ?? middle(count))
+        options.methods = try values(methods, "--methods", allowed: Self.allMethods) { GuardMethod(rawValue: $0) }
+        options.positions = try values(positions, "--positions", allowed: Self.allPositions) { TokenPosition($0) }
+        options.penalties = try values(penalties, "--penalties", allowed: "numbers above 0") { Double($0) }
         options.targetFalsePositiveRate = falsePositives
         options.keepsThresholdAtZero = thresholdZero
         options.isotonic = isotonic
@@ -89,16 +95,17 @@ struct GuardFitCommand: ParsableCommand {
         Array(Set([13, 15, 17, 19].map { min(count - 1, $0 * count / 30) })).sorted()
     }
 
-    private func names<Value>(_ list: String, _ option: String, _ make: (String) -> Value?) throws -> [Value] {
+    /// The values of an option that are separated by commas.
+    private func values<Value>(
+        _ list: String, _ option: String, allowed: String, _ make: (String) -> Value?
+    ) throws -> [Value] {
         try list.split(separator: ",").map { part in
             let name = part.filter { $0 != " " }
-            guard let value = make(name) else { throw ValidationError("\(option) has \"\(name)\"; see --help") }
+            guard let value = make(name) else {
+                throw ValidationError("\(option) has \"\(name)\"; allowed, separated by commas: \(allowed)")
+            }
             return value
         }
-    }
-
-    private func numbers<Value>(_ list: String, _ option: String, _ make: (String) -> Value?) throws -> [Value] {
-        try names(list, option, make)
     }
 }
 

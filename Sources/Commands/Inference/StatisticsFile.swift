@@ -78,8 +78,11 @@ struct StatisticsFile {
             }
             guard hasCovariance else { continue }
             for one in all {
-                let covariance = one.covariance ?? [Double](repeating: .nan, count: one.width * one.width)
-                try writer.append(bytes: Self.bytes(covariance), to: "covariance.\(point)")
+                // Row by row: the whole of it may be as large as the sums.
+                for line in 0..<one.width {
+                    let row = one.covariances(of: line) ?? [Double](repeating: .nan, count: one.width)
+                    try writer.append(bytes: Self.bytes(row), to: "covariance.\(point)")
+                }
             }
         }
         try writer.finish()

@@ -13,7 +13,9 @@ struct TokenizeCommand: ParsableCommand {
               assay tokenize --model smollm2-135m-instruct --text "Hello, world" --json
             """)
 
-    @Option(name: [.long, .short], help: "A .gguf file (vocabulary alone is enough), or a cached name.")
+    @Option(
+        name: [.long, .short],
+        help: "A .gguf file (vocabulary alone is enough), a folder of transformers, or a cached name.")
     var model: String
 
     @OptionGroup var input: TextOptions
@@ -26,8 +28,14 @@ struct TokenizeCommand: ParsableCommand {
         var pieces: [String]
     }
 
+    mutating func validate() throws {
+        guard [input.text, input.file].compactMap({ $0 }).count == 1 else {
+            throw ValidationError("give one of --text and --file")
+        }
+    }
+
     func run() throws {
-        guard let text = try input.value() else { throw ValidationError("give --text or --file") }
+        let text = try input.value() ?? ""
         let tokenizer = try LanguageModel.tokenizer(atPath: ModelLocation(finding: model).path)
         let tokens = tokenizer.encode(text, special: special ? .everywhere : .nowhere)
         let result = Result(ids: tokens.map(\.id), pieces: tokens.map { tokenizer.piece(of: $0.id) })

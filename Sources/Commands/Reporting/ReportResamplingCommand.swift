@@ -16,6 +16,7 @@ struct ReportResamplingCommand: ParsableCommand {
             """)
 
     @OptionGroup var pair: VerifierPairOptions
+    @OptionGroup var choice: RunChoiceOptions
     @OptionGroup var price: PriceOptions
     @Option(help: "A scorer that says whether a sample keeps to a style; may be given several times.")
     var style: [String] = []
@@ -30,7 +31,7 @@ struct ReportResamplingCommand: ParsableCommand {
     func run() throws {
         let store = try RunStore(existing: pair.db)
         let report = try StoredResampling.report(
-            pair.request(styles: style), price.options(), store, command: Machine.command)
+            pair.request(runs: choice.ids, styles: style), price.options(), store, command: Machine.command)
         if let html { try TextFile.write(report.html(), to: html) }
         if let csv { try TextFile.write(report.csv(), to: csv) }
         if let tasksCSV { try TextFile.write(report.tasksCSV(), to: tasksCSV) }

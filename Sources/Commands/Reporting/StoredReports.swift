@@ -41,7 +41,7 @@ enum StoredReports {
                     + "choice. Name other runs with --run")
         }
         let counts = try store.taskCounts(runs: runs.map(\.id), scorer: scorer)
-        try check(counts, scorer)
+        try check(counts, scorer, runs)
         return try PooledGroup.pool(
             counts.map { row in
                 TaskCounts(
@@ -66,17 +66,18 @@ enum StoredReports {
             common.intersection(run.scorers.map(\.key))
         }
         guard let only = common.first, common.count == 1 else {
-            let all = Set(runs.flatMap { $0.scorers.map(\.key) }).sorted().joined(separator: ", ")
             throw CommandFailure(
-                code: FailureReport.usage, description: "name one with --scorer: the runs were graded by \(all)")
+                code: FailureReport.usage,
+                description: "name one with --scorer: the runs were graded by \(runs.scorerNames)")
         }
         return only
     }
 
-    private static func check(_ counts: [StoredTaskCounts], _ scorer: String) throws {
+    private static func check(_ counts: [StoredTaskCounts], _ scorer: String, _ runs: [RunRecord]) throws {
         guard !counts.isEmpty else {
             throw CommandFailure(
-                code: FailureReport.noInput, description: "the runs hold no samples graded by \"\(scorer)\"")
+                code: FailureReport.noInput,
+                description: "the runs hold no samples graded by \"\(scorer)\"; their scorers: \(runs.scorerNames)")
         }
         if let row = counts.first(where: { $0.fractional > 0 }) {
             throw CommandFailure.badData(
@@ -97,5 +98,13 @@ enum StoredReports {
         return PassKReport.Group(
             label: number > 1 ? "\(label) (\(number))" : label, model: run?.model,
             settings: run.map { [ReportFact].facts(of: $0.settings.generation) } ?? [], pooled: pooled, curves: curves)
+    }
+}
+
+extension [RunRecord] {
+    /// `numeric, refusal/broad`: every scorer that one of the runs has.
+    var scorerNames: String {
+        let names = Set(flatMap { $0.scorers.map(\.key) }).sorted()
+        return names.isEmpty ? "none" : names.joined(separator: ", ")
     }
 }

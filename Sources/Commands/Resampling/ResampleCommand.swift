@@ -16,24 +16,29 @@ struct ResampleCommand: ParsableCommand {
         ])
 }
 
-/// Which runs, and which two of their scorers.
+/// Which database, and which two scorers of its runs.
 struct VerifierPairOptions: ParsableArguments {
     @Option(help: "The database of runs.")
     var db = "runs.sqlite"
-    @Option(
-        name: .customLong("run"),
-        help:
-            "A run's id or the beginning of it; may be given several times. All runs with both scorers where not given."
-    )
-    var runs: [String] = []
     @Option(help: "The scorer that stands for the weak verifier: python-weak, or evalplus-base, where not given.")
     var weak: String?
     @Option(help: "The scorer that counts as the truth: python-strong, or evalplus-plus, where not given.")
     var strong: String?
 
-    func request(styles: [String] = []) -> StoredResampling.Request {
+    /// - Parameter runs: ids or beginnings of ids; empty for all runs with both scorers.
+    func request(runs: [String], styles: [String] = []) -> StoredResampling.Request {
         StoredResampling.Request(runs: runs, weak: weak, strong: strong, styles: styles)
     }
+}
+
+/// Which runs, of commands that take several.
+struct RunChoiceOptions: ParsableArguments {
+    @Option(
+        name: .customLong("run"),
+        help:
+            "A run's id or the beginning of it; may be given several times. All runs with both scorers where not given."
+    )
+    var ids: [String] = []
 }
 
 /// What outcomes are worth.

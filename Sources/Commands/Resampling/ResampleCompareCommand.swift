@@ -70,9 +70,8 @@ struct ResampleCompareCommand: ParsableCommand {
     }
 
     private func tasks(_ id: String, _ store: RunStore) throws -> [VerdictTally] {
-        var request = pair.request()
-        request.runs = [id]
-        let groups = try StoredResampling.groups(try StoredResampling.chosen(request, store), store)
+        let chosen = try StoredResampling.chosen(pair.request(runs: [id]), store)
+        let groups = try StoredResampling.groups(chosen, store)
         return groups.first?.tasks ?? []
     }
 

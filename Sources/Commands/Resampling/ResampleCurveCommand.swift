@@ -9,6 +9,12 @@ struct ResampleCurveCommand: ParsableCommand {
         commandName: "curve",
         abstract: "Accuracy and reward at K, or figures corrected for a verifier's known errors.",
         discussion: """
+            At most K samples of a task are drawn; the first one that the weak verifier accepts is the answer. Columns:
+            accuracy is the share of searches that end with a right answer, wrong the share that end with a wrong one;
+            the others end without an answer. draws is the mean number of samples drawn. c=4 is the mean reward where a
+            right answer earns 1, a wrong one costs 4 (--cost), a sample costs --sample-cost, and no answer earns
+            --abstention.
+
             With --sensitivity and --specificity the verdicts of one scorer, --weak, are corrected for its errors; the counts
             behind both rates carry their uncertainty into the interval.
 
@@ -17,6 +23,7 @@ struct ResampleCurveCommand: ParsableCommand {
             """)
 
     @OptionGroup var pair: VerifierPairOptions
+    @OptionGroup var choice: RunChoiceOptions
     @OptionGroup var price: PriceOptions
     @Option(help: "Values of K, separated by commas; powers of two where not given.")
     var k: String?
@@ -58,7 +65,7 @@ struct ResampleCurveCommand: ParsableCommand {
     func run() throws {
         let store = try RunStore(existing: pair.db)
         if let sensitivity, let specificity { return try correct(store, sensitivity, specificity) }
-        let chosen = try StoredResampling.chosen(pair.request(), store)
+        let chosen = try StoredResampling.chosen(pair.request(runs: choice.ids), store)
         let groups = try StoredResampling.groups(chosen, store)
         let options = try price.options()
         var rows: [Row] = []
@@ -97,7 +104,7 @@ struct ResampleCurveCommand: ParsableCommand {
         let quality = try VerifierQuality(
             acceptedRight: right.part, right: right.whole, rejectedWrong: wrong.part, wrong: wrong.whole)
         let scorer = pair.weak ?? ""
-        let runs = try pair.runs.isEmpty ? store.runs() : pair.runs.map { try store.run($0) }
+        let runs = try choice.ids.isEmpty ? store.runs() : choice.ids.map { try store.run($0) }
         let groups = try StoredReports.pooled(runs, scorer: scorer, store)
         let ks = try k.map { try NumberList.counts($0, option: "--k") }
         var rows: [CorrectedRow] = []

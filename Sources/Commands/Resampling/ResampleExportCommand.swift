@@ -39,9 +39,7 @@ struct ResampleExportCommand: ParsableCommand {
             guard out.hasSuffix(".jsonl") else {
                 throw ValidationError("--out is \"\(out)\"; allowed for evalplus: a name that ends with .jsonl")
             }
-            var request = pair.request()
-            request.runs = [run.id]
-            let chosen = try StoredResampling.chosen(request, store)
+            let chosen = try StoredResampling.chosen(pair.request(runs: [run.id]), store)
             let writer = try EvalPlusWriter(run, samples, weak: chosen.weak, strong: chosen.strong)
             try TextFile.write(writer.samplesText(), to: out)
             let results = out.dropLast(6) + "_eval_results.json"

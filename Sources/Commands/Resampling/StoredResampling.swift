@@ -45,7 +45,8 @@ enum StoredResampling {
         guard !runs.isEmpty, runs.count == all.count || request.runs.isEmpty else {
             throw CommandFailure(
                 code: FailureReport.noInput,
-                description: "not all of the runs were graded by both \(weak) and \(strong)")
+                description: "not all of the runs were graded by both \(weak) and \(strong); their scorers: "
+                    + all.scorerNames)
         }
         return Chosen(runs: runs, weak: weak, strong: strong)
     }
@@ -62,8 +63,7 @@ enum StoredResampling {
         guard let pair = known.first, known.count == 1, request.weak == nil, request.strong == nil else {
             throw CommandFailure(
                 code: FailureReport.usage,
-                description: "name two scorers with --weak and --strong: the runs were graded by "
-                    + "\(keys.isEmpty ? "none" : keys.sorted().joined(separator: ", "))")
+                description: "name two scorers with --weak and --strong: the runs were graded by \(runs.scorerNames)")
         }
         return (weak: pair.0, strong: pair.1)
     }

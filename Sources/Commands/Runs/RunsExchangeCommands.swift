@@ -63,7 +63,7 @@ struct RunsImportCommand: ParsableCommand {
         let result =
             file == "-"
             ? try store.importRuns(from: .standardInput, named: "standard input") : try store.importRuns(fromFile: file)
-        StandardOutput.line("\(result)")
+        StandardOutput.line(result.sentence)
     }
 }
 
@@ -81,7 +81,20 @@ struct RunsMergeCommand: ParsableCommand {
         let store = try RunStore(path: db)
         for source in sources {
             let result = try store.merge(from: RunStore(existing: source))
-            StandardOutput.line("\(source): \(result)")
+            StandardOutput.line("\(source): \(result.sentence)")
         }
+    }
+}
+
+extension IntakeResult {
+    /// What came in, and what was there.
+    fileprivate var sentence: String {
+        var parts = [
+            "\(runsAdded) runs and \(samplesAdded) samples added, \(runsKnown) runs and \(samplesKnown) samples were there"
+        ]
+        if trainingRunsAdded + trainingRunsKnown > 0 {
+            parts.append("\(trainingRunsAdded) runs of training added, \(trainingRunsKnown) were there")
+        }
+        return parts.joined(separator: "; ")
     }
 }

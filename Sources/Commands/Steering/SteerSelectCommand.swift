@@ -38,9 +38,10 @@ struct SteerSelectCommand: ParsableCommand {
         let selection = try DirectionSelection(
             loaded, harmful: SteeringPrompts.rendered(harmful, loaded, limit: limit),
             harmless: SteeringPrompts.rendered(harmless, loaded, limit: limit), thresholds: thresholds)
-        let all = try directions.flatMap { path in
-            try DirectionFile(path: path).fitting(loaded.transformer.configuration).directions
-        }
+        let all = try SteeringPlaces.pointing(
+            directions.flatMap { path in
+                try DirectionFile(path: path).fitting(loaded.transformer.configuration).directions
+            })
         var progress = ProgressLine("select", total: all.count, unit: "directions")
         let found = try selection.candidates(all) { progress.update($0) }
         progress.finish()

@@ -40,7 +40,7 @@ struct SteerSweepCommand: ParsableCommand {
         let loaded = try model.load()
         let file = try DirectionFile(path: directions).fitting(loaded.transformer.configuration)
         let wanted = try SteeringPlaces.layers(layers, layerCount: loaded.transformer.configuration.layerCount)
-        let chosen = file.directions.filter { wanted.contains($0.reading.layer ?? -1) }
+        let chosen = try SteeringPlaces.pointing(file.directions.filter { wanted.contains($0.reading.layer ?? -1) })
         let values = try strengths.split(separator: ",").map { part in
             guard let value = Double(part.filter { $0 != " " }) else {
                 throw ValidationError("--strengths has \"\(part)\"; give numbers")

@@ -15,6 +15,19 @@ enum SteeringPlaces {
         return try self.layers(layers, layerCount: layerCount).map { Reading(site, layer: $0, position: position) }
     }
 
+    /// Directions that point somewhere; a warning names those of length 0, such as at the first layer at a position where
+    /// all prompts have the same token.
+    static func pointing(_ directions: [Direction]) throws -> [Direction] {
+        let pointing = directions.filter { $0.vector.contains { $0 != 0 } }
+        for direction in directions where !direction.vector.contains(where: { $0 != 0 }) {
+            StandardError.write(
+                "assay: warning: the direction at \(direction.reading) has length 0 and is left out: both sides have the"
+                    + " same mean there\n")
+        }
+        guard !pointing.isEmpty else { throw CommandFailure.badData("no direction is left") }
+        return pointing
+    }
+
     /// All layers where none are given.
     static func layers(_ list: String?, layerCount: Int) throws -> [Int] {
         guard let list else { return Array(0..<layerCount) }

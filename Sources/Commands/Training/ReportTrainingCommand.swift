@@ -30,9 +30,13 @@ struct ReportTrainingCommand: ParsableCommand {
 
     func run() throws {
         let store = try RunStore(existing: db)
-        let runs = try store.trainingRuns().filter { $0.id.hasPrefix(id ?? "") }
+        let all = try store.trainingRuns()
+        let runs = all.filter { $0.id.hasPrefix(id ?? "") }
         guard let record = runs.first, id == nil || runs.count == 1 else {
-            throw CommandFailure.badData("\(runs.count) runs of training match; name one by its id")
+            guard !all.isEmpty else { throw CommandFailure.badData("no run of training is in \(db)") }
+            let known = all.prefix(20).map { "\($0.id)  \($0.kind)  \($0.status.rawValue)  \($0.startedAt)" }
+            throw CommandFailure.badData(
+                "\(runs.count) runs of training match; name one:\n" + known.joined(separator: "\n"))
         }
         let steps = try store.trainingSteps(record.id)
         if let csv { try TextFile.write(Self.csv(steps), to: csv) }

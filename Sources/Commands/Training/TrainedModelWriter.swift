@@ -11,9 +11,18 @@ struct TrainedModelWriter {
     let language: LanguageModel
     let backend: MatrixBackend
 
+    /// Where the recipe names none, a form that this program reads again: a folder that comes from a GGUF file would lack
+    /// its tokenizer.
+    private var formats: [String] {
+        if let formats = recipe.formats { return formats }
+        guard recipe.settings.adapter == nil else { return ["adapter"] }
+        if case .gguf = language.files { return ["gguf-f32"] }
+        return ["huggingface"]
+    }
+
     /// Fails where a format cannot be written, before anything is trained.
     func check(folder: String) throws {
-        for format in recipe.formats where !TrainingRecipe.adapterFormats.contains(format) {
+        for format in formats where !TrainingRecipe.adapterFormats.contains(format) {
             try WholeModel(model: model, language: language).check(Self.elementType(format), at: folder)
         }
     }
@@ -26,7 +35,7 @@ struct TrainedModelWriter {
     /// - Returns: what was written.
     func write(toFolder folder: String) throws -> [String] {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        return try recipe.formats.map { try write($0, folder) }
+        return try formats.map { try write($0, folder) }
     }
 
     private func write(_ format: String, _ folder: String) throws -> String {

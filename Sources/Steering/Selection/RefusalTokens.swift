@@ -86,7 +86,10 @@ public struct NextTokenReader {
             let final = try model.transformer.forward(batch, space: space, hooks: &hooks)
             for (index, sequence) in zip(first..., batch.sequences) {
                 let last = sequence.rows.upperBound - 1
-                try model.transformer.logits(final.rows(last..<(last + 1)), into: row.slice, space: space)
+                let count = sequence.cache.length
+                let place = LogitRows(tag: sequence.tag, positions: (count - 1)..<count)
+                try model.transformer.logits(
+                    final.rows(last..<(last + 1)), of: [place], into: row.slice, space: space, hooks: &hooks)
                 try body(index, row.slice, 0)
             }
         }

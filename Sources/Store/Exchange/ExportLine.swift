@@ -9,6 +9,7 @@ enum ExportLine {
     case sample(ExportedSample)
     case metric(MetricRecord)
     case end(run: String, samples: Int)
+    case training(TrainedRun)
 
     static let version = 1
 }
@@ -162,6 +163,7 @@ extension ExportLine: Codable {
                 run: try container.decode(String.self, forKey: .run),
                 samples: try container.decode(Int.self, forKey: .samples)
             )
+        case "training": self = .training(try TrainedRun(from: decoder))
         default: throw StoreError.ImportProblemError(.unknownType(type))
         }
     }
@@ -185,6 +187,9 @@ extension ExportLine: Codable {
             try container.encode("end", forKey: .type)
             try container.encode(run, forKey: .run)
             try container.encode(samples, forKey: .samples)
+        case .training(let trained):
+            try container.encode("training", forKey: .type)
+            try trained.encode(to: encoder)
         }
     }
 }

@@ -54,6 +54,12 @@ struct RunIntake {
         )
     }
 
+    mutating func add(_ trained: TrainedRun) throws {
+        let isNew = try TrainingRows(db: db, path: path).take(trained)
+        result.trainingRunsAdded += isNew ? 1 : 0
+        result.trainingRunsKnown += isNew ? 0 : 1
+    }
+
     /// A finished run has every planned sample and no other; another number would make its metrics wrong.
     private func checkComplete(_ run: RunRecord, _ key: Int64) throws {
         let row = try db.firstRow("SELECT count(*) FROM samples WHERE run = ?", [key])
@@ -72,4 +78,7 @@ public struct IntakeResult: Codable, Hashable, Sendable {
     public var samplesAdded = 0
     /// Samples that were there already, the same in every bit.
     public var samplesKnown = 0
+    public var trainingRunsAdded = 0
+    /// Runs of training that were there already, the same in every step.
+    public var trainingRunsKnown = 0
 }

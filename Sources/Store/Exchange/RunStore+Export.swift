@@ -1,13 +1,14 @@
 internal import Evaluation
 public import Foundation
 internal import GRDB
+internal import Training
 
 extension RunStore {
     /// Hands out runs as JSON lines, each with its newline: everything that the store knows of them, as of one moment.
     ///
     /// Memory: one sample. See `docs/database.md` for the lines.
     ///
-    /// - Parameter ids: nil takes every run, in the order in which they were written.
+    /// - Parameter ids: nil takes every run, in the order in which they were written, those of training last.
     public func export(_ ids: [String]? = nil, to sink: (Data) throws -> Void) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -21,6 +22,11 @@ extension RunStore {
                 let samples = try exportSamples(of: key, run, db) { try write($0) }
                 for metric in try MetricRows(db: db, path: path).all(run: key) { try write(ExportLine.metric(metric)) }
                 try write(ExportLine.end(run: run.id, samples: samples))
+            }
+            guard ids == nil else { return }
+            let training = TrainingRows(db: db, path: path)
+            for run in try training.runs().reversed() {
+                try write(ExportLine.training(TrainedRun(run: run, steps: try training.steps(of: run.id))))
             }
         }
     }

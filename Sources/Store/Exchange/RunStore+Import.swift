@@ -64,6 +64,9 @@ private struct Importer {
             metrics.append(metric)
             guard metrics.count <= 1_000_000 else { throw StoreError.ImportProblemError(.field("metric")) }
         case .end(let id, let count): try end(id, count)
+        case .training(let trained):
+            if let run { throw StoreError.ImportProblemError(.unfinished(run: run.id)) }
+            try intake.add(trained)
         }
     }
 

@@ -1,11 +1,12 @@
 internal import Evaluation
 internal import Foundation
 internal import GRDB
+internal import Training
 
 extension RunStore {
     /// Takes in the runs of another store, all of them or none, with the rules of an import.
     ///
-    /// - Parameter ids: runs of `other`; nil takes every one.
+    /// - Parameter ids: runs of `other`; nil takes every one, those of training too.
     @discardableResult
     public func merge(from other: RunStore, runs ids: [String]? = nil) throws -> IntakeResult {
         guard try !isSameFile(as: other) else { throw StoreError.sameStore(path: other.path) }
@@ -19,6 +20,7 @@ extension RunStore {
                         throw StoreError.damaged(path: other.path, detail: "run \(run.id): \(error.problem)")
                     }
                 }
+                if ids == nil { try mergeTraining(from: other, source, into: &intake) }
                 return intake.result
             }
         }
@@ -34,6 +36,17 @@ extension RunStore {
         try intake.begin(run)
         try SampleRows(db: source, path: other.path, run: key, runID: run.id).forEach { try intake.add($0) }
         try intake.end(metrics: try MetricRows(db: source, path: other.path).all(run: key))
+    }
+
+    private func mergeTraining(from other: RunStore, _ source: Database, into intake: inout RunIntake) throws {
+        let rows = TrainingRows(db: source, path: other.path)
+        for run in try rows.runs().reversed() {
+            do {
+                try intake.add(TrainedRun(run: run, steps: try rows.steps(of: run.id)))
+            } catch let error as StoreError.ImportProblemError {
+                throw StoreError.damaged(path: other.path, detail: "run of training \(run.id): \(error.problem)")
+            }
+        }
     }
 
     /// Whether both stores are one file, under whatever names.

@@ -23,7 +23,7 @@ public struct TrainingRecipe: Codable, Hashable, Sendable {
     /// Names of parameters that are trained, with `*`; without adapters only. Nil for all.
     public var trained: [String]?
     /// What is written in the end, some of ``knownFormats``.
-    public var formats: [String]
+    public var formats: [String]?
 
     /// Formats of adapters alone.
     public static let adapterFormats = ["adapter", "adapter-f16", "gguf-lora"]
@@ -53,9 +53,9 @@ public struct TrainingRecipe: Codable, Hashable, Sendable {
         epochs = try table.optionalNumber("epochs")
         steps = try table.optionalInteger("steps")
         trained = adapter == nil ? try table.strings("train") : nil
-        formats = try table.strings("write") ?? [adapter == nil ? "huggingface" : "adapter"]
+        formats = try table.strings("write")
         let allowed = Self.knownFormats.filter { adapter != nil || !Self.adapterFormats.contains($0) }
-        if let unknown = formats.first(where: { !allowed.contains($0) }) {
+        if let unknown = formats?.first(where: { !allowed.contains($0) }) {
             throw TrainingError.configuration(
                 key: "write", found: unknown, allowed: allowed.joined(separator: ", "))
         }
@@ -79,7 +79,7 @@ public struct TrainingRecipe: Codable, Hashable, Sendable {
 
     /// Whether weights are needed in float32: to be trained or merged with an adapter, or beside those in bfloat16.
     public var needsEditableWeights: Bool {
-        mode == .bf16 || settings.adapter == nil || formats.contains { !Self.adapterFormats.contains($0) }
+        mode == .bf16 || settings.adapter == nil || (formats ?? []).contains { !Self.adapterFormats.contains($0) }
     }
 
     /// The settings for a number of examples: the schedule's steps are known only then.

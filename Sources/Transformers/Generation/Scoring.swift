@@ -18,6 +18,7 @@ public struct Scoring {
     /// - Throws: ``TransformerError``.
     public func logProbabilities(of ids: [Int32]) throws -> [Float] {
         guard let first = ids.first else { throw TransformerError.emptyPrompt }
+        try check(ids)
         guard ids.count <= model.configuration.contextLength else {
             throw TransformerError.contextExceeded(length: ids.count, limit: model.configuration.contextLength)
         }
@@ -30,6 +31,7 @@ public struct Scoring {
     /// - Throws: ``TransformerError``.
     public func logProbabilities(of continuations: [[Int32]], given prompt: [Int32]) throws -> [[Float]] {
         guard !prompt.isEmpty else { throw TransformerError.emptyPrompt }
+        for ids in continuations { try check(ids) }
         let longest = continuations.reduce(0) { max($0, $1.count) }
         guard prompt.count + longest <= model.configuration.contextLength else {
             throw TransformerError.contextExceeded(
@@ -46,6 +48,14 @@ public struct Scoring {
             let rest = Array(continuation.dropFirst())
             return try [Sampler.logProbability(of: first, next.slice, row: 0)]
                 + logProbabilities(of: rest, after: [first], cache: cache.fork(capacity: continuation.count))
+        }
+    }
+
+    /// Also the last one, which is never read.
+    private func check(_ ids: [Int32]) throws {
+        let size = model.configuration.vocabularySize
+        for id in ids where id < 0 || Int(id) >= size {
+            throw TransformerError.tokenOutOfRange(id: id, vocabularySize: size)
         }
     }
 
