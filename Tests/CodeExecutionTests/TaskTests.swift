@@ -82,6 +82,17 @@ import Testing
         try PythonTask.checkGold(try await read(future, .mbpp), on: try await Pools.shared.value)
     }
 
+    /// Python writes NaN and Infinity into JSON.
+    @Test func inputsMayBeWhatOnlyPythonWrites() async throws {
+        let row =
+            #"{"task_id":"Mbpp/5","prompt":"'\"NaN'\n","entry_point":"f","canonical_solution":"def f(x):\n    return x > 0\n","base_input":[[Infinity],[-Infinity]],"plus_input":[[NaN],[Infinity]],"atol":0}"#
+        let task = try await read(row, .evalPlus)[0]
+        #expect(task.prompt == "'\"NaN'\n")
+        #expect(try await outcomes("def f(x): return x > 0", task) == ["base": .passed, "plus": .passed])
+        #expect(try await outcomes("def f(x): return True", task)["base"] == .failed(kind: "AssertionError"))
+        #expect(try await outcomes("def f(x): return x == float('inf')", task)["plus"] == .passed)
+    }
+
     @Test func everyReferenceThatFailsIsNamed() async throws {
         let row =
             #"{"task_id":"Mbpp/ID","prompt":"","entry_point":"f","canonical_solution":"def f(x):\n    return 1 / x\n","base_input":[[0]],"plus_input":[],"atol":0}"#

@@ -23,7 +23,7 @@ struct EvalPlusRow {
     private let tolerance: Double
 
     init(_ line: Data) throws {
-        guard let row = try? JSONSerialization.jsonObject(with: line) as? [String: Any] else {
+        guard let row = try? JSONSerialization.jsonObject(with: Self.plainJSON(line)) as? [String: Any] else {
             throw Problem.notAnObject
         }
         func text(_ key: String) throws -> String {
@@ -41,6 +41,35 @@ struct EvalPlusRow {
         inputs = String(decoding: line, as: UTF8.self)
         tolerance = (row["atol"] as? NSNumber)?.doubleValue ?? 0
     }
+
+    /// The line with `null` for the `NaN` and `Infinity` that Python writes, which JSON does not have. Of inputs this program
+    /// only counts the elements; the interpreter reads the line as it is.
+    static func plainJSON(_ line: Data) -> Data {
+        var result: [UInt8] = []
+        result.reserveCapacity(line.count)
+        let bytes = [UInt8](line)
+        var isText = false
+        var index = 0
+        while index < bytes.count {
+            let byte = bytes[index]
+            if isText, byte == UInt8(ascii: "\\") {
+                result += bytes[index..<min(bytes.count, index + 2)]
+                index += 2
+                continue
+            }
+            if byte == UInt8(ascii: "\"") { isText.toggle() }
+            if !isText, let word = words.first(where: { bytes[index...].starts(with: $0) }) {
+                result += Array("null".utf8)
+                index += word.count
+                continue
+            }
+            result.append(byte)
+            index += 1
+        }
+        return Data(result)
+    }
+
+    private static let words = ["NaN", "Infinity", "-Infinity"].map { Array($0.utf8) }
 
     /// Runs the reference solution, in HumanEval's form with its contract.
     func task(_ pool: SandboxPool) throws -> PythonTask {
