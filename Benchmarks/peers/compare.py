@@ -82,7 +82,8 @@ def transformer_lens_figures(arguments):
     ids = torch.tensor([prompt(512)])
 
     def read():
-        _, cache = bridge.run_with_cache(ids, names_filter=lambda name: name.endswith("hook_resid_post"), return_type=None)
+        _, cache = bridge.run_with_cache(
+            ids, names_filter=lambda name: name.endswith("hook_resid_post"), return_type=None, logits_to_keep=1)
         if len(cache) != model.config.num_hidden_layers:
             raise RuntimeError(f"{len(cache)} residual streams of {model.config.num_hidden_layers}")
 

@@ -3,8 +3,8 @@
     peers/bin/pip install tokenizers
     peers/bin/python Benchmarks/peers/tokenization.py --assay .build/release/assay --model FOLDER --file TEXT
 
-FOLDER holds tokenizer.json, which both sides read. Every line is a text of its own. A run that gives other tokens on the
-two sides is an error. The figure is the median of the rounds, each the median of its runs.
+FOLDER holds tokenizer.json, which both sides read. Every line is a text of its own. Two sides that find another number of
+tokens are an error. The figure is the median of the rounds, each the median of its runs.
 """
 
 import argparse
