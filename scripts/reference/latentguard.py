@@ -35,7 +35,8 @@ def read(model, tokenizer, prompt, readings):
     text = tokenizer.apply_chat_template(
         [{"role": "user", "content": prompt}], tokenize=False, add_generation_prompt=True
     )
-    begin = text.index(prompt, text.rindex("<|im_start|>user"))
+    header = "<|im_start|>user\n"
+    begin = text.index(prompt, text.rindex(header) + len(header))
     encoded = tokenizer(text, add_special_tokens=False, return_offsets_mapping=True)
     inside = [i for i, (a, b) in enumerate(encoded["offset_mapping"]) if b > begin and a < begin + len(prompt)]
     states = {}
@@ -75,6 +76,7 @@ def main():
         left = max(0.0, x @ x - inside @ inside) / header["novelty"]["residualVariance"]
         distance = ((inside**2 / np.array(header["novelty"]["variances"])).sum() + left) / len(x)
         rows.append({"prompt": prompt, "score": float(score), "novelty": float(distance / header["novelty"]["limit"])})
+    OUT.parent.mkdir(parents=True, exist_ok=True)
     OUT.write_text(json.dumps(rows, indent=1, ensure_ascii=False) + "\n")
 
 
