@@ -93,6 +93,17 @@ import Testing
         #expect(try await outcomes("def f(x): return x == float('inf')", task)["plus"] == .passed)
     }
 
+    /// Some references return a match object: whether there is one is compared.
+    @Test func matchesOfReferencesAreComparedByTruth() async throws {
+        let row =
+            #"{"task_id":"Mbpp/737","prompt":"","entry_point":"check_str","canonical_solution":"import re\ndef check_str(s):\n    return re.search('^[aeiou]', s)\n","base_input":[["annie"],["dawood"]],"plus_input":[],"atol":0}"#
+        let task = try await read(row, .evalPlus)[0]
+        let same = "import re\ndef check_str(s): return re.match('[aeiou]', s)"
+        #expect(try await outcomes(same, task)["base"] == .passed)
+        #expect(try await outcomes("def check_str(s): return s[0] in 'aeiou'", task)["base"] == .passed)
+        #expect(try await outcomes("def check_str(s): return True", task)["base"] == .failed(kind: "AssertionError"))
+    }
+
     @Test func everyReferenceThatFailsIsNamed() async throws {
         let row =
             #"{"task_id":"Mbpp/ID","prompt":"","entry_point":"f","canonical_solution":"def f(x):\n    return 1 / x\n","base_input":[[0]],"plus_input":[],"atol":0}"#

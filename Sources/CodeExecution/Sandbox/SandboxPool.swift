@@ -70,7 +70,7 @@ public final class SandboxPool: Sendable {
     ) throws -> (required: PythonCases, all: PythonCases) {
         let tests = HarnessMessage.Tests(
             form: "reference", entry: reference.entryPoint, inputs: reference.inputs, task: reference.task,
-            required: reference.required)
+            required: reference.required, relation: reference.relation)
         let text = try result(of: SandboxJob(source: reference.source, limits: limits, tests: tests)).get()
         let parts = try JSONDecoder().decode([[String]].self, from: Data(text.utf8)).map { part in
             PythonCases(
