@@ -99,8 +99,9 @@ public struct Extraction {
 
     /// The forward pass, and logits where they are wanted, a few rows at a time.
     private func read(_ batch: TokenBatch, _ space: Workspace, _ hook: inout CaptureHook) throws {
-        let final = try model.forward(batch, space: space, hooks: &hook)
-        guard points.contains(HookPoint(.logits)) else { return }
+        let wantsLogits = points.contains(HookPoint(.logits))
+        let final = try model.forward(batch, returning: wantsLogits ? .all : .last, space: space, hooks: &hook)
+        guard wantsLogits else { return }
         let logits = Matrix(rows: Self.logitRows, columns: model.configuration.vocabularySize)
         for sequence in batch.sequences {
             let count = sequence.rows.count

@@ -1,3 +1,5 @@
+internal import Tensors
+
 /// Tokens of several sequences, to be read in one forward pass. Sequences may differ in length.
 public struct TokenBatch {
     public private(set) var ids: [Int32] = []
@@ -21,6 +23,23 @@ public struct TokenBatch {
     public mutating func append(_ newIDs: some Collection<Int32>, cache: KVCache, tag: SequenceTag) {
         sequences.append(Sequence(rows: ids.count..<(ids.count + newIDs.count), cache: cache, tag: tag))
         ids.append(contentsOf: newIDs)
+    }
+
+    /// The last token of each sequence, as a batch of its own.
+    var lastTokens: TokenBatch {
+        sequences.reduce(into: TokenBatch()) { batch, sequence in
+            batch.append(ids[sequence.rows].suffix(1), cache: sequence.cache, tag: sequence.tag)
+        }
+    }
+
+    /// What attention does for these rows.
+    ///
+    /// - Parameter heads: heads of keys and values.
+    func schedule(heads: Int) -> CausalAttention.Schedule {
+        let jobs = sequences.map { sequence in
+            CausalAttention.Job(rows: sequence.rows, first: sequence.cache.length, segments: sequence.cache.segments)
+        }
+        return CausalAttention.Schedule(jobs, heads: heads)
     }
 
     /// The position of each row in its sequence.

@@ -1,5 +1,12 @@
 public import Tensors
 
+/// Rows of a batch whose residual stream a forward pass returns.
+public enum FinalRows: Sendable {
+    case all
+    /// The last one of each sequence, in their order. No sequence may be empty.
+    case last
+}
+
 /// A decoder-only transformer: token ids in, logits out.
 ///
 /// Immutable, and safe to use from several threads, each with a ``Workspace`` of its own. A row of a result depends on
@@ -40,33 +47,41 @@ public final class Transformer: Sendable {
 
     /// Reads a batch and remembers it in the sequences' caches.
     ///
-    /// - Returns: the residual stream after the final norm, [rows, modelDimension]: a view into `space`, valid until its
-    ///   next use. ``logits(_:into:space:)`` turns rows of it into logits.
+    /// - Parameter rows: whose residual stream is wanted. With ``FinalRows/last`` the last block does no more for the other
+    ///   rows than their keys and values, unless a hook looks at it.
+    /// - Returns: the residual stream after the final norm, [rows, modelDimension], or [sequences, modelDimension] with
+    ///   ``FinalRows/last``: a view into `space`, valid until its next use. ``logits(_:into:space:)`` turns rows of it into
+    ///   logits.
     /// - Throws: ``TransformerError`` for ids outside the vocabulary or too many positions; errors of a hook's visit
     ///   do not exist.
     public func forward<Hook: ActivationHook>(
-        _ batch: TokenBatch, space: Workspace, hooks: inout Hook
+        _ batch: TokenBatch, returning rows: FinalRows = .all, space: Workspace, hooks: inout Hook
     ) throws -> MatrixSlice {
         try check(batch, space)
-        var pass = ForwardPass(
-            configuration: configuration, attention: attention, rotary: rotary, slidingRotary: slidingRotary,
-            batch: batch, positions: batch.positions, schedule: schedule(batch), space: space, hook: hooks)
+        var pass = ForwardPass(self, batch, space: space, hook: hooks)
         defer { hooks = pass.hook }
         let x = pass.rows(space.residual)
         try pass.embed(into: x, weights)
-        for (layer, block) in weights.blocks.enumerated() {
+        for (layer, block) in weights.blocks.dropLast().enumerated() {
             try pass.block(x, block, layer: layer)
         }
+        let lastLayer = weights.blocks.count - 1
+        if rows == .last, let block = weights.blocks.last, pass.canNarrow(layer: lastLayer) {
+            return try pass.lastRows(x, block, layer: lastLayer, of: self)
+        }
+        if let block = weights.blocks.last { try pass.block(x, block, layer: lastLayer) }
         let final = pass.rows(space.normalized)
         pass.normalize(x, weights.finalNorm, layer: nil, .final, into: final)
         for sequence in batch.sequences { sequence.cache.open.advance(by: sequence.rows.count) }
-        return final
+        return rows == .last ? pass.gatherLast(final) : final
     }
 
     /// Reads a batch with nobody looking on.
-    public func forward(_ batch: TokenBatch, space: Workspace) throws -> MatrixSlice {
+    public func forward(
+        _ batch: TokenBatch, returning rows: FinalRows = .all, space: Workspace
+    ) throws -> MatrixSlice {
         var none = NoHook()
-        return try forward(batch, space: space, hooks: &none)
+        return try forward(batch, returning: rows, space: space, hooks: &none)
     }
 
     private func check(_ batch: TokenBatch, _ space: Workspace) throws {
@@ -82,14 +97,6 @@ public final class Transformer: Sendable {
             precondition(sequence.rows.count <= sequence.cache.room, "a cache with room for \(sequence.cache.room)")
             space.reserveAttention(attention, positions: length)
         }
-    }
-
-    private func schedule(_ batch: TokenBatch) -> CausalAttention.Schedule {
-        let jobs = batch.sequences.map { sequence in
-            CausalAttention.Job(
-                rows: sequence.rows, first: sequence.cache.length, segments: sequence.cache.segments)
-        }
-        return CausalAttention.Schedule(jobs, heads: configuration.keyValueHeadCount)
     }
 }
 

@@ -159,6 +159,47 @@ func familiesGiveTheSameBitsHoweverTheyAreRead(_ name: String) throws {
     expectIdentical(together, apart, "batch")
 }
 
+/// The last rows alone, and what is decoded behind them: the bits of all rows, in any mix of lengths and of hooks.
+@Test(arguments: Family.names)
+func lastRowsHaveTheBitsOfAllRows(_ name: String) throws {
+    let family = try Family(name)
+    let model = try family.model(.gguf, threads: 2)
+    let space = Workspace(model.configuration, rows: 64, threads: 2)
+    let sequences = [Array(family.facts.ids.prefix(30)), [5], Array(family.facts.ids.suffix(13)), [7, 8]]
+
+    func read<Hook: ActivationHook>(_ rows: FinalRows, hooks: inout Hook) throws -> (last: [[Float]], next: [Float]) {
+        let caches = sequences.map { _ in KVCache(model.configuration, capacity: 64) }
+        func batch(_ tokens: [[Int32]]) -> TokenBatch {
+            zip(tokens, caches).enumerated().reduce(into: TokenBatch()) { batch, item in
+                batch.append(item.1.0, cache: item.1.1, tag: SequenceTag(prompt: item.0))
+            }
+        }
+        let first = batch(sequences)
+        let final = try model.forward(first, returning: rows, space: space, hooks: &hooks)
+        let found = first.sequences.enumerated().map { index, sequence in
+            let row = rows == .last ? index : sequence.rows.upperBound - 1
+            return final.rows(row..<(row + 1)).copy()
+        }
+        #expect(final.rowCount == (rows == .last ? sequences.count : first.ids.count))
+        #expect(caches.map(\.length) == sequences.map(\.count))
+        return (found, try model.forward(batch([[1], [2, 3], [4], [9]]), space: space).copy())
+    }
+
+    var none = NoHook()
+    let all = try read(.all, hooks: &none)
+    let last = try read(.last, hooks: &none)
+    #expect(last.last == all.last)
+    #expect(last.next == all.next)
+    for site in [HookPoint.Site.residPost, .query, .mlpPost] {
+        let point = HookPoint(site, layer: model.configuration.layerCount - 1)
+        guard HookPoint.all(of: model.configuration).contains(point) else { continue }
+        var recorder = Recorder(wanted: [point])
+        let seen = try read(.last, hooks: &recorder)
+        #expect(seen.last == all.last, "\(site)")
+        #expect(recorder.order.count == sequences.count, "\(site) is seen of every sequence")
+    }
+}
+
 @Test(arguments: Family.names)
 func variantsAgreeWithTransformers(_ name: String) throws {
     let family = try Family(name)

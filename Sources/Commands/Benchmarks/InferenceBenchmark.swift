@@ -22,7 +22,8 @@ struct InferenceBenchmark {
         ) { _ in }
     }
 
-    /// Tokens per second of reading a prompt, without and with keeping every layer's residual stream.
+    /// Tokens per second of reading a prompt up to the logits of its last token, without and with keeping every layer's
+    /// residual stream.
     ///
     /// The two take turns, so that what else the machine does weighs on both.
     func prefillAndCapture(tokens count: Int) throws -> (prefill: Double, capture: Double) {
@@ -32,22 +33,25 @@ struct InferenceBenchmark {
         let points = HookPoint.all(of: model.transformer.configuration).filter {
             $0.site == .residPre || ($0.site == .residPost && $0.layer == configuration.layerCount - 1)
         }
+        let logits = Matrix(rows: 1, columns: configuration.vocabularySize)
         var plain: [Double] = []
         var captured: [Double] = []
         for run in 0...runs {
-            let first = try seconds { cache in
-                _ = try model.transformer.forward(TokenBatch(ids, cache: cache), space: space)
-            }
-            let second = try seconds { cache in
-                var hook = CaptureHook(points, positions: [0: .all])
-                _ = try model.transformer.forward(TokenBatch(ids, cache: cache), space: space, hooks: &hook)
-            }
+            var none = NoHook()
+            let first = try seconds { try read(into: $0, hooks: &none) }
+            var hook = CaptureHook(points, positions: [0: .all])
+            let second = try seconds { try read(into: $0, hooks: &hook) }
             guard run > 0 else { continue }
             plain.append(Double(count) / first)
             captured.append(Double(count) / second)
         }
         return (plain.median, captured.median)
 
+        func read<Hook: ActivationHook>(into cache: KVCache, hooks: inout Hook) throws {
+            let last = try model.transformer.forward(
+                TokenBatch(ids, cache: cache), returning: .last, space: space, hooks: &hooks)
+            try model.transformer.logits(last, into: logits.slice, space: space)
+        }
         func seconds(_ body: (KVCache) throws -> Void) rethrows -> Double {
             let cache = KVCache(configuration, capacity: ids.count)
             let begin = DispatchTime.now()

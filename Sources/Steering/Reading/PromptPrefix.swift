@@ -21,7 +21,7 @@ public final class PromptPrefix: @unchecked Sendable {
         cache = KVCache(model.configuration, capacity: max(ids.count, 1))
         guard !ids.isEmpty else { return }
         let space = Workspace(model.configuration, rows: ids.count, threads: threads)
-        _ = try model.forward(TokenBatch(ids, cache: cache), space: space)
+        _ = try model.forward(TokenBatch(ids, cache: cache), returning: .last, space: space)
     }
 
     private static let limit = 512

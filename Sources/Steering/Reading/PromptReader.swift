@@ -81,7 +81,7 @@ public final class PromptReader: Sendable {
     /// One forward pass, or several where a single prompt is longer than the space.
     private func forward(_ batch: TokenBatch, _ space: Workspace, _ hook: inout ReadingHook) throws {
         guard batch.ids.count > Self.rows, let sequence = batch.sequences.first else {
-            _ = try model.forward(batch, space: space, hooks: &hook)
+            _ = try model.forward(batch, returning: .last, space: space, hooks: &hook)
             return
         }
         let limit = model.configuration.contextLength
@@ -90,7 +90,8 @@ public final class PromptReader: Sendable {
         for begin in stride(from: 0, to: batch.ids.count, by: Self.rows) {
             let piece = batch.ids[begin..<min(batch.ids.count, begin + Self.rows)]
             _ = try model.forward(
-                TokenBatch(piece, cache: sequence.cache, tag: sequence.tag), space: space, hooks: &hook)
+                TokenBatch(piece, cache: sequence.cache, tag: sequence.tag), returning: .last, space: space,
+                hooks: &hook)
         }
     }
 }

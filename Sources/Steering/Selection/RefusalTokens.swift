@@ -83,14 +83,13 @@ public struct NextTokenReader {
                     tag: SequenceTag(prompt: next, promptLength: ids.count))
                 next += 1
             }
-            let final = try model.transformer.forward(batch, space: space, hooks: &hooks)
-            for (index, sequence) in zip(first..., batch.sequences) {
-                let last = sequence.rows.upperBound - 1
+            let final = try model.transformer.forward(batch, returning: .last, space: space, hooks: &hooks)
+            for (order, sequence) in batch.sequences.enumerated() {
                 let count = sequence.cache.length
                 let place = LogitRows(tag: sequence.tag, positions: (count - 1)..<count)
                 try model.transformer.logits(
-                    final.rows(last..<(last + 1)), of: [place], into: row.slice, space: space, hooks: &hooks)
-                try body(index, row.slice, 0)
+                    final.rows(order..<(order + 1)), of: [place], into: row.slice, space: space, hooks: &hooks)
+                try body(first + order, row.slice, 0)
             }
         }
     }

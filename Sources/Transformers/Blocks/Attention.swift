@@ -1,11 +1,11 @@
 internal import Tensors
 
 extension ForwardPass {
-    /// Lets every row look at those before it.
+    /// Makes every row's queries, keys and values, and remembers keys and values.
     ///
     /// - Parameter x: the residual stream, [rows, modelDimension].
-    /// - Returns: what the heads read, side by side: [rows, queryWidth].
-    mutating func mixedValues(_ x: MatrixSlice, _ weights: BlockWeights, layer: Int) throws -> MatrixSlice {
+    /// - Returns: the queries, [rows, queryWidth].
+    mutating func queries(_ x: MatrixSlice, _ weights: BlockWeights, layer: Int) throws -> MatrixSlice {
         let qkv = rows(space.queryKeyValue)
         let input = normalizeInput(x, weights.attentionNorm, layer: layer, .attention)
         try multiply(input, weights.queryKeyValue, into: qkv)
@@ -26,7 +26,14 @@ extension ForwardPass {
             sequence.cache.open.store(
                 layer: layer, keys: k.rows(sequence.rows), values: v.rows(sequence.rows), threads: threads)
         }
+        return q
+    }
 
+    /// Lets every row look at those before it.
+    ///
+    /// - Parameter q: [rows, queryWidth].
+    /// - Returns: what the heads read, side by side: [rows, queryWidth].
+    mutating func mixedValues(_ q: MatrixSlice, layer: Int) -> MatrixSlice {
         let z = rows(space.z)
         mixValues(q, layer: layer, into: z)
         visit(.z, layer: layer, z, heads: configuration.headCount)

@@ -14,6 +14,31 @@ struct ForwardPass<Hook: ActivationHook> {
     let space: Workspace
     var hook: Hook
 
+    init(_ model: Transformer, _ batch: TokenBatch, space: Workspace, hook: Hook) {
+        configuration = model.configuration
+        attention = model.attention
+        rotary = model.rotary
+        slidingRotary = model.slidingRotary
+        self.batch = batch
+        positions = batch.positions
+        schedule = batch.schedule(heads: model.configuration.keyValueHeadCount)
+        self.space = space
+        self.hook = hook
+    }
+
+    /// The same pass with nobody looking on.
+    init<Seen: ActivationHook>(unseen pass: ForwardPass<Seen>) where Hook == NoHook {
+        configuration = pass.configuration
+        attention = pass.attention
+        rotary = pass.rotary
+        slidingRotary = pass.slidingRotary
+        batch = pass.batch
+        positions = pass.positions
+        schedule = pass.schedule
+        space = pass.space
+        hook = NoHook()
+    }
+
     var rowCount: Int { batch.ids.count }
 
     var threads: Int { space.threads }

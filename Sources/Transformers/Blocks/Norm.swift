@@ -45,9 +45,7 @@ extension ForwardPass {
 
     /// The same in place, with nobody looking on.
     func normalizeUnseen(_ x: MatrixSlice, _ weights: NormWeights) {
-        var unseen = ForwardPass<NoHook>(
-            configuration: configuration, attention: attention, rotary: rotary, slidingRotary: slidingRotary,
-            batch: batch, positions: positions, schedule: schedule, space: space, hook: NoHook())
+        var unseen = ForwardPass<NoHook>(unseen: self)
         unseen.normalize(x, weights, layer: nil, .attention, into: x)
     }
 

@@ -4,7 +4,19 @@ extension ForwardPass {
     /// One block: norm, attend, add, norm, feed forward, add; `x` is the residual stream and is changed in place.
     mutating func block(_ x: MatrixSlice, _ weights: BlockWeights, layer: Int) throws {
         visit(.residPre, layer: layer, x)
-        let z = try mixedValues(x, weights, layer: layer)
+        let q = try queries(x, weights, layer: layer)
+        try attendAndFeedForward(x, q, weights, layer: layer)
+    }
+
+    /// What a block does once its keys and values are remembered.
+    ///
+    /// - Parameters:
+    ///   - x: the residual stream, [rows, modelDimension], changed in place
+    ///   - q: the queries, [rows, queryWidth]
+    mutating func attendAndFeedForward(
+        _ x: MatrixSlice, _ q: MatrixSlice, _ weights: BlockWeights, layer: Int
+    ) throws {
+        let z = mixedValues(q, layer: layer)
         if configuration.isParallel {
             // Both read the stream as it was, and what attention adds is seen first.
             let out = try attentionOut(z, weights, layer: layer)

@@ -79,13 +79,12 @@ struct GenerationRun {
             members.append((nextPrompt, cache))
             nextPrompt += 1
         }
-        let final = try generator.model.forward(batch, space: space, hooks: &hooks)
-        for (sequence, member) in zip(batch.sequences, members) {
-            let last = sequence.rows.upperBound - 1
+        let final = try generator.model.forward(batch, returning: .last, space: space, hooks: &hooks)
+        for (index, (sequence, member)) in zip(batch.sequences, members).enumerated() {
             let row = Matrix(rows: 1, columns: generator.model.configuration.vocabularySize)
             let place = LogitRows(tag: sequence.tag, positions: (member.cache.length - 1)..<member.cache.length)
             try generator.model.logits(
-                final.rows(last..<(last + 1)), of: [place], into: row.slice, space: space, hooks: &hooks)
+                final.rows(index..<(index + 1)), of: [place], into: row.slice, space: space, hooks: &hooks)
             let samples = prompts[member.index].samples
             if !samples.isEmpty {
                 read.append(Read(index: member.index, cache: member.cache, logits: row, left: samples[...]))
@@ -101,7 +100,7 @@ struct GenerationRun {
         while rest.count > space.rowCapacity {
             let piece = rest.prefix(space.rowCapacity)
             _ = try generator.model.forward(
-                TokenBatch(piece, cache: cache, tag: tag), space: space, hooks: &hooks)
+                TokenBatch(piece, cache: cache, tag: tag), returning: .last, space: space, hooks: &hooks)
             rest = rest.dropFirst(space.rowCapacity)
         }
         return rest
