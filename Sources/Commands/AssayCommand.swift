@@ -7,8 +7,8 @@ public struct AssayCommand: AsyncParsableCommand {
         commandName: "assay",
         abstract: "Runs language models on a CPU, looks inside them, and measures what they do.",
         discussion: """
-            Results go to standard output, progress to standard error. With --json a command prints one JSON document.
-            A model is a .gguf file, a folder of transformers (config.json and safetensors), or a cached name
+            Results go to standard output, progress to standard error. With --json a command prints one JSON document. \
+            A model is a .gguf file, a folder of transformers (config.json and safetensors), or a cached name \
             (assay model pull smollm2-135m-instruct).
 
             Exit codes: 0 done, 1 the run failed, 64 usage, 65 bad data, 66 no such input, 74 input or output failed.

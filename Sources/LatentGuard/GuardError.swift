@@ -5,6 +5,7 @@ public enum GuardError: Error, Hashable, Sendable {
     case notUTF8(offset: Int)
     case textTooLong(bytes: Int, limit: Int)
     case promptTooLong(tokens: Int, limit: Int)
+    case promptTooShort
     case prefillIncomplete
     case scoreNotFinite
 
@@ -34,6 +35,8 @@ extension GuardError: CustomStringConvertible {
             "the prompt has \(bytes) bytes; at most \(limit) are read, shorten it or assess it in parts"
         case .promptTooLong(let tokens, let limit):
             "the prompt has \(tokens) tokens and the model reads \(limit); shorten it or assess it in parts"
+        case .promptTooShort:
+            "the prompt is too short for one of the places that the guard reads; fit a guard on t_inst and t_post_inst"
         case .prefillIncomplete:
             "the generation has not read the whole prompt yet; ask after its prefill"
         case .scoreNotFinite: "the model gave numbers that are not finite for this prompt; it has no verdict"

@@ -3,13 +3,20 @@ public import Checkpoints
 /// Takes a direction out of a model's weights, for good: no block can write along it any more (Arditi et al. 2024,
 /// section 4.1).
 ///
-/// Equal to ``Intervention/ablatingEverywhere(_:)`` up to rounding. Where embedding and unembedding are one matrix, the
-/// unembedding is kept as it was in a tensor of its own.
+/// Embeddings of tokens and positions change, and matrices and biases of the outputs of attention and feed-forward. Equal
+/// to ``Intervention/ablatingEverywhere(_:)`` up to rounding. Where embedding and unembedding are one matrix, the
+/// unembedding is kept as it was in a tensor of its own. A norm behind attention or feed-forward weighs components after
+/// the last matrix, so that models with such norms have no weights to take the direction out of.
 public struct Orthogonalization {
     private let unit: [Double]
 
-    /// - Throws: ``SteeringError/noDifference(reading:)``.
-    public init(_ direction: Direction) throws(SteeringError) { unit = try direction.unit().map(Double.init) }
+    /// - Throws: ``SteeringError/noDifference(reading:)``, ``SteeringError/notResidual(reading:)``.
+    public init(_ direction: Direction) throws(SteeringError) {
+        guard direction.reading.hasResidualWidth else {
+            throw .notResidual(reading: direction.reading.description)
+        }
+        unit = try direction.unit().map(Double.init)
+    }
 
     private enum Part {
         case copied(TensorDescription, name: String)
@@ -24,17 +31,23 @@ public struct Orthogonalization {
         }
     }
 
-    /// Writes the model without the direction. What changes is written as float32, the rest as it was.
+    /// Writes the model without the direction, as one file. What changes is written as float32, the rest as it was.
     ///
     /// Holds one tensor in memory at a time.
     ///
-    /// - Throws: ``SteeringError/wrongWidth(what:found:expected:)``, `CheckpointError`.
+    /// - Throws: ``SteeringError/normAfter(tensor:)``, ``SteeringError/wrongWidth(what:found:expected:)``,
+    ///   `CheckpointError`.
     public func write(_ file: GGUFFile, to path: String) throws {
+        if let norm = file.tensors.first(where: { Self.isNormBehindLayer($0.name) }) {
+            throw SteeringError.normAfter(tensor: norm.name)
+        }
+        var metadata = file.metadata
+        for key in ["split.no", "split.count", "split.tensors.count"] { metadata[key] = nil }
         var parts: [Part] = file.tensors.map { Self.isWritten($0.name) ? .changed($0) : .copied($0, name: $0.name) }
         if file.tensor(named: "output.weight") == nil {
             parts.append(.copied(try file.requiredTensor(named: "token_embd.weight"), name: "output.weight"))
         }
-        let writer = try GGUFWriter(path: path, metadata: file.metadata, tensors: parts.map(\.declaration))
+        let writer = try GGUFWriter(path: path, metadata: metadata, tensors: parts.map(\.declaration))
         for part in parts {
             switch part {
             case .copied(let tensor, let name):
@@ -48,16 +61,21 @@ public struct Orthogonalization {
 
     private static func isWritten(_ name: String) -> Bool { axis(of: name) != nil }
 
+    private static func isNormBehindLayer(_ name: String) -> Bool {
+        [".post_attention_norm.weight", ".post_ffw_norm.weight"].contains(where: name.hasSuffix)
+    }
+
     private enum Axis {
         case rows
         case columns
     }
 
-    /// How a tensor writes to the residual stream: rows of the embedding lie in it, columns of the others do; nil for
-    /// tensors that do not write to it.
+    /// How a tensor writes to the residual stream: rows of embeddings and whole biases lie in it, columns of matrices do;
+    /// nil for tensors that do not write to it.
     private static func axis(of name: String) -> Axis? {
-        if name == "token_embd.weight" { return .rows }
-        return name.hasSuffix(".attn_output.weight") || name.hasSuffix(".ffn_down.weight") ? .columns : nil
+        if ["token_embd.weight", "position_embd.weight"].contains(name) { return .rows }
+        if [".attn_output.bias", ".ffn_down.bias"].contains(where: name.hasSuffix) { return .rows }
+        return [".attn_output.weight", ".ffn_down.weight"].contains(where: name.hasSuffix) ? .columns : nil
     }
 
     private func changed(_ elements: [Float], _ tensor: TensorDescription) throws(SteeringError) -> [Float] {

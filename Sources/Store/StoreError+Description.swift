@@ -33,7 +33,7 @@ extension StoreError: CustomStringConvertible {
         case .nothingToResume(let evaluation): "There is no unfinished run of \(evaluation)."
         case .resumeDiffers(let run, let fields):
             "Run \(run) cannot be continued, because the plan has changed: \(fields.joined(separator: ", ")). "
-                + "Undo the change, or start a new run."
+                + "Undo the change, or leave out --resume to start a new run."
         case .runConflict(let id): "Run \(id) is there already, with other settings."
         case .promptConflict(let run, let prompt): "Run \(run) has another prompt \(prompt)."
         case .sampleConflict(let run, let prompt, let sample):

@@ -13,6 +13,10 @@ public protocol Tokenizer: Sendable {
     /// - Parameter special: where the spelling of a control token stands for that token.
     func encode(_ text: String, special: SpecialTokenParsing) -> [Token]
 
+    /// Splits a text that goes on with another one: it gets no space in front that it does not have. The spelling of a
+    /// control token is ordinary text.
+    func encodeContinuation(_ text: String) -> [Token]
+
     /// The bytes that `id` stands for in running text; a control token stands for its spelling.
     ///
     /// A single token may be part of a UTF-8 sequence, hence bytes and not text. `id` outside the vocabulary gives
@@ -32,6 +36,9 @@ public protocol Tokenizer: Sendable {
 }
 
 extension Tokenizer {
+    /// For tokenizers that put nothing in front of a text.
+    public func encodeContinuation(_ text: String) -> [Token] { encode(text, special: .nowhere) }
+
     /// The tokens that ``specialTokens`` names.
     public func isControl(_ id: Int32) -> Bool {
         let named = [

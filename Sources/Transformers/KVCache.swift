@@ -7,7 +7,7 @@ public final class KVCache {
     let configuration: TransformerConfiguration
     private(set) var segments: [KeyValueSegment]
 
-    /// - Parameter capacity: positions that can be added.
+    /// - Parameter capacity: positions that can be added; those that never are take no memory.
     public init(_ configuration: TransformerConfiguration, capacity: Int) {
         self.configuration = configuration
         segments = [KVCache.segment(configuration, capacity)]

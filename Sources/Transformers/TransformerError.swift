@@ -9,6 +9,7 @@ public enum TransformerError: Error, Hashable, Sendable {
     case adapterKind(String)
     case adapterArchitecture(String, model: String)
     case adapterTarget(String)
+    case adapterPatterns([String], module: String)
     /// Bytes.
     case tooLarge(needed: Int, available: Int)
     case tokenOutOfRange(id: Int32, vocabularySize: Int)
@@ -38,6 +39,12 @@ extension TransformerError: CustomStringConvertible {
             return "the adapter was made for the architecture \(found), and the model is \(model)"
         case .adapterTarget(let name):
             return "the adapter holds \"\(name)\", which is no low-rank change of a matrix in the model's blocks"
+        case .adapterPatterns(let patterns, let module):
+            let quoted = patterns.map { "\"\($0)\"" }.joined(separator: " and ")
+            return """
+                the adapter's alpha_pattern has several values for \(module), by \(quoted); allowed: one value for each \
+                module; give these patterns the same value, or remove all but one
+                """
         case .tooLarge(let needed, let available):
             return """
                 the model's weights take \(gigabytes(needed)) of memory; \(gigabytes(available)) are free; \

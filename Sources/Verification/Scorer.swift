@@ -24,20 +24,24 @@ public struct Submission: Hashable, Sendable {
     public var tests: UnitTests?
     /// What the user asked, as the prompt set has it; empty where it is not known.
     public var question: String
-    /// Of each token that the model wrote, natural; empty where they are not known.
+    /// Options of a multiple-choice question, lettered from A; nil where the model writes its answer.
+    public var choiceCount: Int?
+    /// Of each token that the model wrote, or of the option that it chose, natural; empty where they are not known.
     public var logProbabilities: [Double]
     /// Which sample it is, for scorers that err on purpose.
     public var identity: SampleIdentity
 
     public init(
         completion: String, isTruncated: Bool = false, targets: [String] = [], tests: UnitTests? = nil,
-        question: String = "", logProbabilities: [Double] = [], identity: SampleIdentity = SampleIdentity()
+        question: String = "", choiceCount: Int? = nil, logProbabilities: [Double] = [],
+        identity: SampleIdentity = SampleIdentity()
     ) {
         self.completion = completion
         self.isTruncated = isTruncated
         self.targets = targets
         self.tests = tests
         self.question = question
+        self.choiceCount = choiceCount
         self.logProbabilities = logProbabilities
         self.identity = identity
     }

@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 
 /// A small evaluation in a folder of its own.
 struct EvaluationFixture {
@@ -39,6 +40,21 @@ struct EvaluationFixture {
     }
 
     func path(_ name: String) -> String { folder.appendingPathComponent(name).path }
+
+    /// Writes the first samples of the only run of a database to another one, as of a run that was stopped there.
+    func stop(db: String, after count: Int, as other: String) throws {
+        let export = try AssayProcess.run(["runs", "export", "--db", path(db)]).output
+        let lines = export.split(separator: "\n").map(String.init)
+        let run = lines[1].replacing("\"status\":\"finished\"", with: "\"status\":\"started\"")
+            .replacing(/"finishedAt":"[^"]*",/, with: "")
+        let end = (lines.last ?? "").replacing(/"samples":[0-9]+/, with: "\"samples\":\(count)")
+        let prompts = lines.filter { $0.hasSuffix("\"type\":\"prompt\"}") }
+        let samples = Array(lines.filter { $0.hasSuffix("\"type\":\"sample\"}") }.prefix(count))
+        let part = [lines[0], run] + prompts + samples + [end]
+        try Data((part.joined(separator: "\n") + "\n").utf8).write(to: folder.appendingPathComponent("part.jsonl"))
+        let imported = try AssayProcess.run(["runs", "import", path("part.jsonl"), "--db", path(other)])
+        #expect(imported.code == 0, "\(imported.complaint)")
+    }
 
     /// The samples and metrics of the only run of a database, as text that can be compared.
     func rows(db: String) throws -> String {

@@ -158,6 +158,52 @@ struct FormTests {
         }
     }
 
+    /// The words that are put in the model's mouth come after `t_post_inst` and before `last`.
+    @Test func thePrefillIsBehindThePostInstruction() throws {
+        try Places.withTemporaryFolder { folder in
+            let prompts = folder.appendingPathComponent("p.jsonl")
+            let lines = """
+                {"id":"a","prompt":"Hello there"}
+                {"id":"b","prompt":"Hello there","prefill":"Sure, here"}
+
+                """
+            try Data(lines.utf8).write(to: prompts)
+            func extracted(_ position: String) throws -> [[Float]] {
+                let out = folder.appendingPathComponent(position).path
+                let outcome = try AssayProcess.run(
+                    ["extract"] + model + [
+                        "--prompts", prompts.path, "--hooks", "unembed.hook_out", "--positions", position, "--out", out,
+                    ])
+                #expect(outcome.code == 0, "\(outcome.complaint)")
+                return try logits(in: out, positions: 2)
+            }
+            let (postInstruction, last) = (try extracted("t_post_inst"), try extracted("last"))
+            #expect(postInstruction[0] == postInstruction[1])
+            #expect(last[0] == postInstruction[0] && last[1] != last[0])
+        }
+    }
+
+    /// The second prompt is longer than the context: the extraction ends there, with the first one done.
+    @Test func anExtractionIsContinuedInItsOwnModeAlone() throws {
+        try Places.withTemporaryFolder { folder in
+            let prompts = folder.appendingPathComponent("p.jsonl")
+            let long = [String](repeating: "word", count: 2000).joined(separator: " ")
+            try Data("{\"id\":\"a\",\"prompt\":\"Hello\"}\n{\"id\":\"b\",\"prompt\":\"\(long)\"}\n".utf8).write(
+                to: prompts)
+            let out = folder.appendingPathComponent("a.safetensors").path
+            func progress(_ mode: String) throws -> String {
+                let outcome = try AssayProcess.run(
+                    ["extract"] + model + ["--prompts", prompts.path, "--mode", mode, "--out", out])
+                #expect(outcome.code == 65 && outcome.complaint.contains("context"), "\(outcome.complaint)")
+                return try String(contentsOfFile: out + ".progress", encoding: .utf8)
+            }
+            let first = try progress("f32")
+            #expect(first.hasSuffix("\n1\n"))
+            #expect(try progress("f32") == first)
+            #expect(try progress("bf16") != first)
+        }
+    }
+
     @Test func helpNamesEverySubject() throws {
         let help = try AssayProcess.run(["--help"])
         #expect(help.code == 0)

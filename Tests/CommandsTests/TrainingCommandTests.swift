@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Recipes that begin with adapters of an earlier run.
+/// Recipes as a user runs them: what they begin with, and what goes on from an earlier run.
 struct TrainingCommandTests {
     private func write(_ text: String, _ name: String, in folder: URL) throws -> String {
         let file = folder.appendingPathComponent(name)
@@ -11,13 +11,13 @@ struct TrainingCommandTests {
     }
 
     private func train(
-        _ more: String, rate: Double = 0.01, output: String, in folder: URL
+        _ more: String, kind: String = "sft", rate: Double = 0.01, output: String, in folder: URL
     ) throws -> AssayProcess.Outcome {
         let recipe = try write(
             "model: \(AssayProcess.tinyModel)\ndata: data.jsonl\noutput: \(output)\nsteps: 1\nlearning_rate: \(rate)\n"
                 + more, "\(output).yaml", in: folder)
         return try AssayProcess.run([
-            "train", "sft", recipe, "--db", folder.appendingPathComponent("runs.sqlite").path, "--json",
+            "train", kind, recipe, "--db", folder.appendingPathComponent("runs.sqlite").path, "--json",
         ])
     }
 
@@ -45,6 +45,82 @@ struct TrainingCommandTests {
             }
             #expect(try train("base_adapters: first\nadapter: {rank: 1}\n", output: "second", in: folder).code == 0)
             #expect(try score(["first", "second"]) < adapted)
+        }
+    }
+
+    private struct Report: Decodable {
+        struct Run: Decodable {
+            var id: String
+            var status: String
+        }
+        struct Step: Decodable { var step: Int }
+        var run: Run
+        var steps: [Step]
+    }
+
+    private struct Written: Decodable {
+        var run: String?
+        var loss: Double?
+        var heldOutLoss: Double?
+    }
+
+    @Test func aFinishedTrainingKeepsItsCurves() throws {
+        try Places.withTemporaryFolder { folder in
+            _ = try write("{\"text\": \"one two\"}\n{\"text\": \"three four\"}\n", "data.jsonl", in: folder)
+            let recipe = "held_out: 0.5\nadapter: {rank: 1}\n"
+            let first = try train(recipe, output: "out", in: folder).json(Written.self)
+            #expect(first.heldOutLoss != nil)
+            let again = try train(recipe, output: "out", in: folder)
+            #expect(again.code == 0, "\(again.complaint)")
+            #expect(try again.json(Written.self).loss == nil)
+            #expect(try again.json(Written.self).run == first.run)
+            let database = folder.appendingPathComponent("runs.sqlite").path
+            let report = try AssayProcess.run(["report", "training", "--db", database, "--json"]).json(Report.self)
+            #expect(report.run.id == first.run)
+            #expect(report.run.status == "finished")
+            #expect(report.steps.map(\.step) == [1])
+            // Another database has nothing of the training, and gets no empty run.
+            for name in try FileManager.default.contentsOfDirectory(atPath: folder.path)
+            where name.hasPrefix("runs.sqlite") {
+                try FileManager.default.removeItem(at: folder.appendingPathComponent(name))
+            }
+            let elsewhere = try train(recipe, output: "out", in: folder)
+            #expect(elsewhere.code == 0, "\(elsewhere.complaint)")
+            #expect(try elsewhere.json(Written.self).run == nil)
+            #expect(try AssayProcess.run(["report", "training", "--db", database]).code == 65)
+        }
+    }
+
+    @Test func anotherTeacherUnderTheSameNameMakesAnotherRun() throws {
+        try Places.withTemporaryFolder { folder in
+            _ = try write(#"{"text": "one two"}"# + "\n", "data.jsonl", in: folder)
+            let teacher = folder.appendingPathComponent("teacher.gguf")
+            var bytes = try Data(contentsOf: URL(fileURLWithPath: AssayProcess.tinyModel))
+            try bytes.write(to: teacher)
+            let recipe = "teacher: teacher.gguf\nadapter: {rank: 1}\n"
+            #expect(try train(recipe, kind: "distill", output: "out", in: folder).code == 0)
+            #expect(try train(recipe, kind: "distill", output: "out", in: folder).code == 0)
+            bytes[bytes.count - 1] ^= 1
+            try bytes.write(to: teacher)
+            let outcome = try train(recipe, kind: "distill", output: "out", in: folder)
+            #expect(outcome.code == 65)
+            #expect(outcome.complaint.contains("belongs to another run"), "\(outcome.complaint)")
+        }
+    }
+
+    @Test(arguments: ["0", "-1", "100000"]) func threadsHaveBounds(threads: String) throws {
+        let outcome = try AssayProcess.run(["train", "sft", "nowhere.yaml", "--threads=\(threads)"])
+        #expect(outcome.code == 64)
+        #expect(outcome.complaint.contains("--threads is \(threads); allowed: 1 to "), "\(outcome.complaint)")
+    }
+
+    @Test func aPatternThatNamesNothingIsFoundBeforeTraining() throws {
+        try Places.withTemporaryFolder { folder in
+            _ = try write(#"{"text": "one two"}"# + "\n", "data.jsonl", in: folder)
+            let outcome = try train("train: [ln_final, blocks.0.atn.qkv]\n", output: "out", in: folder)
+            #expect(outcome.code == 65)
+            #expect(outcome.complaint.contains("train is \"blocks.0.atn.qkv\""), "\(outcome.complaint)")
+            #expect(!FileManager.default.fileExists(atPath: folder.appendingPathComponent("out").path))
         }
     }
 

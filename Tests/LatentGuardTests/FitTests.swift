@@ -82,6 +82,23 @@ func everyMethodSeparatesWhatIsClear(_ method: GuardMethod) throws {
     #expect(try #require(harmless.refusal) < 0)
 }
 
+/// Groups are never divided, so that a category of one group has no half to be calibrated on.
+@Test func aCategoryOfOneGroupIsLeftOutAndNamed() throws {
+    var examples = SyntheticExamples(pairs: 60, strength: 1, seed: 5).examples
+    for index in examples.indices.prefix(28) {
+        examples[index].group = "one"
+        if examples[index].isHarmful { examples[index].category = "air" }
+    }
+    var leftOut: [String] = []
+    let core = FitCore(
+        options: SyntheticExamples.options([.joint]), readings: SyntheticExamples.fitReadings, layerCount: 3)
+    let profile = try core.profile(examples, model: "", template: nil, dataSets: []) { event in
+        if case .leftOut(let category) = event { leftOut.append(category) }
+    }
+    #expect(leftOut == ["air"])
+    #expect(profile.categories.map(\.name) == ["fire", "water"])
+}
+
 @Test func oneSidedDataIsRefused() {
     let examples = SyntheticExamples(pairs: 30, strength: 1, seed: 1).examples.filter(\.isHarmful)
     let core = FitCore(

@@ -1,6 +1,8 @@
 import Foundation
+import Steering
 import TestSupport
 import Testing
+import Transformers
 
 @testable import LatentGuard
 
@@ -34,6 +36,27 @@ func aGuardComesBackFromItsFile(_ method: GuardMethod) throws {
         bad.harmful.readings[0] = 99
         try bad.write(to: path)
         #expect(throws: GuardError.self) { try GuardProfile(path: path) }
+    }
+}
+
+/// Readings that no model has are found in the file, by the name of the field.
+@Test(
+    arguments: [
+        (Reading(layer: -5, position: .instruction), "layer of reading 0"),
+        (Reading(layer: nil, position: .instruction), "layer of reading 0"),
+        (Reading(.embed, layer: 2, position: .instruction), "layer of reading 0"),
+        (Reading(.mlpPost, layer: 1, position: .instruction), "site of reading 0"),
+        (Reading(.pattern, layer: 1, position: .instruction), "site of reading 0"),
+        (Reading(layer: 1, position: .offset(.min)), "readings.0.position"),
+    ])
+func aGuardOfImpossibleReadingsIsRefused(_ reading: Reading, _ field: String) throws {
+    try Places.withTemporaryFolder { folder in
+        var profile = try SyntheticExamples(pairs: 40, strength: 1, seed: 5).profile([.joint])
+        profile.readings[0] = reading
+        let path = folder.appendingPathComponent("guard.safetensors").path
+        try profile.write(to: path)
+        let error = try #require(throws: GuardError.self) { try GuardProfile(path: path) }
+        #expect("\(error)".contains(field), "\(error)")
     }
 }
 

@@ -65,3 +65,22 @@ private struct Reference: Decodable {
     #expect(RateEstimate(0, of: 10).lower == 0)
     #expect(RateEstimate(10, of: 10).upper == 1)
 }
+
+@Test func aPromptWithoutScoresIsInNoFigure() throws {
+    func row(_ id: String, isHarmful: Bool, _ score: Double?, isUnsure: Bool = false) -> GuardComparison.Row {
+        GuardComparison.Row(
+            prompt: GuardPrompt(id: id, text: id, isHarmful: isHarmful, group: id, set: "a"),
+            scores: score.map { ["guard": $0] } ?? [:], isUnsure: isUnsure)
+    }
+    let comparison = GuardComparison(
+        [
+            row("a", isHarmful: true, 1), row("b", isHarmful: false, -1, isUnsure: true),
+            row("c", isHarmful: true, nil),
+        ],
+        slices: [("all", { _ in true })], judges: ["guard"], thresholded: ["guard"])
+    #expect(comparison.unsure.count == 1 && comparison.unsure.total == 2)
+    let figures = try #require(comparison.figures.first)
+    #expect(figures.ranking?.positives == 1 && figures.ranking?.negatives == 1)
+    #expect(figures.accuracy?.total == 2)
+    #expect(figures.unscored == 1)
+}

@@ -164,7 +164,9 @@ struct EvaluationReportTests {
         #expect(started.html().contains("This run is not finished: 3 of 9 samples are here."))
         #expect(started.text().contains("This run is not finished: 3 of 9 samples are here."))
         let short = EvaluationReport(run: Examples.run(planned: 9), metrics: [], samples: samples)
-        #expect(short.text().contains("3 samples are here; 9 were planned."))
+        #expect(short.text().contains("This run has 3 samples; 9 were planned."))
+        #expect(short.json().contains("\"incomplete_note\": \"This run has 3 samples; 9 were planned.\""))
+        #expect(report().json().contains("\"incomplete_note\": null"))
     }
 
     @Test func longListsArePagedAndCut() throws {

@@ -71,6 +71,11 @@ enum Examples {
             error: error, scores: [ScoreRecord(scorer: "refusal/short", version: 1, grade: grade)])
     }
 
+    /// A run of nine samples that was stopped at the fourth.
+    static var incompleteRun: IncompleteRun {
+        get throws { try #require(IncompleteRun(run(planned: 9, status: .started), found: 4)) }
+    }
+
     static let metrics = [
         MetricRecord(
             name: "refusal_rate", scorer: "refusal/short", group: "all", value: 0.5, lower: 0.25, upper: 0.75,
@@ -80,4 +85,15 @@ enum Examples {
             name: "refusal_rate", scorer: "refusal/short", group: "label=harmful", value: nil, lower: nil, upper: nil,
             scored: 0, unscored: 1),
     ]
+}
+
+extension EvaluationReport {
+    init(
+        run: RunRecord, metrics: [MetricRecord], samples: [SampleRecord], options: Options = Options(),
+        command: String? = nil
+    ) {
+        var kept = Samples(options)
+        for sample in samples { kept.add(sample) }
+        self.init(run: run, metrics: metrics, samples: kept, command: command)
+    }
 }

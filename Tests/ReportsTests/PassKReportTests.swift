@@ -173,6 +173,16 @@ struct PassKReportTests {
         #expect(report.csv().contains(",2,wrong,run-1"))
     }
 
+    @Test func runsThatLackSamplesAreNamed() throws {
+        let run = try Examples.incompleteRun
+        let report = PassKReport(title: "demo", groups: [try Examples.group("tiny")], incompleteRuns: [run])
+        for output in [report.text(), report.html(), report.json()] {
+            #expect(output.contains("Run 00000000 is not finished: 4 of 9 samples are here."))
+        }
+        #expect(report.json().contains("\"run\": \"\(run.id)\""))
+        #expect(IncompleteRun(Examples.run(planned: 9), found: 9) == nil)
+    }
+
     @Test func longTaskListsAreCutAndSaySo() throws {
         let counts = (0..<30).map { ("task-\($0)", 2, $0 % 3, 0) }
         let report = PassKReport(title: "demo", groups: [try Examples.group("tiny", counts)], listedTasks: 10)

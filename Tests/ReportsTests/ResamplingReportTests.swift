@@ -61,6 +61,15 @@ struct ResamplingReportTests {
         #expect(report.text(width: 60).split(separator: "\n").allSatisfy { $0.count <= 60 })
     }
 
+    @Test func runsThatLackSamplesAreNamed() throws {
+        var report = try report([generator("one", tasks(3))])
+        #expect(report.json().contains("\"incomplete_runs\": []"))
+        report.incompleteRuns = [try Examples.incompleteRun]
+        for output in [report.text(), report.html(), report.json()] {
+            #expect(output.contains("Run 00000000 is not finished: 4 of 9 samples are here."))
+        }
+    }
+
     @Test func oddReportsAreWhole() throws {
         let zero = (0..<3).map { VerdictTally(task: "z\($0)", truePositives: 0, falsePositives: 0, trueNegatives: 4) }
         let one = [VerdictTally(task: "only", truePositives: 1, falsePositives: 1, trueNegatives: 1)]

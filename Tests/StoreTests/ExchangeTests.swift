@@ -149,6 +149,57 @@ struct ExchangeTests {
         }
     }
 
+    /// A policy ends the sampling of a prompt before all planned samples are drawn.
+    @Test func aRunThatAPolicyEndedTravelsWithTheSamplesThatItHas() throws {
+        var run = Example.run()
+        run.settings.stopping = "first accepted by numeric"
+        let samples = Array(Example.samples().prefix(5))
+        try withStore { store in
+            try store.add(run, samples)
+            let unfinished = try store.exported()
+            try store.finish(run.id, at: "2026-02-01T00:00:00Z", metrics: Example.metrics)
+            let finished = try store.exported()
+            for exports in [[finished], [unfinished, finished], [finished, unfinished, finished]] {
+                try withStore { copy in
+                    for export in exports { try copy.importRuns(export) }
+                    #expect(try copy.exported() == finished)
+                }
+            }
+            try withStore { (copy: RunStore) throws in
+                #expect(try copy.merge(from: store).samplesAdded == 5)
+                #expect(try copy.exported() == finished)
+            }
+        }
+    }
+
+    /// One more sample than its metrics are of, and more than were planned.
+    @Test func aRunThatAPolicyEndedTakesNoMoreSamples() throws {
+        var run = Example.run(planned: 5)
+        run.settings.stopping = "first accepted by numeric"
+        func refused(_ found: Int, _ announced: Int) -> StoreError {
+            .importLine(path: "x.jsonl", line: 5, problem: .count(found: found, announced: announced))
+        }
+        try withStore { store in
+            try store.add(run, Array(Example.samples().prefix(4)), metrics: [])
+            let before = try store.exported()
+            try withStore { other in
+                try other.add(run, [Example.sample(3, 0)])
+                #expect(throws: refused(5, 4)) { try store.importRuns(try other.exported()) }
+                #expect(throws: StoreError.self) { try store.merge(from: other) }
+                try other.finish(run.id, at: "2026-02-01T00:00:00Z", metrics: [])
+                #expect(throws: refused(5, 1)) { try store.importRuns(try other.exported()) }
+            }
+            #expect(try store.exported() == before)
+        }
+        try withStore { store in
+            try store.add(run, Array(Example.samples().prefix(6)), metrics: [])
+            try withStore { (copy: RunStore) throws in
+                #expect(throws: StoreError.self) { try copy.merge(from: store) }
+                #expect(try copy.runs().isEmpty)
+            }
+        }
+    }
+
     @Test func aMergeIsAnImportWithoutAFile() throws {
         try withStore { source in
             try fill(source)

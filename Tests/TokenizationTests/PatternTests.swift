@@ -26,6 +26,11 @@ struct PatternTests {
         #expect(try matches("x{,2}y", "xxxy") == ["xxy"])
     }
 
+    /// Spelled out, the repetitions are 10^12 groups without an instruction.
+    @Test func repetitionsOfNothingAreNothing() throws {
+        #expect(try matches("a(?:(?:(?:(?:){1000}){1000}){1000}){1000}b", "ab") == ["ab"])
+    }
+
     @Test func lookaroundsUseNothingUp() throws {
         #expect(try matches(#"\s+(?!\S)|\s+"#, "a  b ") == [" ", " ", " "])
         #expect(try matches(#"(?<=a)b"#, "ab bb") == ["b"])

@@ -95,6 +95,28 @@ struct SentencePieceTokenizerTests {
         #expect(plain.encode("qx", special: .nowhere).map { plain.piece(of: $0.id) } == ["q", "x"])
     }
 
+    @Test func aContinuationGetsNoSpaceInFront() throws {
+        let tokenizer = try TokenizerLoader.make(from: metadata())
+        let plain = try TokenizerLoader.make(from: metadata().with("add_space_prefix", false))
+        let cases: [Case] = try decodeFixture("tiny_bpe.json")
+        for text in cases.map(\.text) {
+            let expected = plain.encode(text, special: .nowhere)
+            #expect(tokenizer.encodeContinuation(text) == expected, "\(text.debugDescription)")
+        }
+        let word = tokenizer.encode("ka", special: .nowhere).map(\.id)
+        #expect(tokenizer.encodeContinuation(" ka").map(\.id) == word)
+        #expect(tokenizer.encodeContinuation("ka").map(\.id) != word)
+    }
+
+    @Test func theSpaceBeforeAContinuationIsKeptWhereOthersAreDropped() throws {
+        let tokenizer = try TokenizerLoader.make(sentencePieceModelAt: Self.model("tiny_unigram"))
+        let word = tokenizer.encode("ka", special: .nowhere).map(\.id)
+        #expect(tokenizer.encodeContinuation(" ka").map(\.id) == word)
+        #expect(tokenizer.encodeContinuation("  ka").map(\.id) == word)
+        let pieces = tokenizer.encodeContinuation("ka  to").map { tokenizer.piece(of: $0.id) }
+        #expect(pieces.joined() == "ka▁to")
+    }
+
     @Test func awkwardVocabulariesAreAccepted() throws {
         let metadata = try metadata()
         let tokens = try #require(metadata.strings("tokenizer.ggml.tokens"))

@@ -88,6 +88,28 @@ private struct ByteTokenizer: Tokenizer {
         #expect(data.examples[0].id == "p")
     }
 
+    @Test func preferencesThatAreLabelledFalseAreLeftOut() throws {
+        let data = try read(
+            [
+                #"{"prompt":"ab","chosen":"good","rejected":"bad","label":false}"#,
+                #"{"prompt":"ab","chosen":"best","rejected":"bad","label":true}"#,
+            ], shape: .preference)
+        #expect(data.examples.map { learned($0.sequences[0]) } == ["best<end>"])
+        #expect(data.skipped == 1)
+    }
+
+    @Test(arguments: ["chosen", "rejected"]) func aSideWithoutMessagesIsAFault(side: String) {
+        let other = side == "chosen" ? "rejected" : "chosen"
+        let turns = #"[{"role":"user","content":"q"},{"role":"assistant","content":"b"}]"#
+        let fault = "no message to learn from is the assistant's"
+        #expect {
+            try read([#"{"\#(side)":[],"\#(other)":\#(turns)}"#], shape: .preference)
+        } throws: { error in
+            guard case TrainingError.data(_, 1, fault) = error else { return false }
+            return true
+        }
+    }
+
     @Test(
         arguments: [
             "{", "[1]", #"{"prompt":"a"}"#, #"{"messages":[{"role":"user"}]}"#,

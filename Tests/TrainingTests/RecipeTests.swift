@@ -48,10 +48,74 @@ import Testing
     @Test(
         arguments: [
             "batch: 0", "batch: many", "schedule: steep", "adapter: {projections: [c_attn]}", "epochs: 1",
-            "seed: -1", "max_length: 1", "mode: native", "write: gguf-q9", "write: adapter",
+            "seed: -1", "max_length: 1", "mode: native", "write: gguf-q9", "write: adapter", "write: []",
+            "adapter: {rank: 1}\nwrite: [adapter, adapter-f16]", "write: [huggingface, huggingface]",
+            "warmup: 9223372036854775807", "momentum: 0.9", "optimizer: sgd\nbeta1: 0.5",
+            "evaluate_every: 5",
         ])
     func valuesThatMakeNoSenseAreRefused(line: String) {
         #expect(throws: TrainingError.self) { try TrainingRecipe(yaml: Self.least + line + "\n", kind: "sft") }
+    }
+
+    @Test(
+        arguments: [
+            ("epochs: 1e300", "; allowed: a number above 0, up to 1000000.0"),
+            ("epochs: 1000001", "epochs is 1000001; allowed: a number above 0, up to 1000000.0"),
+            ("steps: 1000000001", "steps is 1000000001; allowed: a whole number from 1 to 1000000000"),
+            ("steps: 0", "steps is 0; allowed: a whole number from 1 to 1000000000"),
+            ("", "the length of the training is missing; allowed: one of the keys epochs and steps"),
+        ])
+    func lengthsHaveBounds(line: String, ending: String) throws {
+        let yaml = Self.least.replacing("steps: 10", with: line)
+        let error = try #require(throws: TrainingError.self) { try TrainingRecipe(yaml: yaml, kind: "sft") }
+        #expect("\(error)".hasSuffix(ending), "\(error)")
+    }
+
+    @Test func formatsThatShareAFileAreNamed() throws {
+        let yaml = Self.least + "adapter: {rank: 1}\nwrite: [gguf-lora, adapter, adapter-f16]\n"
+        let error = try #require(throws: TrainingError.self) { try TrainingRecipe(yaml: yaml, kind: "sft") }
+        #expect(
+            "\(error)" == "write is adapter and adapter-f16, which are both the file adapter_model.safetensors; "
+                + "allowed: one of them")
+        let several = yaml.replacing("adapter-f16", with: "huggingface, gguf-f32, gguf-f16")
+        #expect(try TrainingRecipe(yaml: several, kind: "sft").formats?.count == 5)
+    }
+
+    @Test func settingsHaveAnEffectWhereTheyAreAllowed() throws {
+        let text = Self.least + "optimizer: sgd\nmomentum: 0.9\nheld_out: 0.1\nevaluate_every: 5\nwarmup: 3\n"
+        let recipe = try TrainingRecipe(yaml: text, kind: "sft")
+        #expect(recipe.settings.optimizer.momentum == 0.9)
+        #expect(recipe.settings.evaluateEvery == 5)
+        #expect(try TrainingRecipe(yaml: Self.least + "held_out: 0.1\n", kind: "sft").heldOutShare == 0.1)
+    }
+
+    @Test(
+        arguments: [
+            "# R&D\n", "held_out: 0  # see *this*, - *that* & more\n", "# - *best*\n",
+            "train: [\"*.mlp.*\", '*.attn.o']\n", "base_adapters: [\"a & b\", &name c]\n",
+        ])
+    func ampersandsAndStarsInTextsAreNoAliases(line: String) throws {
+        #expect(try TrainingRecipe(yaml: Self.least + line, kind: "sft").data == "d.jsonl")
+    }
+
+    /// A quotation mark before the comment sign may begin a text that ends behind it.
+    @Test(
+        arguments: [
+            "base_adapters: [&a x, *a]", "? *a\n: 1", "train: *mlp", "base_adapters: [\"x # y\", *a]",
+            "base_adapters: [\"x\n  # y\", *a]", "seed: 1 # \"\nbase_adapters: *a # \"",
+        ])
+    func aliasesAreRefusedWithTheirLine(lines: String) throws {
+        let error = try #require(throws: TrainingError.self) {
+            try TrainingRecipe(yaml: Self.least + lines + "\n", kind: "sft")
+        }
+        let line = 5 + (lines.split(separator: "\n").firstIndex { $0.contains("*") } ?? 0)
+        #expect("\(error)".hasPrefix("line \(line) of the recipe is one with a YAML alias (*name); allowed: "))
+    }
+
+    @Test func aLongRecipeIsRefusedByItsSize() throws {
+        let yaml = Self.least + "# " + String(repeating: "x", count: 70_000)
+        let error = try #require(throws: TrainingError.self) { try TrainingRecipe(yaml: yaml, kind: "sft") }
+        #expect("\(error)" == "the recipe is \(yaml.utf8.count) bytes long; allowed: at most 65536 bytes")
     }
 
     /// The text by which a run's checkpoints are known does not depend on the order of a set.

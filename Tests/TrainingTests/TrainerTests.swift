@@ -96,6 +96,46 @@ import Transformers
         }
     }
 
+    @Test func whatAKilledProcessLeftOfACheckpointIsRemoved() throws {
+        try Places.withTemporaryFolder { folder in
+            let stays = [".notes.partial", "step-00000002.safetensors"]
+            for name in stays + [".step-00000004.safetensors.3w5e.partial"] {
+                try Data("x".utf8).write(to: folder.appendingPathComponent(name))
+            }
+            try FileManager.default.createDirectory(
+                at: folder.appendingPathComponent(".step-00000005.partial"), withIntermediateDirectories: true)
+            let checkpoints = try CheckpointFolder(path: folder.path, identity: "a", kept: 2)
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == stays)
+            #expect(try checkpoints.newest() == "\(folder.path)/step-00000002.safetensors")
+        }
+    }
+
+    /// Steps after which the held-out example was looked at.
+    @Test(arguments: [(0, [5]), (2, [2, 4, 5])])
+    func heldOutExamplesAreEvaluatedInTheEnd(every: Int, steps: [Int]) throws {
+        var settings = Self.settings(steps: 5)
+        settings.evaluateEvery = every
+        let examples = Self.data().examples
+        let data = TrainingData(examples: Array(examples.dropLast()), heldOut: Array(examples.suffix(1)))
+        let trainer = try Trainer(Self.model(), data: data, settings: settings, backend: .oneDNN, threads: 1)
+        var evaluated: [Int] = []
+        try trainer.run { if case .evaluated(let step, _) = $0 { evaluated.append(step) } }
+        #expect(evaluated == steps)
+    }
+
+    @Test func aPatternThatNamesNothingIsAnError() throws {
+        let model = try Self.model()
+        let error = try #require(throws: TrainingError.self) {
+            try model.train(named: ["ln_final", "blocks.0.atn.qkv"])
+        }
+        #expect(
+            "\(error)" == "train is \"blocks.0.atn.qkv\", which names no parameter of the model; allowed: "
+                + "blocks.*.attn.qkv, blocks.*.attn.o, blocks.*.mlp.gate_up, blocks.*.mlp.down, blocks.*.ln1, "
+                + "blocks.*.ln2, ln_final, unembed")
+        try model.train(named: ["ln_final", "blocks.*.attn.qkv"])
+        #expect(model.trained.map(\.name) == ["blocks.0.attn.qkv", "blocks.1.attn.qkv", "ln_final"])
+    }
+
     /// A step in many passes is the step in one, but for the rounding of sums.
     @Test func accumulationEqualsOneBatch() throws {
         let one = try Self.run(Self.settings(steps: 4, tokensPerPass: 64)).weights

@@ -80,6 +80,28 @@ func controlVectorsAreAddedBehindTheirBlock(_ form: Form) throws {
     }
 }
 
+/// The adapter of the GPT-NeoX fixture, rank 3, with other patterns.
+private func adapter(alphas patterns: String) throws -> LoRAAdapter {
+    try Places.withTemporaryFolder { folder in
+        let copy = folder.appendingPathComponent("adapter")
+        try FileManager.default.copyItem(atPath: path("gptneox", "adapter"), toPath: copy.path)
+        try Data(#"{"peft_type": "LORA", "lora_alpha": 6, "alpha_pattern": \#(patterns)}"#.utf8)
+            .write(to: copy.appendingPathComponent("adapter_config.json"))
+        return try LoRAAdapter(peftFolder: copy.path)
+    }
+}
+
+/// PEFT takes the first pattern of the file, and a dictionary has no first.
+@Test func patternsOfAlphasHaveOneMeaning() throws {
+    let module = "gpt_neox.layers.0.attention.dense"
+    let equal = try adapter(alphas: #"{"dense": 5, "attention.dense": 5.0}"#)
+    #expect(equal.changes[module]?.scale == Float(5) / 3)
+    #expect(equal.changes["gpt_neox.layers.0.attention.query_key_value"]?.scale == 2)
+    #expect(throws: TransformerError.adapterPatterns(["dense", "layers.0.attention.dense"], module: module)) {
+        try adapter(alphas: #"{"dense": 5, "layers.0.attention.dense": 7}"#)
+    }
+}
+
 @Test func otherKindsOfAdaptersAreErrors() throws {
     try Places.withTemporaryFolder { folder in
         let copy = folder.appendingPathComponent("adapter")

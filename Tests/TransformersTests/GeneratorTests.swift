@@ -1,3 +1,4 @@
+import Foundation
 import Tensors
 import TestSupport
 import Testing
@@ -118,6 +119,26 @@ func idsOutsideTheVocabularyAreNotScored(_ id: Int32) throws {
     #expect(throws: TransformerError.emptyPrompt) {
         _ = try completions([Generator.Prompt(ids: [], samples: [0], random: long.random)], batch: 1)
     }
+}
+
+/// Room for eight million positions, 2.8 GB, of which one is used.
+@Test func memoryIsTakenAsPositionsAreWritten() throws {
+    func residentKilobytes() throws -> Int {
+        let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
+        let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") })
+        return try #require(line.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) })
+    }
+    let model = try TinyModel().makeModel()
+    let space = Workspace(model.configuration, rows: 1, threads: 1)
+    func stream(_ cache: KVCache) throws -> [Float] {
+        try model.forward(TokenBatch([7], cache: cache), space: space).copy()
+    }
+    let expected = try stream(KVCache(model.configuration, capacity: 1))
+    let before = try residentKilobytes()
+    let cache = KVCache(model.configuration, capacity: 8_000_000)
+    expectIdentical(try stream(cache), expected)
+    #expect(try residentKilobytes() - before < 1 << 20)
+    #expect(cache.length == 1)
 }
 
 @Test func editsWorkWhileDecoding() throws {

@@ -14,7 +14,8 @@ struct ChoiceScorerTests {
         ("$\\boxed{\\text{(C)}}$", "C"),
         ("\\boxed{\\textbf{D}}", "D"), ("First I thought the answer is A. But the answer is B.", "B"),
         ("It must be (C), since Paris is in France.", "C"), ("Paris, so B it is", "B"), ("I'd say C", "C"),
-        ("<think>The answer is A.</think>The answer is B.", "B"),
+        ("<think>The answer is A.</think>The answer is B.", "B"), ("B. is not bound by it", "B"),
+        ("B, C is wrong", "B"), ("The answer is B, and I am sure.", "B"),
     ])
     func theLetterIsFound(reply: String, letter: String) throws {
         let scorer = try ScorerRegistry.make(name: "choice", parameters: ["letters": "ABCD"])
@@ -32,6 +33,32 @@ struct ChoiceScorerTests {
         let scorer = try ScorerRegistry.make(name: "choice", parameters: ["letters": "ABCD"])
         let grade = scorer.grade(Submission(completion: reply, targets: ["A"]))
         #expect(grade.outcome == .unscored(reason: "no choice found"), "\(grade)")
+    }
+
+    @Test(arguments: [
+        "The answer is A or B.", "Both A and B are correct.", "A or B", "A, or B", "**A** or **B**", "b) or c)", "B, C",
+        "The answer is both A and B.", "\\boxed{A or B}", "Either (B) or C", "It is (A) or B", "Not B.", "It isn't B.",
+        "The answer is not B.", "The answer isn't B", "I do not think it is (B).", "It cannot be B.",
+        "B is wrong, so it is C", "(B) is incorrect.", "**B** is wrong.",
+    ])
+    func severalLettersAndThoseRuledOutAreUnscored(reply: String) throws {
+        for parameters in [["letters": "ABCD"], [:]] {
+            let scorer = try ScorerRegistry.make(name: "choice", parameters: parameters)
+            let grade = scorer.grade(Submission(completion: reply, targets: ["B"]))
+            #expect(grade.outcome == .unscored(reason: "no choice found"), "\(grade)")
+        }
+    }
+
+    @Test func withoutLettersThoseOfTheOptionsCanBeChosen() throws {
+        let scorer = try ScorerRegistry.make(name: "choice")
+        func grade(_ reply: String, of count: Int?) -> Grade {
+            scorer.grade(Submission(completion: reply, targets: ["K"], choiceCount: count))
+        }
+        #expect(grade("K", of: 12) == Grade(outcome: .scored(1), answer: "K"))
+        #expect(grade("C", of: 12).outcome == .scored(0))
+        #expect(grade("C", of: 2).outcome == .unscored(reason: "no choice found"))
+        #expect(grade("K", of: nil).outcome == .unscored(reason: "no choice found"))
+        #expect(grade("I think it is B, and I am sure", of: nil).answer == "B")
     }
 
     @Test func theLargestLogProbabilityIsChosen() {

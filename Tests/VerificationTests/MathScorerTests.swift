@@ -43,6 +43,8 @@ struct MathScorerTests {
         ("$10^{10}$", "10,000,000,000"),
         ("$\\frac{1+i}{2}$", "$0.5 + 0.5i$"), ("$x \\ge 2$", "$[2, \\infty)$"), ("$\\log_2 8$", "3"), ("$5!$", "120"),
         ("$\\binom{5}{2}$", "10"), ("Paris", "\\boxed{\\text{paris}}"), ("$2\\frac{1}{2}$", "2.5"),
+        ("$1.6 \\times 10^{-19}$", "$1.60 \\times 10^{-19}$"), ("1/3", "0.333333"), ("$0$", "$0.1 + 0.2 - 0.3$"),
+        ("$0.0$", "$\\sin \\pi$"),
     ])
     func whatMeansTheSamePasses(gold: String, reply: String) throws {
         #expect(try outcome(gold, reply) == .scored(1))
@@ -55,9 +57,16 @@ struct MathScorerTests {
         ("$\\begin{pmatrix} 1 \\\\ 2 \\end{pmatrix}$", "$\\begin{pmatrix} 2 \\\\ 1 \\end{pmatrix}$"),
         ("Paris", "\\boxed{\\text{Rome}}"),
         ("$10^{-7}$", "$2 \\cdot 10^{-7}$"), ("$12$", "The answer is 12 or 13, so $13$"), ("$n$", "$m$"),
+        ("$1.6 \\times 10^{-19}$", "0.0"), ("0.0000012", "0.0000019"), ("0", "0.0000001"), ("0.0000001", "0"),
     ])
     func whatMeansSomethingElseFails(gold: String, reply: String) throws {
         #expect(try outcome(gold, reply) == .scored(0))
+    }
+
+    @Test func aDigitInAKeycapIsNoNumber() throws {
+        for reply in ["5\u{FE0F}\u{20E3}", "$5\u{FE0F}\u{20E3}$", "\\boxed{5\u{FE0F}\u{20E3}}"] {
+            #expect(try outcome("0", reply) == .unscored(reason: "no answer found"))
+        }
     }
 
     @Test func hostileRepliesEnd() throws {

@@ -52,6 +52,14 @@ struct PatternTests {
         #expect(throws: PatternProblem.self) { try Pattern(pattern) }
     }
 
+    /// Spelled out, the repetitions are 10^12 groups without a step.
+    @Test func repetitionsOfNothingAreNothing() throws {
+        let empty = "(?:(?:(?:(?:){1000}){1000}){1000}){1000}"
+        #expect(try match("a\(empty)b", "ab") == ["ab"])
+        #expect(try match("a(?:\(empty)b){2}", "abb") == ["abb"])
+        #expect(try match("(?:){3,}a", "a") == ["a"])
+    }
+
     /// Patterns that take a backtracking matcher exponential time.
     @Test(arguments: ["(a+)+b", "(a|a)*b", "(a|aa)+b", "(.*)*x", "(a*)*b", "a*a*a*a*a*a*b"])
     func hostileTextsTakeLinearTime(pattern: String) throws {

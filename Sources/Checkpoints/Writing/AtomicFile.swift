@@ -24,7 +24,7 @@ final class AtomicFile {
         }
         let unique = String(UInt64.random(in: 0 ... .max), radix: 36)
         self.path = path
-        temporaryPath = Self.folder(of: path) + ".\(name.prefix(32)).\(unique).partial"
+        temporaryPath = Self.folder(of: path) + PartialFile.name(of: name, unique)
         let descriptor = unsafe open(temporaryPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { throw .cannotOpen(path: temporaryPath, reason: systemMessage(errno)) }
         self.descriptor = descriptor
@@ -111,6 +111,20 @@ final class AtomicFile {
     }
 
     private func failure() -> CheckpointError { writingFailure(path) }
+}
+
+/// What a file is called until it is complete.
+package enum PartialFile {
+    private static let ending = ".partial"
+
+    static func name(of file: some StringProtocol, _ unique: String) -> String {
+        ".\(file.prefix(32)).\(unique)\(ending)"
+    }
+
+    /// Whether a name is that of an incomplete file whose own name begins so: what a killed process leaves.
+    package static func isName(_ name: String, ofFileBeginning beginning: String) -> Bool {
+        name.hasPrefix(".\(beginning)") && name.hasSuffix(ending)
+    }
 }
 
 private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {

@@ -11,7 +11,7 @@ struct BenchGuardCommand: ParsableCommand {
         commandName: "guard",
         abstract: "What a guard's verdict costs beside the reading of the prompt.",
         discussion: """
-            Three sides take turns: the verdict alone, the model's whole reading of the prompt up to the first token, and
+            Three sides take turns: the verdict alone, the model's whole reading of the prompt up to the first token, and \
             the same with the guard reading along. Medians; the interval of a ratio is that of the paired runs' middle half.
 
               assay bench guard --model smollm2-135m-instruct --guard fixtures/guards/smollm2.safetensors

@@ -9,7 +9,7 @@ struct BenchInferenceCommand: ParsableCommand {
         commandName: "inference",
         abstract: "Tokens per second of reading and of writing, and memory.",
         discussion: """
-            Each figure is the median of several runs after one that is not counted. The first token is timed from the
+            Each figure is the median of several runs after one that is not counted. The first token is timed from the \
             start of the process, so files that the system does not hold in memory make it slower.
 
             With --text, also how far the mode's predictions are from float32's on that text.

@@ -10,7 +10,7 @@ struct BenchSteeringCommand: ParsableCommand {
         commandName: "steering",
         abstract: "What an intervention costs while many samples are drawn.",
         discussion: """
-            Samples of one prompt, drawn together; without and with the intervention in turn. Medians; the interval of the
+            Samples of one prompt, drawn together; without and with the intervention in turn. Medians; the interval of the \
             ratio is that of the paired runs' middle half.
 
               assay bench steering --model smollm2-135m-instruct --directions harm.safetensors --layer 15 \\

@@ -10,7 +10,7 @@ struct BenchTrainingCommand: ParsableCommand {
         commandName: "training",
         abstract: "Measures steps of training.",
         discussion: """
-            Whole steps of AdamW on random tokens: forward, backward, update. One step warms up. Benchmarks/peers/training.py
+            Whole steps of AdamW on random tokens: forward, backward, update. One step warms up. Benchmarks/peers/training.py \
             does the same with torch.
 
               assay bench training --model smollm2-135m-instruct

@@ -4,16 +4,16 @@ internal import Foundation
 internal import LanguageModels
 internal import Reports
 internal import Store
-internal import Verification
 
 struct EvalRunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
         abstract: "Runs an evaluation definition on a model.",
         discussion: """
-            Every sample is committed as it finishes. Stopped anywhere, the same command with --resume goes on and ends with
-            the rows of a run that was never stopped; where there is nothing to resume, it starts. Batch size and threads
-            change no result.
+            Every sample is committed as it finishes. Stopped anywhere, the same command with --resume goes on and ends with \
+            the rows of a run that was never stopped. Where no run of the evaluation and the model is unfinished, it starts; \
+            an unfinished one with other settings stops the command, which names what differs: without --resume a new \
+            run starts. Batch size and threads change no result.
 
               assay eval run evals/refusal.yaml --model smollm2-135m-instruct
               assay eval run evals/arithmetic.yaml --model smollm2-135m-instruct --samples 16 --limit 100 --db runs.sqlite
@@ -55,14 +55,10 @@ struct EvalRunCommand: AsyncParsableCommand {
         if dryRun {
             return output.json ? try StandardOutput.json(plan) : StandardOutput.line(plan.description)
         }
-        if plan.scorers.contains(where: ScorerRegistry.executes) {
-            let runner = SandboxRunner(pool: try await execution.pool(), limits: execution.limits)
-            plan = try PlanLoader.load(file, overrides: overrides, runner: runner)
-            try GoldSolutions.check(plan, runner)
-        }
+        plan = try await PlanLoader.executable(plan, from: file, overrides: overrides, execution)
         let store = try RunStore(path: db)
         let local = try LocalModel(model.load(), batch: batch)
-        for warning in plan.warnings { StandardError.write("assay: warning: \(warning)\n") }
+        plan.printWarnings()
         let record = try chosenRecord(plan, local, store)
         let summary = try record.status == .finished ? nil : execute(plan, record, local, store)
         try report(record.id, store)

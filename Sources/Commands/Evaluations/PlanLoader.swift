@@ -22,7 +22,29 @@ enum PlanLoader {
             definition: definition, promptSets: sets, scorers: scorers, overrides: overrides)
     }
 
+    /// The plan as it is carried out: where scorers execute programs, with a sandbox for them in which the reference
+    /// solutions have passed.
+    ///
+    /// - Throws: as ``load(_:overrides:runner:)``; ``CommandFailure`` where programs would run and may not, `SandboxError`,
+    ///   `PythonTaskError.goldFails`.
+    static func executable(
+        _ plan: EvaluationPlan, from path: String, overrides: PlanOverrides, _ execution: CodeExecutionOptions
+    ) async throws -> EvaluationPlan {
+        guard plan.scorers.contains(where: ScorerRegistry.executes) else { return plan }
+        let runner = SandboxRunner(pool: try await execution.pool(), limits: execution.limits)
+        let executable = try load(path, overrides: overrides, runner: runner)
+        try GoldSolutions.check(executable, runner)
+        return executable
+    }
+
     private static func resolve(_ file: String, _ folder: URL) -> String {
         file.hasPrefix("/") ? file : folder.appendingPathComponent(file).standardizedFileURL.path
+    }
+}
+
+extension EvaluationPlan {
+    /// Says on standard error what is odd about the plan.
+    func printWarnings() {
+        for warning in warnings { StandardError.write("assay: warning: \(warning)\n") }
     }
 }

@@ -8,7 +8,7 @@ struct CodeCheckCommand: AsyncParsableCommand {
         commandName: "check",
         abstract: "Executes the reference solutions of task files: each must pass all its tests.",
         discussion: """
-            For Assay's own tasks the recorded wrong answer is executed too: it must pass the weak tests and fail the strong
+            For Assay's own tasks the recorded wrong answer is executed too: it must pass the weak tests and fail the strong \
             ones. Public forms: humaneval, evalplus, mbpp.
 
               assay code check prompts/code/functions.jsonl --allow-code-execution

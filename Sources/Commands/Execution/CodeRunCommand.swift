@@ -7,7 +7,7 @@ struct CodeRunCommand: AsyncParsableCommand {
         commandName: "run",
         abstract: "Executes samples (JSON lines) against the tests of a task file.",
         discussion: """
-            A sample has `task_id`, and `completion` (which continues the task's prompt) or `solution` (a whole program). The
+            A sample has `task_id`, and `completion` (which continues the task's prompt) or `solution` (a whole program). The \
             reference solutions are executed first; where one fails, nothing else runs.
 
               assay code run samples.jsonl --tasks HumanEval.jsonl --form humaneval --allow-code-execution

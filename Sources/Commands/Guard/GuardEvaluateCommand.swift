@@ -8,10 +8,11 @@ struct GuardEvaluateCommand: ParsableCommand {
         commandName: "evaluate",
         abstract: "Measures a guard beside simpler judges on the same prompts.",
         discussion: """
-            Judges: the guard; a list of keywords; logistic regression on words (fitted on the sets of --words-from);
-            the prompt's perplexity; the log-odds that the model's first token refuses; with --replies, whether the
-            model's own reply refuses. Slices: all prompts, each set, each jailbreak family, each category, and those
-            named with --slice NAME=SET+SET.
+            Judges: the guard; a list of keywords; logistic regression on words (fitted on the sets of --words-from); \
+            the prompt's perplexity; the log-odds that the model's first token refuses; with --replies, whether the \
+            model's own reply refuses. Slices: all prompts, each set, each jailbreak family, each category, and those \
+            named with --slice NAME=SET+SET. A prompt that the guard has no verdict on counts for no judge; how many \
+            there are is said, with the first one's id.
             """)
 
     @OptionGroup var model: ModelOptions
@@ -38,14 +39,25 @@ struct GuardEvaluateCommand: ParsableCommand {
         var judges = try GuardJudges(loaded, guardFile: file, replyTokens: replies)
         if !wordsFrom.isEmpty { try judges.fitWords(GuardPromptSets(paths: wordsFrom).prompts) }
         var progress = ProgressLine("evaluate", total: sets.prompts.count, unit: "prompts")
-        let rows = try judges.rows(sets.prompts) { progress.update($0) }
+        let (rows, unscored) = try judges.rows(sets.prompts) { progress.update($0) }
         progress.finish()
         guard !rows.isEmpty else { throw CommandFailure.badData("the sets hold no prompt") }
+        try report(unscored, of: rows.count)
         let comparison = GuardComparison(
             rows, slices: slices.all, judges: judges.names, thresholded: GuardJudges.thresholded)
         if let csv { try TextFile.write(GuardTable(comparison).csv, to: csv) }
         if let plot { try TextFile.write(AreaChart(comparison).svg, to: plot) }
         if output.json { return try StandardOutput.json(comparison) }
         StandardOutput.write(GuardTable(comparison).text)
+    }
+
+    /// - Throws: ``CommandFailure`` where no prompt is left.
+    private func report(_ unscored: [GuardJudges.Unscored], of count: Int) throws {
+        guard let first = unscored.first else { return }
+        let sentence =
+            "\(unscored.count) of \(count) prompts have no verdict and count for no judge; the first is \"\(first.id)\": "
+            + "\(first.error)"
+        guard unscored.count < count else { throw CommandFailure.badData(sentence) }
+        StandardError.write("assay: warning: \(sentence)\n")
     }
 }

@@ -9,8 +9,8 @@ struct GuardFitCommand: ParsableCommand {
         commandName: "fit",
         abstract: "Fits a guard to labelled prompt sets.",
         discussion: """
-            Prompts are labelled harmful, unsafe-contrast, harmless or borderline. With several methods or penalties the
-            choice falls on those that do best on prompt sets left out of the fit. docs/latentguard.md says what each
+            Prompts are labelled harmful, unsafe-contrast, harmless or borderline. With several methods or penalties the \
+            choice falls on those that do best on prompt sets left out of the fit. docs/latentguard.md says what each \
             method is; paper is the rule of Zhao et al. (2025), "LLMs Encode Harmfulness and Refusal Separately".
 
               assay guard fit --model smollm2-135m-instruct --out guard.safetensors \\
@@ -57,6 +57,9 @@ struct GuardFitCommand: ParsableCommand {
                 let penalty = c.map { " c=\($0)" } ?? ""
                 StandardError.write("\(method.rawValue)\(penalty): AUROC \(auroc.rounded(to: 4)) on sets left out\n")
             case .fitting(let part): StandardError.write("fitting: \(part)\n")
+            case .leftOut(let category):
+                StandardError.write(
+                    "category \"\(category)\" is left out: its prompts are of too few groups to be divided in two\n")
             }
         }
         progress.finish()

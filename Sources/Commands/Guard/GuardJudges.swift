@@ -29,37 +29,65 @@ struct GuardJudges {
             + (replyTokens > 0 ? ["own refusal"] : [])
     }
 
+    /// A prompt that the guard has no verdict on.
+    struct Unscored {
+        var id: String
+        var error: GuardError
+    }
+
+    /// A row for each prompt. One that the guard has no verdict on, such as one that is longer than the model reads, gets
+    /// no score from any judge, so that all are measured on the same prompts.
+    ///
     /// - Parameter progress: called with the number of prompts done
-    func rows(_ prompts: [GuardPrompt], progress: (Int) -> Void) throws -> [GuardComparison.Row] {
-        let verdicts = try latentGuard.assessEach(prompts.map(\.text))
-        let rendered = try prompts.map { try model.render([ChatMessage(role: "user", content: $0.text)]) }
+    func rows(
+        _ prompts: [GuardPrompt], progress: (Int) -> Void
+    ) throws -> (rows: [GuardComparison.Row], unscored: [Unscored]) {
+        var rows = prompts.map { GuardComparison.Row(prompt: $0, scores: [:], isUnsure: false) }
+        var unscored: [Unscored] = []
+        var judged: [Int] = []
+        for (index, result) in try latentGuard.assessEach(prompts.map(\.text)).enumerated() {
+            switch result {
+            case .success(let verdict):
+                rows[index].scores["guard"] = verdict.score
+                rows[index].isUnsure = verdict.decision == .unsure
+                judged.append(index)
+            case .failure(let error): unscored.append(Unscored(id: prompts[index].id, error: error))
+            }
+        }
+        try addOthers(to: &rows, judged, progress: progress)
+        return (rows, unscored)
+    }
+
+    /// The scores of the judges beside the guard, for the rows of these indices.
+    private func addOthers(
+        to rows: inout [GuardComparison.Row], _ judged: [Int], progress: (Int) -> Void
+    ) throws {
+        let rendered = try judged.map { try model.render([ChatMessage(role: "user", content: rows[$0].prompt.text)]) }
         var none = NoHook()
         let refusals = try NextTokenReader(model).refusalLogOdds(
             rendered, tokens: RefusalTokens(model.tokenizer), hooks: &none)
         let replies = replyTokens > 0 ? try ownRefusals(rendered) : [:]
-        return try prompts.indices.map { index in
-            var scores: [String: Double] = ["keywords": KeywordList().score(prompts[index].text)]
-            let verdict = try? verdicts[index].get()
-            scores["guard"] = verdict?.score
-            scores["words"] = words?.score(prompts[index].text)
-            scores["perplexity"] = try perplexity(prompts[index].text)
-            scores["refusal log-odds"] = refusals[index]
-            scores["own refusal"] = replies[index]
-            progress(index + 1)
-            return GuardComparison.Row(
-                prompt: prompts[index], scores: scores, isUnsure: verdict?.decision == .unsure)
+        for (order, index) in judged.enumerated() {
+            let text = rows[index].prompt.text
+            rows[index].scores["keywords"] = KeywordList().score(text)
+            rows[index].scores["words"] = words?.score(text)
+            rows[index].scores["perplexity"] = try perplexity(text)
+            rows[index].scores["refusal log-odds"] = refusals[order]
+            rows[index].scores["own refusal"] = replies[order]
+            progress(order + 1)
         }
     }
 
-    /// Mean surprise in nats for each token; nil for a prompt of one token.
+    /// Mean surprise in nats for each token; nil for a prompt of one token, and for more than the model reads.
     private func perplexity(_ text: String) throws -> Double? {
         let ids = model.tokenizer.encode(text, special: .nowhere).map(\.id)
-        guard ids.count > 1 else { return nil }
+        guard (2...max(2, model.transformer.configuration.contextLength)).contains(ids.count) else { return nil }
         let found = try Scoring(model.transformer, threads: model.threads).logProbabilities(of: ids)
         return -found.reduce(0) { $0 + Double($1) } / Double(found.count)
     }
 
-    /// 1 for a reply that the broad list of refusals matches, -1 for one that it does not.
+    /// 1 for a reply that the broad list of refusals matches, -1 for one that it does not; none for a prompt that leaves no
+    /// room for a reply.
     private func ownRefusals(_ prompts: [RenderedPrompt]) throws -> [Int: Double] {
         let end = model.tokenizer.specialTokens.endOfGeneration
         let generator = Generator(
@@ -69,10 +97,15 @@ struct GuardJudges {
         let scorer = RefusalScorer(list: .broad)
         var found: [Int: Double] = [:]
         var none = NoHook()
-        let requests = prompts.map { Generator.Prompt(ids: $0.ids, samples: [0], random: CounterRandom(key: 0)) }
+        let answered = prompts.indices.filter {
+            prompts[$0].ids.count < model.transformer.configuration.contextLength
+        }
+        let requests = answered.map {
+            Generator.Prompt(ids: prompts[$0].ids, samples: [0], random: CounterRandom(key: 0))
+        }
         try generator.run(requests, hooks: &none) { completion in
             let grade = scorer.grade(Submission(completion: stops.text(completion.ids)))
-            if case .scored(let value) = grade.outcome { found[completion.tag.prompt] = value > 0 ? 1 : -1 }
+            if case .scored(let value) = grade.outcome { found[answered[completion.tag.prompt]] = value > 0 ? 1 : -1 }
         }
         return found
     }

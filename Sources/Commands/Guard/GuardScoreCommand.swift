@@ -8,7 +8,7 @@ struct GuardScoreCommand: ParsableCommand {
         commandName: "score",
         abstract: "Gives the verdict of a guard on prompts.",
         discussion: """
-            One line for each prompt: decision, probability, score, id. A prompt that has no verdict is an error of its
+            One line for each prompt: decision, probability, score, id. A prompt that has no verdict is an error of its \
             own line, and never counts as harmless.
             """)
 

@@ -11,11 +11,11 @@ struct ExtractCommand: ParsableCommand {
         commandName: "extract",
         abstract: "Writes activations of a model to a safetensors file.",
         discussion: """
-            Tensors are named by TransformerLens hook name and have the shape [prompts, positions, ...]; with --positions
-            all, [tokens of all prompts, ...] beside a tensor "lengths". Positions: t_inst is the last token of the user's
-            instruction, t_post_inst the last token of the rendered prompt before a reply, last the last token. A hook is
-            an old or a new TransformerLens name, or a shorthand such as resid_post5. A run that was stopped and is started
-            again goes on where it was. With --mean and --covariance, tensors mean.NAME [positions, ...] and
+            Tensors are named by TransformerLens hook name and have the shape [prompts, positions, ...]; with --positions \
+            all, [tokens of all prompts, ...] beside a tensor "lengths". Positions: t_inst is the last token of the user's \
+            instruction, t_post_inst the last token of the rendered prompt before the reply and its prefill, last the last \
+            token. A hook is an old or a new TransformerLens name, or a shorthand such as resid_post5. A run that was \
+            stopped and is started again goes on where it was. With --mean and --covariance, tensors mean.NAME [positions, ...] and \
             covariance.NAME [positions, width, width] in double are written instead, and no activations are kept.
 
               assay extract --model smollm2-135m-instruct --prompts prompts/harmful.jsonl \\
@@ -145,7 +145,7 @@ struct ExtractCommand: ParsableCommand {
                         throw CommandFailure.badData("a prompt has no message of the user, so it has no t_inst")
                     }
                     return position
-                case "t_post_inst": return prompt.promptEnd
+                case "t_post_inst": return prompt.postInstructionEnd
                 default: return prompt.ids.count - 1
                 }
             })

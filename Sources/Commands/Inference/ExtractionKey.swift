@@ -1,6 +1,7 @@
 internal import Checkpoints
 internal import Hooks
 internal import LanguageModels
+internal import Tensors
 internal import Transformers
 
 /// What extracted activations depend on: a file that was begun with another key is not continued.
@@ -9,7 +10,8 @@ enum ExtractionKey {
     static func make(
         model: LanguageModel, points: [HookPoint], positions: [String], requests: [Extraction.Request]
     ) throws -> String {
-        let facts = [try model.digest()] + points.map(\.description) + positions
+        let computed = [model.backend.mode.rawValue, model.backend.description]
+        let facts = [try model.digest()] + computed + points.map(\.description) + positions
         var bytes = Array(facts.joined(separator: "\n").utf8)
         for request in requests {
             bytes += Array("\n\(request.positions) \(request.ids.count):".utf8)

@@ -11,8 +11,8 @@ struct ModelCombineCommand: ParsableCommand {
         commandName: "combine",
         abstract: "Adds PEFT adapters of one model up to a new one.",
         discussion: """
-            What each adapter adds is multiplied by its strength. The sum of ranks 8 and 8 has rank 16; --rank takes the
-            nearest adapter of a lower one (truncated singular values). Averages of several trainings often do better than
+            What each adapter adds is multiplied by its strength. The sum of ranks 8 and 8 has rank 16; --rank takes the \
+            nearest adapter of a lower one (truncated singular values). Averages of several trainings often do better than \
             each of them (Wortsman et al. 2022).
 
               assay model combine --adapter first:0.5 --adapter second:0.5 --rank 8 --out average

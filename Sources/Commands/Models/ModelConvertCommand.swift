@@ -10,7 +10,7 @@ struct ModelConvertCommand: ParsableCommand {
         commandName: "convert",
         abstract: "Writes a model in another form: quantised anew, or merged with adapters.",
         discussion: """
-            A GGUF file to another one of the types \(types.joined(separator: ", ")); a folder of transformers to another
+            A GGUF file to another one of the types \(types.joined(separator: ", ")); a folder of transformers to another \
             one; and GGUF files of the family llama to a folder.
 
               assay model convert --model smollm2-135m-instruct --adapter fixtures/adapters/smollm2-guarded \\

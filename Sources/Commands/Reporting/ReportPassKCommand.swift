@@ -8,7 +8,7 @@ struct ReportPassKCommand: ParsableCommand {
         commandName: "passk",
         abstract: "pass@k from stored runs, with intervals.",
         discussion: """
-            Runs of the same model digest, sampling settings and scorer are pooled; others are groups of their own. The
+            Runs of the same model digest, sampling settings and scorer are pooled; others are groups of their own. The \
             interval is a bootstrap over tasks. A k larger than a task's number of samples is refused.
 
               assay report passk --db runs.sqlite --k 1,2,4,8 --html passk.html

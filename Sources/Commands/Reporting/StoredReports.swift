@@ -9,10 +9,10 @@ enum StoredReports {
         _ id: String, _ store: RunStore, command: String?, includesTexts: Bool, listedSamples: Int = 2000
     ) throws -> EvaluationReport {
         let run = try store.run(id)
-        return EvaluationReport(
-            run: run, metrics: try store.metrics(run.id), samples: try store.samples(run.id),
-            options: EvaluationReport.Options(includesTexts: includesTexts, listedSamples: listedSamples),
-            command: command)
+        var samples = EvaluationReport.Samples(
+            EvaluationReport.Options(includesTexts: includesTexts, listedSamples: listedSamples))
+        try store.forEachSample(of: run.id) { samples.add($0) }
+        return EvaluationReport(run: run, metrics: try store.metrics(run.id), samples: samples, command: command)
     }
 
     /// What to pool, and how to count.
@@ -30,7 +30,17 @@ enum StoredReports {
         let scorer = try request.scorer ?? commonScorer(runs)
         let pooled = try pooled(runs, scorer: scorer, store)
         let groups = try pooled.enumerated().map { try group($1, runs, request, number: $0 + 1) }
-        return PassKReport(title: "pass@k · \(scorer)", groups: groups, command: command)
+        return PassKReport(
+            title: "pass@k · \(scorer)", groups: groups,
+            incompleteRuns: try incomplete(runs, among: pooled.flatMap(\.runs), store), command: command)
+    }
+
+    /// Those of `runs` that lack samples, of the ones with an id in `counted`.
+    static func incomplete(_ runs: [RunRecord], among counted: [String], _ store: RunStore) throws -> [IncompleteRun] {
+        let counted = Set(counted)
+        return try runs.filter { counted.contains($0.id) }.compactMap {
+            IncompleteRun($0, found: try store.sampleCount($0.id))
+        }
     }
 
     /// Counts of one scorer, added up over runs of the same model digest, sampling and scorer version.

@@ -7,7 +7,7 @@ struct ResampleCommand: ParsableCommand {
         commandName: "resample",
         abstract: "Repeated sampling until a verifier says yes: how good it gets, and when to stop.",
         discussion: """
-            A weak verifier is one that an application can run; a strong one counts as the truth. Both are scorers of one
+            A weak verifier is one that an application can run; a strong one counts as the truth. Both are scorers of one \
             run. docs/resampling.md says what is calculated.
             """,
         subcommands: [

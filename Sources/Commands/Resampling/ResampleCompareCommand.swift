@@ -10,7 +10,7 @@ struct ResampleCompareCommand: ParsableCommand {
         abstract:
             "Two runs on the same tasks: which is better, whether one can catch up, and how many tasks would tell.",
         discussion: """
-            A paired bootstrap draws tasks and takes both runs' figures of a task together. Runs whose tasks differ are
+            A paired bootstrap draws tasks and takes both runs' figures of a task together. Runs whose tasks differ are \
             refused, with the tasks named.
 
               assay resample compare 3f2a 91c0 --k 1

@@ -9,13 +9,13 @@ struct ResampleCurveCommand: ParsableCommand {
         commandName: "curve",
         abstract: "Accuracy and reward at K, or figures corrected for a verifier's known errors.",
         discussion: """
-            At most K samples of a task are drawn; the first one that the weak verifier accepts is the answer. Columns:
-            accuracy is the share of searches that end with a right answer, wrong the share that end with a wrong one;
-            the others end without an answer. draws is the mean number of samples drawn. c=4 is the mean reward where a
-            right answer earns 1, a wrong one costs 4 (--cost), a sample costs --sample-cost, and no answer earns
+            At most K samples of a task are drawn; the first one that the weak verifier accepts is the answer. Columns: \
+            accuracy is the share of searches that end with a right answer, wrong the share that end with a wrong one; \
+            the others end without an answer. draws is the mean number of samples drawn. c=4 is the mean reward where a \
+            right answer earns 1, a wrong one costs 4 (--cost), a sample costs --sample-cost, and no answer earns \
             --abstention.
 
-            With --sensitivity and --specificity the verdicts of one scorer, --weak, are corrected for its errors; the counts
+            With --sensitivity and --specificity the verdicts of one scorer, --weak, are corrected for its errors; the counts \
             behind both rates carry their uncertainty into the interval.
 
               assay resample curve --k 1,4,16,64 --cost 0,4

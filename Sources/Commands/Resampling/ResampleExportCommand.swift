@@ -9,7 +9,7 @@ struct ResampleExportCommand: ParsableCommand {
         commandName: "export",
         abstract: "Writes a run as files of EvalPlus or as a log of inspect_ai.",
         discussion: """
-            evalplus writes OUT.jsonl with the samples and OUT_eval_results.json beside it; inspect writes one JSON document,
+            evalplus writes OUT.jsonl with the samples and OUT_eval_results.json beside it; inspect writes one JSON document, \
             inspect-eval an .eval archive.
 
               assay resample export 3f2a --format evalplus --out samples.jsonl

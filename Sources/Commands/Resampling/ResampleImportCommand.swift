@@ -11,8 +11,8 @@ struct ResampleImportCommand: ParsableCommand {
         commandName: "import",
         abstract: "Reads samples and verdicts of other harnesses into the database.",
         discussion: """
-            Forms: evalplus (eval_results.json), human-eval (samples, with or without results), bigcode (generations.json),
-            lm-eval (samples_*.jsonl), large-language-monkeys (YAML files). A task that stands twice, one that is missing or
+            Forms: evalplus (eval_results.json), human-eval (samples, with or without results), bigcode (generations.json), \
+            lm-eval (samples_*.jsonl), large-language-monkeys (YAML files). A task that stands twice, one that is missing or \
             was not asked for, and a verdict without a sample are refused by name.
 
               assay resample import samples_eval_results.json --model codellama-7b --temperature 0.8

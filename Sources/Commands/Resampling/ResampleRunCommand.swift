@@ -5,17 +5,18 @@ internal import Resampling
 internal import Store
 internal import Verification
 
-struct ResampleRunCommand: ParsableCommand {
+struct ResampleRunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
         abstract: "Samples each prompt until the weak verifier accepts, or the policy says stop.",
         discussion: """
-            The policy knows how tasks went in earlier runs (--from), or the two-type model, and stops where another sample is
-            worth less than none. Rows are committed as they are made; --resume goes on. Such runs are kept apart from runs
+            The policy knows how tasks went in earlier runs (--from), or the two-type model, and stops where another sample is \
+            worth less than none. Rows are committed as they are made; --resume goes on. Such runs are kept apart from runs \
             that draw every sample.
 
               assay resample run evals/arithmetic.yaml --model smollm2-135m-instruct --weak numeric --budget 16
-              assay resample run evals/code.yaml --model M --weak python-weak --budget 64 --from 3f2a --false-positive-cost 4
+              assay resample run evals/code.yaml --model M --weak python-weak --budget 64 --allow-code-execution \\
+                --from 3f2a --strong python-strong --false-positive-cost 4
             """)
 
     @Argument(help: "An evaluation definition.")
@@ -43,6 +44,7 @@ struct ResampleRunCommand: ParsableCommand {
     var seed: UInt64?
     @Flag(help: "Go on with the latest unfinished run of the same plan.")
     var resume = false
+    @OptionGroup var execution: CodeExecutionOptions
     @OptionGroup var output: OutputOptions
 
     struct Report: Encodable {
@@ -66,11 +68,20 @@ struct ResampleRunCommand: ParsableCommand {
         }
     }
 
-    func run() throws {
+    func run() async throws {
         let store = try RunStore(path: db)
         let policy = try policy(store)
-        let plan = try PlanLoader.load(
-            file, overrides: PlanOverrides(limit: limit, samples: budget, seed: seed, stopping: name(of: policy)))
+        let overrides = PlanOverrides(limit: limit, samples: budget, seed: seed, stopping: name(of: policy))
+        var plan = try PlanLoader.load(file, overrides: overrides)
+        try check(plan)
+        plan = try await PlanLoader.executable(plan, from: file, overrides: overrides, execution)
+        let local = try LocalModel(model.load(), batch: batch)
+        plan.printWarnings()
+        let (summary, record) = try execute(plan, policy, local, store)
+        try report(summary, record, plan, policy, store)
+    }
+
+    private func check(_ plan: EvaluationPlan) throws {
         guard plan.definition.task == .generate else {
             throw CommandFailure(
                 code: FailureReport.usage, description: "a multiple-choice question has one answer: nothing to sample")
@@ -80,7 +91,12 @@ struct ResampleRunCommand: ParsableCommand {
             throw CommandFailure(
                 code: FailureReport.usage, description: "--weak is \"\(weak)\"; the definition has \(known)")
         }
-        let local = try LocalModel(model.load(), batch: batch)
+    }
+
+    /// Carries the plan out, from where the run that goes on has come.
+    private func execute(
+        _ plan: EvaluationPlan, _ policy: StoppingPolicy?, _ local: LocalModel, _ store: RunStore
+    ) throws -> (RunSummary, RunRecord) {
         let planned = plan.record(
             id: UUID().uuidString.lowercased(), model: local.identity,
             environment: RunEnvironment(
@@ -94,8 +110,7 @@ struct ResampleRunCommand: ParsableCommand {
             plan: plan, shouldStop: { Interruption.isRequested }, now: Machine.now, continues: { continues($0, policy) }
         )
         var recorder = RecorderGroup([StoreRecorder(store: store), ProgressRecorder(label: plan.definition.name)])
-        let summary = try runner.run(record, on: local, completed: completed, recorder: &recorder)
-        try report(summary, record, plan, policy, store)
+        return (try runner.run(record, on: local, completed: completed, recorder: &recorder), record)
     }
 
     /// Without `--from` nothing but the budget ends the search.

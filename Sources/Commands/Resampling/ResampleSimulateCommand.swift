@@ -7,7 +7,7 @@ struct ResampleSimulateCommand: ParsableCommand {
         commandName: "simulate",
         abstract: "The two-type model: rewards, the best number of tries, and a simulation beside the formula.",
         discussion: """
-            Easy and hard tasks, a verifier with given completeness and soundness. The simulation draws tasks and samples one
+            Easy and hard tasks, a verifier with given completeness and soundness. The simulation draws tasks and samples one \
             by one, and should agree with the formula within its error.
 
               assay resample simulate --accuracy 0.87,0.13 --shares 0.58,0.42 --soundness 0.75 --cost 0.7,1,2,4,10

@@ -110,7 +110,9 @@ enum StoredResampling {
         let evaluations = Set(chosen.runs.map(\.definition.name)).sorted().joined(separator: ", ")
         return ResamplingReport(
             title: evaluations, weak: chosen.shown(chosen.weak), strong: chosen.shown(chosen.strong),
-            generators: generators, bootstrap: options.bootstrap, command: command)
+            generators: generators,
+            incompleteRuns: try StoredReports.incomplete(chosen.runs, among: groups.flatMap(\.runs), store),
+            bootstrap: options.bootstrap, command: command)
     }
 
     /// The model's file name, with the temperature where one model has several, and a number where that is not enough.

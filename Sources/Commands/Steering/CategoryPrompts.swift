@@ -48,9 +48,11 @@ struct CategoryPrompts {
         let rendered = try used.map { try SteeringPrompts.render($0, model) }
         var progress = ProgressLine("categories", total: rendered.count, unit: "prompts")
         var values: [[[Float]]] = []
-        try PromptReader(model, readings: readings).read(rendered) {
-            values.append($1)
-            progress.update($0 + 1)
+        try SteeringPrompts.naming(used) {
+            try PromptReader(model, readings: readings).read(rendered) {
+                values.append($1)
+                progress.update($0 + 1)
+            }
         }
         progress.finish()
         return Activations(

@@ -42,7 +42,8 @@ struct InterventionOptions: ParsableArguments {
             strength: relative.map { .relativeToActivation($0) } ?? .coefficient(strength), preservesNorm: keepsNorm)
     }
 
-    private func kind() throws -> Intervention.Operation {
+    /// - Throws: `ValidationError` for an operation that there is not.
+    func kind() throws -> Intervention.Operation {
         switch operation {
         case "add": .add
         case "ablate": .ablate

@@ -10,4 +10,6 @@ struct SidesOptions: ParsableArguments {
     var limit: Int?
     @Option(help: "Most tokens of a reply.")
     var maxTokens = 48
+
+    mutating func validate() throws { try SteeringBounds.check(limit: limit, maxTokens: maxTokens) }
 }

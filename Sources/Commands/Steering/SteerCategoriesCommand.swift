@@ -9,9 +9,9 @@ struct SteerCategoriesCommand: ParsableCommand {
         commandName: "categories",
         abstract: "One direction for each risk category, and how similar they are.",
         discussion: """
-            Every direction runs from the same harmless prompts to the harmful ones of one category. Cosines between
-            categories stand beside those between two halves of one category, which are below 1 by noise alone. Controls:
-            directions from harmless prompts of the same category (matched), directions of the harmless prompts alone
+            Every direction runs from the same harmless prompts to the harmful ones of one category. Cosines between \
+            categories stand beside those between two halves of one category, which are below 1 by noise alone. Controls: \
+            directions from harmless prompts of the same category (matched), directions of the harmless prompts alone \
             (topic), and random vectors of the same lengths.
 
               assay steer categories --model smollm2-135m-instruct --harmful prompts/harmful.jsonl \\
@@ -25,7 +25,7 @@ struct SteerCategoriesCommand: ParsableCommand {
     var harmless: String
     @Option(help: "Harmful prompts that a category needs; one with fewer is named and left out.")
     var minimum = 10
-    @Option(help: "t_inst, t_post_inst, t_inst+N, inst_mean or all.")
+    @Option(help: "t_inst, t_post_inst, t_inst+N, t_inst-N, inst_mean or all.")
     var position = "t_inst"
     @Option(help: "Hook site.")
     var site = "hook_resid_pre"

@@ -11,8 +11,8 @@ struct SteerClusterCommand: ParsableCommand {
         commandName: "cluster",
         abstract: "Clustering and belief scores of four cells: harmful or harmless, refused or accepted by the model.",
         discussion: """
-            The model's own greedy replies decide which prompts it refuses. Half of the refused harmful and of the
-            accepted harmless prompts are the anchors; the rest, and the two mixed cells, are scored. A cell without
+            The model's own greedy replies decide which prompts it refuses. Half of the refused harmful and of the \
+            accepted harmless prompts are the anchors; the rest, and the two mixed cells, are scored. A cell without \
             prompts is reported as such. Matched sets (twins) keep the scores from telling corpora apart.
             """)
 

@@ -26,11 +26,10 @@ struct SteerCompareCommand: ParsableCommand {
     func run() throws {
         let (first, second) = (try DirectionFile(path: files[0]), try DirectionFile(path: files[1]))
         let controls = second.directions.map { $0.randomControl(seed: seed) }
-        let control = Dictionary(
-            uniqueKeysWithValues: DirectionGeometry.cosines(first.directions, controls).map { ($0.layer, $0.cosine) })
-        let rows = DirectionGeometry.cosines(first.directions, second.directions).map {
-            Row(layer: $0.layer, cosine: $0.cosine, control: control[$0.layer] ?? 0)
-        }
+        let rows = try zip(
+            DirectionGeometry.cosines(first.directions, second.directions),
+            DirectionGeometry.cosines(first.directions, controls)
+        ).map { Row(layer: $0.layer, cosine: $0.cosine, control: $1.cosine) }
         if output.json { return try StandardOutput.json(rows) }
         for row in rows {
             StandardOutput.line(

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Evaluation
 internal import LanguageModels
 internal import Steering
 internal import Transformers
@@ -8,7 +9,7 @@ struct SteerDirectionCommand: ParsableCommand {
         commandName: "direction",
         abstract: "Finds the direction from one set of prompts to another, at every layer asked for.",
         discussion: """
-            The paper's harmfulness direction is mean-difference at t_inst between harmful and harmless prompts; its
+            The paper's harmfulness direction is mean-difference at t_inst between harmful and harmless prompts; its \
             refusal direction the same at t_post_inst between refused and accepted ones.
 
               assay steer direction --model smollm2-135m-instruct --positive prompts/harmful.jsonl \\
@@ -22,7 +23,7 @@ struct SteerDirectionCommand: ParsableCommand {
     var negative: String
     @Option(help: "mean-difference, pca-difference, lda or logistic-probe.")
     var method = DirectionMethod.meanDifference.rawValue
-    @Option(help: "t_inst, t_post_inst, t_inst+N, inst_mean or all.")
+    @Option(help: "t_inst, t_post_inst, t_inst+N, t_inst-N, inst_mean or all.")
     var position = "t_inst"
     @Option(help: "Hook site.")
     var site = "hook_resid_pre"
@@ -39,6 +40,8 @@ struct SteerDirectionCommand: ParsableCommand {
         var norm: Double
     }
 
+    mutating func validate() throws { try SteeringBounds.check(limit: limit) }
+
     func run() throws {
         guard let method = DirectionMethod(rawValue: method) else {
             throw ValidationError("--method is \"\(self.method)\"; see --help")
@@ -46,15 +49,18 @@ struct SteerDirectionCommand: ParsableCommand {
         let loaded = try model.load()
         let readings = try SteeringPlaces.readings(
             site: site, layers: layers, position: position, layerCount: loaded.transformer.configuration.layerCount)
-        let sides = try [positive, negative].map { path in
+        let prompts = try [positive, negative].map { try SteeringPrompts.prompts($0, limit: limit) }
+        let sides = try zip([positive, negative], prompts).map { path, prompts in
             DirectionEstimator.Side(
-                name: SteeringPrompts.name(path), prompts: try SteeringPrompts.rendered(path, loaded, limit: limit))
+                name: SteeringPrompts.name(path), prompts: try prompts.map { try SteeringPrompts.render($0, loaded) })
         }
-        var progress = ProgressLine(
-            "direction", total: sides[0].prompts.count + sides[1].prompts.count, unit: "prompts")
-        let directions = try DirectionEstimator(loaded, options: DirectionOptions(method)).directions(
-            positive: sides[0], negative: sides[1], readings: readings
-        ) { progress.update($0) }
+        let all = prompts[0] + prompts[1]
+        var progress = ProgressLine("direction", total: all.count, unit: "prompts")
+        let directions = try SteeringPrompts.naming(all) {
+            try DirectionEstimator(loaded, options: DirectionOptions(method)).directions(
+                positive: sides[0], negative: sides[1], readings: readings
+            ) { progress.update($0) }
+        }
         progress.finish()
         try DirectionFile(directions).write(to: out)
         let rows = directions.map { Row(layer: $0.reading.layer ?? -1, norm: $0.norm) }

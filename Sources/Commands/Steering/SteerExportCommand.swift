@@ -8,7 +8,7 @@ struct SteerExportCommand: ParsableCommand {
         commandName: "export",
         abstract: "Writes directions as a control vector that llama.cpp and repeng read.",
         discussion: """
-            direction.L of the file acts on the output of block L. A direction that was measured before block L
+            direction.L of the file acts on the output of block L. A direction that was measured before block L \
             (hook_resid_pre) is that of the output of block L - 1, and is written there; llama.cpp cannot steer block 0.
             """)
 
@@ -20,10 +20,15 @@ struct SteerExportCommand: ParsableCommand {
     @Option(help: "Factor of every direction.")
     var strength = 1.0
 
+    mutating func validate() throws {
+        guard strength.isFinite else { throw ValidationError("--strength is \(strength); allowed: a finite number") }
+    }
+
     func run() throws {
         let loaded = try model.load()
+        let file = try DirectionFile(path: directions).fitting(loaded.transformer.configuration)
         var found: [Int: [Float]] = [:]
-        for direction in try DirectionFile(path: directions).directions {
+        for direction in file.directions {
             guard let layer = direction.reading.layer else { continue }
             let block: Int
             switch direction.reading.site {

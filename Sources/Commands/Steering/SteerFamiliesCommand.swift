@@ -11,9 +11,9 @@ struct SteerFamiliesCommand: ParsableCommand {
         commandName: "families",
         abstract: "Harmfulness and refusal of jailbreak families, beside plain harmful and harmless prompts.",
         discussion: """
-            The scores are the beliefs of steer cluster: half of the refused harmful and of the accepted harmless prompts
-            are the anchors, and the rest is the reference "plain". Intervals are for wrappers drawn as wholes. Controls:
-            random vectors as long as that between the anchors, and, where a family has harmless prompts, its harmful
+            The scores are the beliefs of steer cluster: half of the refused harmful and of the accepted harmless prompts \
+            are the anchors, and the rest is the reference "plain". Intervals are for wrappers drawn as wholes. Controls: \
+            random vectors as long as that between the anchors, and, where a family has harmless prompts, its harmful \
             ones less those. A prefill stands after both places and changes no score.
 
               assay steer families --model smollm2-135m-instruct --harmful prompts/harmful.jsonl \\

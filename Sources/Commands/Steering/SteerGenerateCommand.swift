@@ -20,7 +20,11 @@ struct SteerGenerateCommand: ParsableCommand {
     var limit: Int?
     @Option(help: "A set of harmless prompts: the strength is found for --nats on them.")
     var harmless: String?
-    @Option(help: "Budget for the strength: mean divergence of the next token on the harmless prompts, in nats.")
+    @Option(
+        help: """
+            Budget for the strength of add or ablate: mean divergence of the next token on the harmless prompts, in nats. \
+            --strength or --relative is scaled to it, keeping its sign.
+            """)
     var nats: Double?
     @Option(help: "Most tokens of a reply.")
     var maxTokens = 64
@@ -41,7 +45,10 @@ struct SteerGenerateCommand: ParsableCommand {
     mutating func validate() throws {
         guard (prompt == nil) != (prompts == nil) else { throw ValidationError("give one of --prompt and --prompts") }
         guard (nats == nil) == (harmless == nil) else { throw ValidationError("--nats and --harmless go together") }
-        guard maxTokens >= 1 else { throw ValidationError("--max-tokens is \(maxTokens); allowed: 1 or more") }
+        try SteeringBounds.check(limit: limit, maxTokens: maxTokens)
+        if nats != nil, try !intervention.kind().usesStrength {
+            throw ValidationError("--operation is \(intervention.operation); allowed with --nats: add, ablate")
+        }
     }
 
     func run() throws {

@@ -11,8 +11,8 @@ struct SteerInversionCommand: ParsableCommand {
         commandName: "inversion",
         abstract: "The reply-inversion task: does a direction change the judgement, or the word No?",
         discussion: """
-            Each prompt asks whether its instruction is harmful, with No for harmless. A harmfulness direction is added
-            to the tokens before the question (--span leading), a refusal direction to all tokens (--span all). Prints
+            Each prompt asks whether its instruction is harmful, with No for harmless. A harmfulness direction is added \
+            to the tokens before the question (--span leading), a refusal direction to all tokens (--span all). Prints \
             the share of No among clear answers, with the direction, with a random one, and plain.
             """)
 
@@ -46,6 +46,7 @@ struct SteerInversionCommand: ParsableCommand {
     }
 
     mutating func validate() throws {
+        try SteeringBounds.check(limit: limit, maxTokens: maxTokens)
         guard ["leading", "all"].contains(span) else {
             throw ValidationError("--span is \"\(span)\"; allowed: leading, all")
         }
@@ -59,6 +60,11 @@ struct SteerInversionCommand: ParsableCommand {
         let file = try DirectionFile(path: directions).fitting(loaded.transformer.configuration)
         let direction = try file.direction(layer: layer)
         let instructions = try SteeringPrompts.prompts(prompts, limit: limit).compactMap(\.prompt)
+        guard !instructions.isEmpty else {
+            throw CommandFailure.badData(
+                "\(SteeringPrompts.name(prompts)) has conversations alone; give prompts with an instruction in \"prompt\""
+            )
+        }
         var rows: [Row] = []
         for index in question.map({ [$0] }) ?? Array(ReplyInversion.questions.indices) {
             let asked = instructions.map { ReplyInversion(instruction: $0, question: ReplyInversion.questions[index]) }

@@ -10,8 +10,8 @@ struct SteerPostInstructionCommand: ParsableCommand {
         commandName: "post-instruction",
         abstract: "Refusal with and without the template's tokens after the instruction.",
         discussion: """
-            Greedy replies to the same prompts, rendered as the template has it and cut off at t_inst. A model that reads
-            its template's end as part of the instruction may end its turn at once; such empty replies count as not
+            Greedy replies to the same prompts, rendered as the template has it and cut off at t_inst. A model that reads \
+            its template's end as part of the instruction may end its turn at once; such empty replies count as not \
             refused, and are counted by themselves.
 
               assay steer post-instruction --model smollm2-135m-instruct --harmful prompts/harmful.jsonl \\

@@ -25,19 +25,27 @@ struct SteerSelectCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     struct Report: Encodable {
+        /// Prompts that were used.
+        struct Count: Encodable {
+            var harmful: Int
+            var harmless: Int
+        }
+
         var thresholds: DirectionSelection.Thresholds
-        var prompts: Int
+        var prompts: Count
         var candidates: [DirectionSelection.Candidate]
     }
+
+    mutating func validate() throws { try SteeringBounds.check(limit: limit) }
 
     func run() throws {
         let loaded = try model.load()
         var thresholds = DirectionSelection.Thresholds()
         thresholds.largestDivergence = largestDivergence
         thresholds.smallestInducedRefusal = smallestInducedRefusal
+        let sides = try [harmful, harmless].map { try SteeringPrompts.rendered($0, loaded, limit: limit) }
         let selection = try DirectionSelection(
-            loaded, harmful: SteeringPrompts.rendered(harmful, loaded, limit: limit),
-            harmless: SteeringPrompts.rendered(harmless, loaded, limit: limit), thresholds: thresholds)
+            loaded, harmful: sides[0], harmless: sides[1], thresholds: thresholds)
         let all = try SteeringPlaces.pointing(
             directions.flatMap { path in
                 try DirectionFile(path: path).fitting(loaded.transformer.configuration).directions
@@ -46,7 +54,8 @@ struct SteerSelectCommand: ParsableCommand {
         let found = try selection.candidates(all) { progress.update($0) }
         progress.finish()
         if output.json {
-            return try StandardOutput.json(Report(thresholds: thresholds, prompts: limit, candidates: found))
+            let count = Report.Count(harmful: sides[0].count, harmless: sides[1].count)
+            return try StandardOutput.json(Report(thresholds: thresholds, prompts: count, candidates: found))
         }
         for candidate in found {
             StandardOutput.line(

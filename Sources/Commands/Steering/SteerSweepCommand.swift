@@ -36,17 +36,14 @@ struct SteerSweepCommand: ParsableCommand {
         var control: RateEstimate
     }
 
+    mutating func validate() throws { try SteeringBounds.check(limit: limit, maxTokens: maxTokens) }
+
     func run() throws {
         let loaded = try model.load()
         let file = try DirectionFile(path: directions).fitting(loaded.transformer.configuration)
         let wanted = try SteeringPlaces.layers(layers, layerCount: loaded.transformer.configuration.layerCount)
         let chosen = try SteeringPlaces.pointing(file.directions.filter { wanted.contains($0.reading.layer ?? -1) })
-        let values = try strengths.split(separator: ",").map { part in
-            guard let value = Double(part.filter { $0 != " " }) else {
-                throw ValidationError("--strengths has \"\(part)\"; give numbers")
-            }
-            return value
-        }
+        let values = try strengthValues()
         let rendered = try SteeringPrompts.rendered(prompts, loaded, limit: limit)
         var progress = ProgressLine("sweep", total: chosen.count * values.count, unit: "cells")
         var cells: [Cell] = []
@@ -70,6 +67,17 @@ struct SteerSweepCommand: ParsableCommand {
                 "layer \(cell.layer)  strength \(cell.strength)  refusals \(cell.refusals.sentence)  control \(cell.control.sentence)"
             )
         }
+    }
+
+    private func strengthValues() throws -> [Double] {
+        let values = try strengths.split(separator: ",").map { part in
+            guard let value = Double(part.filter { $0 != " " }), value.isFinite else {
+                throw ValidationError("--strengths has \"\(part)\"; give numbers")
+            }
+            return value
+        }
+        guard !values.isEmpty else { throw ValidationError("--strengths is \"\(strengths)\"; give numbers") }
+        return values
     }
 
     /// The paper's way: added to the instruction at the direction's own layer, while the prompt is read.

@@ -5,12 +5,13 @@ internal import Transformers
 /// Hook sites, layers and positions from the command line.
 enum SteeringPlaces {
     static func readings(site: String, layers: String?, position: String, layerCount: Int) throws -> [Reading] {
-        guard let site = HookPoint.Site(rawValue: site), site.isInBlock else {
-            throw ValidationError("--site is \"\(site)\"; allowed: a site of a block, such as hook_resid_pre")
+        guard let site = HookPoint.Site(rawValue: site), site.isInBlock, !site.isSquare else {
+            throw ValidationError(
+                "--site is \"\(site)\"; allowed: one of a block with a vector per position, such as hook_resid_pre")
         }
         guard let position = TokenPosition(position) else {
             throw ValidationError(
-                "--position is \"\(position)\"; allowed: t_inst, t_post_inst, t_inst+N, inst_mean, all")
+                "--position is \"\(position)\"; allowed: t_inst, t_post_inst, t_inst+N, t_inst-N, inst_mean, all")
         }
         return try self.layers(layers, layerCount: layerCount).map { Reading(site, layer: $0, position: position) }
     }
@@ -31,11 +32,19 @@ enum SteeringPlaces {
     /// All layers where none are given.
     static func layers(_ list: String?, layerCount: Int) throws -> [Int] {
         guard let list else { return Array(0..<layerCount) }
-        return try list.split(separator: ",").map { part in
+        var layers: [Int] = []
+        for part in list.split(separator: ",") {
             guard let layer = Int(part.filter { $0 != " " }), (0..<layerCount).contains(layer) else {
                 throw ValidationError("--layers has \"\(part)\"; allowed: 0 to \(layerCount - 1)")
             }
-            return layer
+            guard !layers.contains(layer) else {
+                throw ValidationError("--layers has \(layer) twice; name each layer once")
+            }
+            layers.append(layer)
         }
+        guard !layers.isEmpty else {
+            throw ValidationError("--layers is \"\(list)\"; allowed, separated by commas: 0 to \(layerCount - 1)")
+        }
+        return layers
     }
 }

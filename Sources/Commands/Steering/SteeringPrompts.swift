@@ -5,7 +5,7 @@ internal import Tokenization
 
 /// Prompts of a set, rendered for a model.
 enum SteeringPrompts {
-    /// - Parameter limit: the first so many; nil for all
+    /// - Parameter limit: the first so many, one or more; nil for all
     static func rendered(_ path: String, _ model: LanguageModel, limit: Int? = nil) throws -> [RenderedPrompt] {
         try prompts(path, limit: limit).map { try render($0, model) }
     }
@@ -20,6 +20,15 @@ enum SteeringPrompts {
         if let system = prompt.system { messages.append(ChatMessage(role: "system", content: system)) }
         if let instruction = prompt.prompt { messages.append(ChatMessage(role: "user", content: instruction)) }
         return try model.render(messages, prefill: prompt.prefill)
+    }
+
+    /// What `body` returns, which reads these prompts; where one lacks a place, the error has its id.
+    static func naming<Result>(_ prompts: [Prompt], _ body: () throws -> Result) throws -> Result {
+        do {
+            return try body()
+        } catch SteeringError.noSuchPlace(let index) where prompts.indices.contains(index) {
+            throw SteeringError.tooShort(id: prompts[index].id)
+        }
     }
 
     /// The name of a set: its file's, without folder and ending.

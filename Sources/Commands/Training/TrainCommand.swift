@@ -5,8 +5,8 @@ struct TrainCommand: ParsableCommand {
         commandName: "train",
         abstract: "Changes a model by examples.",
         discussion: """
-            A recipe says which model, which examples, and how (docs/training.md). Every step's figures go to the database
-            of runs. Stopped anywhere, the same command goes on from the newest checkpoint and ends with the same weights,
+            A recipe says which model, which examples, and how (docs/training.md). Every step's figures go to the database \
+            of runs. Stopped anywhere, the same command goes on from the newest checkpoint and ends with the same weights, \
             bit for bit.
 
               assay train sft evals/training/guarded.yaml
@@ -48,7 +48,6 @@ struct TrainingOptions: ParsableArguments {
     var recipe: String
     @Option(help: "The database of runs; made where it does not exist.")
     var db = "runs.sqlite"
-    @Option(help: "Threads; one for each core where not given. No result depends on it.")
-    var threads: Int?
+    @OptionGroup var threads: ThreadOptions
     @OptionGroup var output: OutputOptions
 }

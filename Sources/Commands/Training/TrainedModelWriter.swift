@@ -22,8 +22,12 @@ struct TrainedModelWriter {
 
     /// Fails where a format cannot be written, before anything is trained.
     func check(folder: String) throws {
-        for format in formats where !TrainingRecipe.adapterFormats.contains(format) {
-            try WholeModel(model: model, language: language).check(Self.elementType(format), at: folder)
+        for format in formats {
+            switch format {
+            case "adapter", "adapter-f16": try PEFTAdapter.check(model)
+            case "gguf-lora": try GGUFExport.checkAdapter(model)
+            default: try WholeModel(model: model, language: language).check(Self.elementType(format), at: folder)
+            }
         }
     }
 
@@ -39,35 +43,35 @@ struct TrainedModelWriter {
     }
 
     private func write(_ format: String, _ folder: String) throws -> String {
+        let path = "\(folder)/\(TrainingRecipe.fileName(ofFormat: format))"
         if let adapter = recipe.settings.adapter {
             switch format {
             case "adapter", "adapter-f16":
                 try PEFTAdapter.write(
                     model, settings: adapter, baseModel: recipe.model, as: format == "adapter" ? .f32 : .f16,
                     toFolder: folder)
-                return "\(folder)/adapter_model.safetensors"
+                return path
             case "gguf-lora":
-                try GGUFExport.writeAdapter(model, settings: adapter, to: "\(folder)/adapter.gguf")
-                return "\(folder)/adapter.gguf"
+                try GGUFExport.writeAdapter(model, settings: adapter, to: path)
+                return path
             default: try model.mergeAdapters()
             }
             defer { try? model.unmergeAdapters() }
-            return try writeModel(format, folder)
+            try writeModel(format, folder, path)
+            return path
         }
-        return try writeModel(format, folder)
+        try writeModel(format, folder, path)
+        return path
     }
 
-    private func writeModel(_ format: String, _ folder: String) throws -> String {
+    private func writeModel(_ format: String, _ folder: String, _ path: String) throws {
         if format == "huggingface" {
-            try WholeModel(model: model, language: language).writeFolder(folder)
-            return "\(folder)/model.safetensors"
+            return try WholeModel(model: model, language: language).writeFolder(folder)
         }
         guard let type = Self.elementType(format) else {
             throw TrainingError.configuration(
                 key: "write", found: format, allowed: TrainingRecipe.knownFormats.joined(separator: ", "))
         }
-        let path = "\(folder)/model-\(format.dropFirst(5)).gguf"
         try WholeModel(model: model, language: language).writeGGUF(path, as: type)
-        return path
     }
 }

@@ -13,7 +13,8 @@ struct TrainingJob {
 
     /// What the command prints.
     struct Result: Encodable {
-        var run: String
+        /// Nil where no step was left and the database has none of the training.
+        var run: String?
         var steps: Int
         var loss: Double?
         var heldOutLoss: Double?
@@ -31,34 +32,37 @@ struct TrainingJob {
         let model = try trainable(recipe, settings, language, backend)
         let writer = TrainedModelWriter(recipe: recipe, model: model, language: language, backend: backend)
         try writer.check(folder: path(recipe.output))
-        let identity = try identity(recipe, language)
+        let teacher = try teacher(recipe, language, backend)
+        let identity = try identity(recipe, language, teacher)
         let trainer = try Trainer(
-            model, data: data, settings: settings, teacher: try teacher(recipe, language, backend),
+            model, data: data, settings: settings, teacher: teacher?.transformer,
             checkpoints: try CheckpointFolder(
                 path: path(recipe.output) + "/checkpoints", identity: identity, kept: settings.checkpointsKept),
             backend: backend, threads: threads)
         let store = try RunStore(path: options.db)
-        let id = try store.begin(record(recipe, identity, backend))
-        var result = Result(run: id, steps: settings.schedule.steps, loss: nil, heldOutLoss: nil, written: [])
-        try train(trainer, store, id, &result)
+        var result = Result(run: nil, steps: settings.schedule.steps, loss: nil, heldOutLoss: nil, written: [])
+        try train(trainer, store, record(recipe, identity, backend), &result)
         result.written = try writer.write(toFolder: path(recipe.output))
-        try store.finishTraining(id)
+        if let id = result.run { try store.finishTraining(id) }
         try show(result)
     }
 
-    private var threads: Int { options.threads ?? min(parallelLimit, ProcessInfo.processInfo.activeProcessorCount) }
+    private var threads: Int { options.threads.count }
 
-    private func train(_ trainer: Trainer, _ store: RunStore, _ id: String, _ result: inout Result) throws {
+    private func train(
+        _ trainer: Trainer, _ store: RunStore, _ run: TrainingRunRecord, _ result: inout Result
+    ) throws {
         var line: ProgressLine?
         try trainer.run { event in
             switch event {
             case .began(let start):
+                result.run = try runID(run, start, store)
                 line = ProgressLine(kind, total: start.steps, unit: "steps", done: start.done)
                 StandardError.write(
                     "\(start.examples) examples, \(start.heldOut) held out; \(start.trainedParameters) of "
                         + "\(start.allParameters) weights trained; from step \(start.done)\n")
             case .step(let metrics):
-                try store.record(metrics, run: id)
+                if let id = result.run { try store.record(metrics, run: id) }
                 result.loss = metrics.loss
                 let rate = Double(metrics.tokens) / max(metrics.seconds, 1e-9)
                 line?.update(metrics.step, note: String(format: "loss %.4f  %.0f tok/s", metrics.loss, rate))
@@ -70,6 +74,12 @@ struct TrainingJob {
             }
         }
         line?.finish()
+    }
+
+    /// The id under which steps are recorded; where none is left, that of the run that took them.
+    private func runID(_ run: TrainingRunRecord, _ start: TrainingStart, _ store: RunStore) throws -> String? {
+        guard start.done < start.steps else { return try store.latestTraining(identity: run.identity)?.id }
+        return try store.begin(run)
     }
 
     private func examples(_ recipe: TrainingRecipe, _ language: LanguageModel) throws -> TrainingData {
@@ -86,8 +96,7 @@ struct TrainingJob {
     ) throws -> TrainableModel {
         guard let adapter = settings.adapter else {
             let model = try TrainableModel(language.transformer, ownsEmbedding: true)
-            let patterns = (recipe.trained ?? ["*"]).map(NamePattern.init)
-            model.train { name in patterns.contains { $0.matches(name) } }
+            try model.train(named: recipe.trained ?? ["*"])
             return model
         }
         let model = try TrainableModel(language.transformer, ownsEmbedding: false)
@@ -99,7 +108,7 @@ struct TrainingJob {
 
     private func teacher(
         _ recipe: TrainingRecipe, _ student: LanguageModel, _ backend: MatrixBackend
-    ) throws -> Transformer? {
+    ) throws -> LanguageModel? {
         guard let name = recipe.teacher else { return nil }
         let teacher = try LanguageModel(location(ofModel: name), backend: backend, threads: threads)
         let size = student.tokenizer.vocabularySize
@@ -109,15 +118,17 @@ struct TrainingJob {
         for id in 0..<Int32(size) where teacher.tokenizer.piece(of: id) != student.tokenizer.piece(of: id) {
             throw TrainingError.vocabularyToken(id: id)
         }
-        return teacher.transformer
+        return teacher
     }
 
-    private func identity(_ recipe: TrainingRecipe, _ language: LanguageModel) throws -> String {
+    private func identity(
+        _ recipe: TrainingRecipe, _ language: LanguageModel, _ teacher: LanguageModel?
+    ) throws -> String {
         let parts = [
             kind, try JSONText.encode(recipe.settings), recipe.trained?.joined(separator: ",") ?? "",
             "\(recipe.epochs ?? 0) \(recipe.steps ?? 0) \(recipe.maxLength) \(recipe.heldOutShare)"
                 + (recipe.mode == .f32 ? "" : " \(recipe.mode.rawValue)"),
-            try Digest.sha256(ofFile: path(recipe.data)), try language.digest(), recipe.teacher ?? "",
+            try Digest.sha256(ofFile: path(recipe.data)), try language.digest(), try teacher?.digest() ?? "",
         ]
         return Digest.sha256(of: parts.joined(separator: "\n"))
     }
@@ -134,7 +145,8 @@ struct TrainingJob {
 
     private func show(_ result: Result) throws {
         if options.output.json { return try StandardOutput.json(result) }
-        StandardOutput.line("run      \(result.run)")
+        let run = result.run ?? "none in \(options.db), and no step was left to take"
+        StandardOutput.line("run      \(run)")
         if let loss = result.loss {
             StandardOutput.line(String(format: "loss     %.4f at step %d", loss, result.steps))
         }

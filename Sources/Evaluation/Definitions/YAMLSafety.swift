@@ -1,28 +1,35 @@
 /// Looks at YAML text before it is parsed, for what would make the parsed tree larger than the text.
 enum YAMLSafety {
-    /// The line of the first alias (`*name` where a value may start), or nil.
+    /// The line of the first alias (`*name` where a value may start), from 1; nil without one.
     ///
-    /// Aliases to aliases can make a tree exponentially large. The look is on the safe side: a line of a block text
-    /// that starts with an asterisk and a letter is taken for an alias too.
+    /// Aliases to aliases can make a tree exponentially large; an anchor (`&name`) that no alias repeats is harmless. The
+    /// look is on the safe side: what follows a comma or a colon in a text may be taken for an alias.
     static func lineOfAlias(in text: String) -> Int? {
-        let scalars = Array(text.unicodeScalars)
-        var line = 1
+        text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+            .firstIndex { startsAlias(withoutComment($0.unicodeScalars)) }.map { $0 + 1 }
+    }
+
+    /// A line up to its comment. One with a quotation mark stays whole: its `#` may belong to a text that ends behind it.
+    private static func withoutComment(_ line: Substring.UnicodeScalarView) -> Substring.UnicodeScalarView {
+        guard !line.contains(where: { $0 == "\"" || $0 == "'" }) else { return line }
+        var isAfterBlank = true
+        for index in line.indices {
+            if line[index] == "#", isAfterBlank { return line[..<index] }
+            isAfterBlank = line[index] == " " || line[index] == "\t"
+        }
+        return line
+    }
+
+    private static func startsAlias(_ line: Substring.UnicodeScalarView) -> Bool {
         var mayStartValue = true
-        for (index, scalar) in scalars.enumerated() {
-            if isLineBreak(scalar) {
-                if !(scalar == "\n" && index > 0 && scalars[index - 1] == "\r") { line += 1 }
-                mayStartValue = true
-            } else if scalar == "*" && mayStartValue {
-                let next = index + 1 < scalars.count ? scalars[index + 1] : " "
-                if !next.properties.isWhitespace { return line }
-            } else if !scalar.properties.isWhitespace && scalar != "\u{FEFF}" {
+        var isStar = false
+        for scalar in line {
+            if isStar, !scalar.properties.isWhitespace { return true }
+            isStar = scalar == "*" && mayStartValue
+            if !scalar.properties.isWhitespace, scalar != "\u{FEFF}" {
                 mayStartValue = ["[", "{", ",", ":", "-", "?"].contains(scalar)
             }
         }
-        return nil
-    }
-
-    private static func isLineBreak(_ scalar: Unicode.Scalar) -> Bool {
-        ["\n", "\r", "\u{85}", "\u{2028}", "\u{2029}"].contains(scalar)
+        return false
     }
 }

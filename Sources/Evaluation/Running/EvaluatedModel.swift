@@ -31,8 +31,15 @@ public protocol EvaluatedModel {
     /// Natural-log probability of every token of each continuation after `prompt`.
     func logProbabilities(of continuations: [[Int32]], given prompt: [Int32]) throws -> [[Float]]
 
-    /// Token ids of a text that continues a prompt.
+    /// Token ids of a text that goes on with another one.
     func encodeContinuation(_ text: String) -> [Int32]
+
+    /// Token ids of a text that follows `prompt`: as a reply to it would be written where the text begins one.
+    func encodeContinuation(_ text: String, after prompt: [Int32]) -> [Int32]
+}
+
+extension EvaluatedModel {
+    public func encodeContinuation(_ text: String, after prompt: [Int32]) -> [Int32] { encodeContinuation(text) }
 }
 
 /// What identifies a model in the record of a run.

@@ -29,7 +29,11 @@ public struct LocalModel: EvaluatedModel {
     public func render(text: String) throws -> RenderedPrompt { try model.render(text: text) }
 
     public func encodeContinuation(_ text: String) -> [Int32] {
-        model.tokenizer.encode(text, special: .nowhere).map(\.id)
+        model.tokenizer.encodeContinuation(text).map(\.id)
+    }
+
+    public func encodeContinuation(_ text: String, after prompt: [Int32]) -> [Int32] {
+        ContinuationEncoder(tokenizer: model.tokenizer).ids(of: text, after: prompt)
     }
 
     public func logProbabilities(of continuations: [[Int32]], given prompt: [Int32]) throws -> [[Float]] {

@@ -27,7 +27,7 @@ struct ModelJudge {
         guard let ids = try? model.render([message], prefill: nil).ids, !ids.isEmpty else {
             return .failure(.cannotRender)
         }
-        let replies = spellings(of: question.replies)
+        let replies = spellings(of: question.replies, after: ids)
         if let missing = replies.firstIndex(of: []) {
             return .failure(.noSpelling(reply: question.replies[missing].first ?? ""))
         }
@@ -53,9 +53,10 @@ struct ModelJudge {
 
     /// The token ids of each reply's spellings. None begins with another, so that the probabilities of one reply add up
     /// and no text counts as two replies.
-    private func spellings(of replies: [[String]]) -> [[[Int32]]] {
+    private func spellings(of replies: [[String]], after prompt: [Int32]) -> [[[Int32]]] {
         let encoded = replies.map { reply in
-            reply.map(model.encodeContinuation).reduce(into: [[Int32]]()) { kept, ids in
+            reply.reduce(into: [[Int32]]()) { kept, spelling in
+                let ids = model.encodeContinuation(spelling, after: prompt)
                 if !ids.isEmpty && !kept.contains(ids) { kept.append(ids) }
             }
         }

@@ -27,6 +27,8 @@ extension PromptFailure: CustomStringConvertible {
 struct ChosenAnswer {
     var letter: String
     var ids: [Int32]
+    /// Natural log-probability of each of `ids`.
+    var tokenLogProbabilities: [Float]
     /// Natural log-probability of each option, in the order of the options.
     var logProbabilities: [Float]
 }
@@ -38,7 +40,7 @@ struct PromptRenderer {
     func render(_ prompt: PlannedPrompt) -> Result<[Int32], PromptFailure> {
         guard let ids = try? renderedIDs(prompt) else { return .failure(.cannotRender) }
         guard !ids.isEmpty else { return .failure(.empty) }
-        let continuations = prompt.choices?.map { model.encodeContinuation($0.continuation).count } ?? [1]
+        let continuations = prompt.choices?.map { model.encodeContinuation($0.continuation, after: ids).count } ?? [1]
         let (tokens, overflow) = ids.count.addingReportingOverflow(continuations.max() ?? 1)
         guard !overflow, tokens <= model.contextLength else {
             return .failure(.tooLong(tokens: ids.count, context: model.contextLength))
@@ -54,7 +56,7 @@ struct PromptRenderer {
     /// The option whose tokens have the largest summed log-probability; of equal ones the first.
     func choose(for prompt: PlannedPrompt, given ids: [Int32]) throws -> Result<ChosenAnswer, PromptFailure> {
         let choices = prompt.choices ?? []
-        let continuations = choices.map { model.encodeContinuation($0.continuation) }
+        let continuations = choices.map { model.encodeContinuation($0.continuation, after: ids) }
         if let empty = continuations.firstIndex(of: []) {
             return .failure(.emptyChoice(letter: choices[empty].letter))
         }
@@ -74,6 +76,7 @@ struct PromptRenderer {
             ChosenAnswer(
                 letter: choices[first].letter,
                 ids: continuations[first],
+                tokenLogProbabilities: values[first],
                 logProbabilities: sums.map { Float($0) }
             )
         )

@@ -19,11 +19,11 @@ struct SampleGrader {
         record.logProbabilities = sample.logProbabilities
         record.text = sample.text
         record.finish = sample.finish.rawValue
-        record.scores = try scores(record, prompt)
+        record.scores = try scores(submission(record, prompt))
         return record
     }
 
-    /// The letter is what the scorers see.
+    /// The scorers see the letter, and the log-probabilities of the chosen option's tokens.
     func chosen(
         _ prompt: PlannedPrompt,
         _ sampleIndex: Int,
@@ -40,7 +40,9 @@ struct SampleGrader {
             record.logProbabilities = answer.logProbabilities
             record.text = answer.letter
             record.finish = "choice"
-            record.scores = try scores(record, prompt)
+            var submission = submission(record, prompt)
+            submission.logProbabilities = answer.tokenLogProbabilities.map(Double.init)
+            record.scores = try scores(submission)
             return record
         }
     }
@@ -94,15 +96,14 @@ struct SampleGrader {
     private func submission(_ record: SampleRecord, _ prompt: PlannedPrompt) -> Submission {
         Submission(
             completion: record.text, isTruncated: record.finish == FinishReason.length.rawValue,
-            targets: prompt.targets, tests: prompt.tests, question: prompt.question,
+            targets: prompt.targets, tests: prompt.tests, question: prompt.question, choiceCount: prompt.choices?.count,
             logProbabilities: record.logProbabilities.map(Double.init),
             identity: SampleIdentity(prompt: "\(prompt.promptSet)/\(prompt.id)", index: record.sampleIndex))
     }
 
     /// In the plan's order. Those of group scorers stand for a group of one until ``gradedTogether(_:of:)``.
-    private func scores(_ record: SampleRecord, _ prompt: PlannedPrompt) throws -> [ScoreRecord] {
-        let submission = submission(record, prompt)
-        return try zip(grades(submission), plan.scorerReferences).map { scoreRecord($0, $1) }
+    private func scores(_ submission: Submission) throws -> [ScoreRecord] {
+        try zip(grades(submission), plan.scorerReferences).map { scoreRecord($0, $1) }
     }
 
     private func scoreRecord(_ grade: Grade, _ reference: ScorerReference) -> ScoreRecord {

@@ -52,7 +52,7 @@ public final class LatentGuard: Sendable {
     /// The verdict on one prompt.
     ///
     /// - Throws: ``GuardError/emptyPrompt``, ``GuardError/textTooLong(bytes:limit:)``,
-    ///   ``GuardError/promptTooLong(tokens:limit:)``.
+    ///   ``GuardError/promptTooLong(tokens:limit:)``, ``GuardError/promptTooShort``.
     public func assess(_ text: String) throws -> Verdict {
         let clock = ContinuousClock()
         let start = clock.now
@@ -121,7 +121,10 @@ public final class LatentGuard: Sendable {
         }
         let prompt = try template.encode(
             messages: [ChatMessage(role: "user", content: text)], tokenizer: model.tokenizer)
-        guard prompt.instructionEnd != nil else { throw GuardError.emptyPrompt }
+        guard let places = try? PromptPlaces(prompt) else { throw GuardError.emptyPrompt }
+        guard profile.readings.allSatisfy({ places.tokens($0.position) != nil }) else {
+            throw GuardError.promptTooShort
+        }
         let limit = model.transformer.configuration.contextLength
         guard prompt.ids.count <= limit else {
             throw GuardError.promptTooLong(tokens: prompt.ids.count, limit: limit)

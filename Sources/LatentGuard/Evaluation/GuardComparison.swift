@@ -32,18 +32,19 @@ public struct GuardComparison: Codable, Hashable, Sendable {
     }
 
     public var figures: [Figures]
-    /// Share of prompts that the guard is unsure about.
+    /// Share of the prompts with scores that the guard is unsure about.
     public var unsure: RateEstimate
 
     /// - Parameters:
     ///   - slices: name of each slice and what belongs to it
     ///   - thresholded: judges for which 0 is the threshold
-    /// - Precondition: there is at least one row.
+    /// - Precondition: at least one row has a score.
     public init(
         _ rows: [Row], slices: [(name: String, contains: (GuardPrompt) -> Bool)], judges: [String],
         thresholded: Set<String>
     ) {
-        unsure = RateEstimate(rows.count(where: \.isUnsure), of: rows.count)
+        let scored = rows.filter { !$0.scores.isEmpty }
+        unsure = RateEstimate(scored.count(where: \.isUnsure), of: scored.count)
         figures = slices.flatMap { slice in
             let members = rows.filter { slice.contains($0.prompt) }
             return judges.map { judge in

@@ -12,18 +12,38 @@ struct CategoryFit {
         self.readings = readings
     }
 
-    func fit(_ examples: [GuardExample], _ folds: GroupedFolds) throws -> [GuardProfile.Category] {
+    /// Every category with enough prompts, or its name alone where its groups cannot be divided in two.
+    func fit(
+        _ examples: [GuardExample], _ folds: GroupedFolds
+    ) throws -> (categories: [GuardProfile.Category], leftOut: [String]) {
         let names = Dictionary(grouping: examples.filter(\.isHarmful).compactMap(\.category)) { $0 }
             .filter { $0.value.count >= options.smallestCategory }.keys.sorted()
-        return try names.map { name in
+        var categories: [GuardProfile.Category] = []
+        var leftOut: [String] = []
+        for name in names {
             let labelled = examples.map { example in
                 var copy = example
                 copy.isHarmful = example.isHarmful && example.category == name
                 return copy
             }
+            guard isDivided(labelled, by: folds) else {
+                leftOut.append(name)
+                continue
+            }
             let fit = HeadFit(method: .joint, c: c, readings: readings)
-            return GuardProfile.Category(
-                name: name, head: try fit.head(labelled), calibration: try calibration(fit, labelled, folds))
+            categories.append(
+                GuardProfile.Category(
+                    name: name, head: try fit.head(labelled), calibration: try calibration(fit, labelled, folds)))
+        }
+        return (categories, leftOut)
+    }
+
+    /// Whether each half has two prompts of the category and two others: what a head is fitted on.
+    private func isDivided(_ examples: [GuardExample], by folds: GroupedFolds) -> Bool {
+        (0..<2).allSatisfy { half in
+            let members = examples.filter { folds.fold($0) % 2 == half }
+            let harmful = members.count(where: \.isHarmful)
+            return harmful >= 2 && members.count - harmful >= 2
         }
     }
 

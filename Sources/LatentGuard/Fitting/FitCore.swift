@@ -26,7 +26,8 @@ struct FitCore {
         let held = try heldOut(choice.fit, examples, folds)
         let threshold = options.keepsThresholdAtZero ? 0 : threshold(held.scores(harmful: false))
         progress(.fitting("categories"))
-        let categories = try CategoryFit(options: options, readings: categoryReadings).fit(examples, folds)
+        let (categories, leftOut) = try CategoryFit(options: options, readings: categoryReadings).fit(examples, folds)
+        for name in leftOut { progress(.leftOut(category: name)) }
         progress(.fitting("novelty"))
         let noveltyReading = index(.instruction) ?? 0
         let novelty = NoveltyFit.fit(

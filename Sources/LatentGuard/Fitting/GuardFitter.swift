@@ -25,9 +25,12 @@ public struct GuardFitter {
         /// Mean area under the ROC curve over the sets left out.
         case tried(method: GuardMethod, c: Double?, auroc: Double)
         case fitting(String)
+        /// A category without a score: its prompts are of too few groups to be divided in two.
+        case leftOut(category: String)
     }
 
-    /// - Throws: ``GuardError``; errors of the model for a prompt that it cannot read.
+    /// - Throws: ``GuardError``; `SteeringError.tooShort(id:)` for a prompt that lacks a place; errors of the model for one
+    ///   that it cannot read.
     public func fit(
         _ prompts: [GuardPrompt], dataSets: [FitRecord.DataSet], progress: (Progress) -> Void = { _ in }
     ) throws -> GuardProfile {
@@ -37,9 +40,13 @@ public struct GuardFitter {
             return try model.render([ChatMessage(role: "user", content: text)])
         }
         var examples: [GuardExample] = []
-        try PromptReader(model, readings: readings).read(rendered) { index, values in
-            examples.append(prompts[index].example(values))
-            if examples.count % 64 == 0 { progress(.read(prompts: examples.count, of: prompts.count)) }
+        do {
+            try PromptReader(model, readings: readings).read(rendered) { index, values in
+                examples.append(prompts[index].example(values))
+                if examples.count % 64 == 0 { progress(.read(prompts: examples.count, of: prompts.count)) }
+            }
+        } catch SteeringError.noSuchPlace(let index) {
+            throw SteeringError.tooShort(id: prompts[index].id)
         }
         var none = NoHook()
         let sample =

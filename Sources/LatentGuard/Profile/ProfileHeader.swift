@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Steering
+internal import Transformers
 
 /// The part of a guard's file that is text: JSON in the header of the safetensors file, under `latentguard`.
 struct ProfileHeader: Codable {
@@ -60,7 +61,8 @@ struct ProfileHeader: Codable {
         do {
             self = try JSONDecoder().decode(ProfileHeader.self, from: Data(json.utf8))
         } catch {
-            throw GuardError.unreadable(path: path, reason: "its header is not what a guard's header is")
+            let field = (error as? DecodingError)?.field.map { ": \($0) is missing or wrong" } ?? ""
+            throw GuardError.unreadable(path: path, reason: "its header is not what a guard's header is\(field)")
         }
     }
 
@@ -82,6 +84,7 @@ struct ProfileHeader: Codable {
         try require("number of categories", categories.count, categories.count <= 256, "at most 256")
         try require("threshold", threshold, threshold.isFinite, "a finite number")
         try require("calibration", calibration, calibration.isValid, "finite numbers that rise")
+        try checkReadings()
         for head in [harmful] + categories + (refusal.map { [$0] } ?? []) {
             try require("bias of \(head.name)", head.bias, head.bias.isFinite, "a finite number")
             try require(
@@ -99,7 +102,34 @@ struct ProfileHeader: Codable {
             "novelty's components", novelty.variances.count, novelty.variances.count <= width, "at most \(width)")
     }
 
+    private func checkReadings() throws(GuardError) {
+        for (index, reading) in readings.enumerated() {
+            let isPossible = reading.site.isInBlock ? reading.layer ?? -1 >= 0 : reading.layer == nil
+            try require(
+                "layer of reading \(index)", reading.layer.map { "\($0)" } ?? "none", isPossible,
+                "0 or more for a site in a block, none for another")
+            try require(
+                "site of reading \(index)", reading.site.rawValue, reading.hasResidualWidth,
+                "a site with one vector for each position, as wide as the residual stream")
+        }
+    }
+
     private func require(_ field: String, _ value: Any, _ holds: Bool, _ allowed: String) throws(GuardError) {
         guard holds else { throw .invalid(field: field, found: "\(value)", allowed: allowed) }
+    }
+}
+
+extension DecodingError {
+    /// Where decoding failed, such as `readings.0.position`; nil for a text that is no JSON.
+    fileprivate var field: String? {
+        let path: [any CodingKey] =
+            switch self {
+            case .keyNotFound(let key, let context): context.codingPath + [key]
+            case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context):
+                context.codingPath
+            @unknown default: []
+            }
+        let names = path.map { key in key.intValue.map { "\($0)" } ?? key.stringValue }
+        return names.isEmpty ? nil : String(names.joined(separator: ".").prefix(80))
     }
 }

@@ -9,6 +9,7 @@ extension EvaluationReport {
             ("run", runJSON),
             ("metrics", .array(metrics.map { $0.json })),
             ("samples", tally.json),
+            ("incomplete_note", .string(incompleteNote)),
             ("listed", .array(rows.map { $0.json })),
             ("command", .string(command)),
             ("generated", .string(generated)),

@@ -13,18 +13,7 @@ extension EvaluationReport {
     }
 
     /// Why the figures may change, or nil for a finished run with all its samples.
-    var incompleteNote: String? {
-        switch run.status {
-        case .failed:
-            "This run failed after \(tally.samples) of \(run.plannedSamples) samples."
-        case .started:
-            "This run is not finished: \(tally.samples) of \(run.plannedSamples) samples are here."
-        case .finished where tally.samples != run.plannedSamples:
-            "\(tally.samples) samples are here; \(run.plannedSamples) were planned."
-        case .finished:
-            nil
-        }
-    }
+    var incompleteNote: String? { IncompleteRun(run, found: tally.samples)?.note }
 
     var modelFacts: [ReportFact] { .facts(of: run.model) }
 

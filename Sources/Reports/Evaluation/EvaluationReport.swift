@@ -13,10 +13,7 @@ public struct EvaluationReport: Sendable {
     /// When the report was made, if it shall say so.
     public var generated: String?
 
-    let options: Options
-    let tally: SampleTally
-    /// As many as the options list.
-    let rows: [SampleRow]
+    let samples: Samples
 
     /// What a report shows of the samples.
     public struct Options: Hashable, Sendable {
@@ -31,31 +28,45 @@ public struct EvaluationReport: Sendable {
         }
     }
 
-    /// Reads `samples` once, and keeps as many of them as are listed.
+    /// What a report keeps of a run's samples, which are handed to it one by one: counts of all, and the first ones as they
+    /// are listed.
+    public struct Samples: Sendable {
+        let options: Options
+        private(set) var tally = SampleTally()
+        /// As many as the options list.
+        private(set) var rows: [SampleRow] = []
+
+        public init(_ options: Options = Options()) {
+            self.options = options
+        }
+
+        /// Samples come in the order of their keys.
+        public mutating func add(_ sample: SampleRecord) {
+            tally.add(sample)
+            guard rows.count < options.listedSamples else { return }
+            rows.append(SampleRow(sample, includesTexts: options.includesTexts))
+        }
+    }
+
     public init(
         run: RunRecord,
         metrics: [MetricRecord],
-        samples: some Sequence<SampleRecord>,
-        options: Options = Options(),
+        samples: Samples,
         command: String? = nil,
         generated: String? = nil
     ) {
         self.run = run
         self.metrics = metrics
-        self.options = options
+        self.samples = samples
         self.command = command
         self.generated = generated
-        var tally = SampleTally()
-        var rows: [SampleRow] = []
-        for sample in samples {
-            tally.add(sample)
-            if rows.count < options.listedSamples {
-                rows.append(SampleRow(sample, includesTexts: options.includesTexts))
-            }
-        }
-        self.tally = tally
-        self.rows = rows
     }
+}
+
+extension EvaluationReport {
+    var options: Options { samples.options }
+    var tally: SampleTally { samples.tally }
+    var rows: [SampleRow] { samples.rows }
 }
 
 /// What is listed of one sample.

@@ -8,6 +8,7 @@ extension PassKReport {
             ("report", .string("passk")),
             ("title", .string(title)),
             ("groups", .array(groups.map { $0.json })),
+            ("incomplete_runs", .array(incompleteRuns.map(\.json))),
             ("command", .string(command)),
             ("generated", .string(generated)),
         ]).text

@@ -5,6 +5,7 @@ extension PassKReport {
     /// A page of its own, in one file, without network or scripts.
     public func html() -> String {
         var body: [Markup] = [.header(kind: "repeated sampling", title: title, lead: extent + ".")]
+        body += incompleteRuns.map { .paragraph($0.namedNote, style: "notice") }
         if let unscoredNote { body.append(.paragraph(unscoredNote, style: "notice")) }
         if groups.isEmpty { body.append(.paragraph("There are no runs in this report.", style: "notice")) }
         if groups.count <= 4 { body.append(cards) }

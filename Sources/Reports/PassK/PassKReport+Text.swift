@@ -5,6 +5,7 @@ extension PassKReport {
     public func text(width: Int = 100) -> String {
         let width = max(width, 20)
         var lines = wrapped(visible(title), to: width) + wrapped(extent, to: width)
+        for run in incompleteRuns { lines += wrapped(visible(run.namedNote), to: width) }
         for group in groups { lines += [""] + block(group, width: width) }
         lines.append("")
         for note in notes { lines += wrapped(note, to: width) }

@@ -33,6 +33,8 @@ public struct PassKReport: Sendable {
 
     public var title: String
     public var groups: [Group]
+    /// Runs among those counted that lack samples.
+    public var incompleteRuns: [IncompleteRun]
     /// The command that makes this report again.
     public var command: String?
     /// When the report was made, if it shall say so.
@@ -43,12 +45,14 @@ public struct PassKReport: Sendable {
     public init(
         title: String,
         groups: [Group],
+        incompleteRuns: [IncompleteRun] = [],
         command: String? = nil,
         generated: String? = nil,
         listedTasks: Int = 2000
     ) {
         self.title = title
         self.groups = groups
+        self.incompleteRuns = incompleteRuns
         self.command = command
         self.generated = generated
         self.listedTasks = listedTasks

@@ -20,6 +20,7 @@ extension ResamplingReport {
             ("fit_where_false_positives_occur", claims.hardFit?.json ?? JSONValue.null),
             ("impossibility", .array(impossibility)),
             ("claims", .array(claims.findings.map { $0.json })),
+            ("incomplete_runs", .array(incompleteRuns.map(\.json))),
             ("notes", .strings(notes)),
             ("command", .string(command)),
             ("generated", .string(generated)),

@@ -39,6 +39,8 @@ public struct ResamplingReport: Sendable {
     public var strong: String
     /// Strongest first.
     public private(set) var generators: [Generator]
+    /// Runs among those counted that lack samples.
+    public var incompleteRuns: [IncompleteRun]
     public let claims: ScalingClaims
     /// The command that makes this report again.
     public var command: String?
@@ -50,6 +52,7 @@ public struct ResamplingReport: Sendable {
         weak: String,
         strong: String,
         generators: [Generator],
+        incompleteRuns: [IncompleteRun] = [],
         bootstrap: Bootstrap = .standard,
         command: String? = nil,
         generated: String? = nil
@@ -60,6 +63,7 @@ public struct ResamplingReport: Sendable {
         self.generators = generators.sorted {
             $0.analysis.statistics.singleSampleAccuracy.value > $1.analysis.statistics.singleSampleAccuracy.value
         }
+        self.incompleteRuns = incompleteRuns
         claims = ScalingClaims(
             generators.map { .init(label: $0.label, analysis: $0.analysis, styles: $0.styles) }, bootstrap: bootstrap)
         self.command = command
@@ -79,36 +83,7 @@ extension ResamplingReport {
     }
 
     /// What the reader must know before the figures.
-    var notes: [String] {
-        generators.flatMap { generator -> [String] in
-            let statistics = generator.analysis.statistics
-            var notes: [String] = []
-            if statistics.unscored > 0 {
-                notes.append(
-                    "\(generator.label): \(NumberFormat.count(statistics.unscored, "sample")) without both verdicts, "
-                        + "left out of n.")
-            }
-            if statistics.tasksNeverAccepted > 0 {
-                notes.append(
-                    "\(generator.label): \(NumberFormat.count(statistics.tasksNeverAccepted, "task")) without any accepted "
-                        + "sample; with them as wrong or as right the conditional accuracy is "
-                        + "\(NumberFormat.rate(statistics.conditionalBand.lowerBound)) to "
-                        + "\(NumberFormat.rate(statistics.conditionalBand.upperBound)).")
-            }
-            let missed = generator.analysis.tasks.withFalseNegatives.count
-            if missed > 0 {
-                notes.append(
-                    "\(generator.label): the weak verifier rejects right samples on "
-                        + "\(NumberFormat.count(missed, "task")). The paper drops such tasks; here they count.")
-            }
-            if !generator.group.repeatedRuns.isEmpty {
-                notes.append(
-                    "\(generator.label): same seed as another run, samples not counted twice: "
-                        + "\(generator.group.repeatedRuns.joined(separator: ", ")).")
-            }
-            return notes
-        }
-    }
+    var notes: [String] { incompleteRuns.map(\.namedNote) + generators.flatMap(\.notes) }
 
     var intervalNote: String {
         guard let bootstrap = generators.first?.analysis.options.bootstrap else { return "" }
@@ -124,5 +99,36 @@ extension ResamplingReport {
 
     static func figure(_ estimate: Estimate?) -> String {
         estimate.map { NumberFormat.rate($0.value, lower: $0.lower, upper: $0.upper) } ?? "–"
+    }
+}
+
+extension ResamplingReport.Generator {
+    fileprivate var notes: [String] {
+        let statistics = analysis.statistics
+        var notes: [String] = []
+        if statistics.unscored > 0 {
+            notes.append(
+                "\(label): \(NumberFormat.count(statistics.unscored, "sample")) without both verdicts, "
+                    + "left out of n.")
+        }
+        if statistics.tasksNeverAccepted > 0 {
+            notes.append(
+                "\(label): \(NumberFormat.count(statistics.tasksNeverAccepted, "task")) without any accepted "
+                    + "sample; with them as wrong or as right the conditional accuracy is "
+                    + "\(NumberFormat.rate(statistics.conditionalBand.lowerBound)) to "
+                    + "\(NumberFormat.rate(statistics.conditionalBand.upperBound)).")
+        }
+        let missed = analysis.tasks.withFalseNegatives.count
+        if missed > 0 {
+            notes.append(
+                "\(label): the weak verifier rejects right samples on "
+                    + "\(NumberFormat.count(missed, "task")). The paper drops such tasks; here they count.")
+        }
+        if !group.repeatedRuns.isEmpty {
+            notes.append(
+                "\(label): same seed as another run, samples not counted twice: "
+                    + "\(group.repeatedRuns.joined(separator: ", ")).")
+        }
+        return notes
     }
 }

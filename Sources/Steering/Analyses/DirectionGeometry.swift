@@ -1,12 +1,22 @@
 /// How directions lie to one another.
 public enum DirectionGeometry {
-    /// The cosine between two directions at each layer that both have.
-    public static func cosines(_ a: [Direction], _ b: [Direction]) -> [(layer: Int, cosine: Double)] {
+    /// The cosine between two directions at each layer that both have; of several directions at one layer of `b`, the
+    /// first counts.
+    ///
+    /// - Throws: ``SteeringError/differentWidths(layer:_:_:)``.
+    public static func cosines(
+        _ a: [Direction], _ b: [Direction]
+    ) throws(SteeringError) -> [(layer: Int, cosine: Double)] {
         let others = Dictionary(b.compactMap { d in d.reading.layer.map { ($0, d) } }) { first, _ in first }
-        return a.compactMap { direction in
-            guard let layer = direction.reading.layer, let other = others[layer] else { return nil }
-            return (layer, VectorArithmetic.cosine(direction.vector, other.vector))
-        }.sorted { $0.layer < $1.layer }
+        var found: [(layer: Int, cosine: Double)] = []
+        for direction in a {
+            guard let layer = direction.reading.layer, let other = others[layer] else { continue }
+            guard direction.vector.count == other.vector.count else {
+                throw .differentWidths(layer: layer, direction.vector.count, other.vector.count)
+            }
+            found.append((layer, VectorArithmetic.cosine(direction.vector, other.vector)))
+        }
+        return found.sorted { $0.layer < $1.layer }
     }
 
     /// The cosine of every pair, [directions][directions].

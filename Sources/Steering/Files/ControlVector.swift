@@ -61,10 +61,13 @@ public struct ControlVector: Hashable, Sendable {
 
     /// Writes the file.
     ///
-    /// - Throws: ``SteeringError/layerZero``, `CheckpointError`.
+    /// - Throws: ``SteeringError/layerZero``, ``SteeringError/notFinite(what:)``, `CheckpointError`.
     public func write(to path: String) throws {
         guard directions[0] == nil else { throw SteeringError.layerZero }
         let layers = directions.keys.sorted()
+        for layer in layers where !(directions[layer] ?? []).allSatisfy(\.isFinite) {
+            throw SteeringError.notFinite(what: "direction.\(layer)")
+        }
         var metadata = try GGUFMetadata([
             ("general.architecture", .string("controlvector")), ("controlvector.model_hint", .string(modelHint)),
             ("controlvector.layer_count", .uint32(UInt32(layers.count))),

@@ -49,11 +49,13 @@ public struct DirectionFile: Hashable, Sendable {
         try writer.finish()
     }
 
-    /// The file itself, once its directions are known to be as wide as the model's activations.
+    /// The file itself, once its directions are known to be of points that the model has, and as wide as its activations.
     ///
-    /// - Throws: ``SteeringError/wrongWidth(what:found:expected:)``.
+    /// - Throws: ``SteeringError/noSuchPoint(_:layerCount:)``, ``SteeringError/noVector(reading:)``,
+    ///   ``SteeringError/wrongWidth(what:found:expected:)``.
     public func fitting(_ configuration: TransformerConfiguration) throws(SteeringError) -> DirectionFile {
         for direction in directions {
+            try direction.reading.check(in: configuration)
             let width = direction.reading.site.shape(in: configuration).reduce(1, *)
             guard direction.vector.count == width else {
                 throw .wrongWidth(what: "\(direction.reading)", found: direction.vector.count, expected: width)

@@ -17,6 +17,14 @@ public struct Intervention: Codable, Hashable, Sendable {
         case project
         /// x becomes v, whatever it was: patching.
         case replace
+
+        /// Whether ``Intervention/strength`` changes what it does.
+        public var usesStrength: Bool {
+            switch self {
+            case .add, .ablate: true
+            case .clamp, .affine, .project, .replace: false
+            }
+        }
     }
 
     /// How much.
@@ -27,6 +35,17 @@ public struct Intervention: Codable, Hashable, Sendable {
         case relativeToActivation(Double)
         /// k as found for a budget of nats on harmless prompts; see ``StrengthCalibration``.
         case calibrated(coefficient: Double, nats: Double)
+        /// The length of what is added, in lengths of the activation, as found for a budget.
+        case calibratedRelative(share: Double, nats: Double)
+
+        /// A strength of the same kind, so many times as large, as found for a budget.
+        func scaled(by factor: Double, nats: Double) -> Strength {
+            switch self {
+            case .coefficient(let k), .calibrated(let k, _): .calibrated(coefficient: factor * k, nats: nats)
+            case .relativeToActivation(let k), .calibratedRelative(let k, _):
+                .calibratedRelative(share: factor * k, nats: nats)
+            }
+        }
     }
 
     public var operation: Operation
@@ -59,14 +78,16 @@ public struct Intervention: Codable, Hashable, Sendable {
     }
 
     /// Takes the direction out of everything that a block writes, and out of what the first one reads: what
-    /// ``Orthogonalization`` does to weights.
+    /// ``Orthogonalization`` does to weights, and also behind norms that it cannot see past.
     public static func ablatingEverywhere(_ direction: [Float]) -> [Intervention] {
-        [HookPoint.Site.embed, .attentionOut, .mlpOut].map { Intervention(.ablate, direction: direction, site: $0) }
+        [HookPoint.Site.embed, .positionEmbed, .attentionOut, .mlpOut].map {
+            Intervention(.ablate, direction: direction, site: $0)
+        }
     }
 
     var coefficient: Double {
         switch strength {
-        case .coefficient(let k), .calibrated(let k, _), .relativeToActivation(let k): k
+        case .coefficient(let k), .calibrated(let k, _), .relativeToActivation(let k), .calibratedRelative(let k, _): k
         }
     }
 

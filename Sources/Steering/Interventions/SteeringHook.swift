@@ -122,6 +122,9 @@ public struct SteeringHook: ActivationHook {
 
 extension Intervention {
     fileprivate var isRelative: Bool {
-        if case .relativeToActivation = strength { true } else { false }
+        switch strength {
+        case .relativeToActivation, .calibratedRelative: true
+        case .coefficient, .calibrated: false
+        }
     }
 }

@@ -31,19 +31,18 @@ public struct StrengthCalibration {
         return each.reduce(0, +) / Double(each.count)
     }
 
-    /// The intervention with the largest coefficient, up to `largest`, that stays within the budget: bisection, with
-    /// `steps` forward passes over the prompts.
+    /// The intervention with its strength times the largest factor, up to `largest`, that stays within the budget:
+    /// bisection, with `steps` forward passes over the prompts. Sign and kind of the strength stay.
     ///
-    /// - Throws: ``SteeringError/unreachableBudget(nats:largest:)`` where even `largest` stays below half the budget.
+    /// - Throws: ``SteeringError/unreachableBudget(nats:largest:)`` where even `largest` stays below half the budget;
+    ///   ``SteeringError/setting(name:value:allowed:)`` for an operation without a strength, and for a strength of 0.
     public func calibrate(
         _ intervention: Intervention, nats: Double, largest: Double = 32, steps: Int = 12
     ) throws -> Intervention {
-        guard nats > 0, nats.isFinite else {
-            throw SteeringError.setting(name: "the budget", value: "\(nats)", allowed: "above 0 nats")
-        }
-        func at(_ k: Double) -> Intervention {
+        try check(intervention, nats: nats)
+        func at(_ factor: Double) -> Intervention {
             var copy = intervention
-            copy.strength = .calibrated(coefficient: k, nats: nats)
+            copy.strength = intervention.strength.scaled(by: factor, nats: nats)
             return copy
         }
         let most = try divergence([at(largest)])
@@ -55,5 +54,19 @@ public struct StrengthCalibration {
             if try divergence([at(middle)]) <= nats { low = middle } else { high = middle }
         }
         return at(low)
+    }
+
+    private func check(_ intervention: Intervention, nats: Double) throws(SteeringError) {
+        guard nats > 0, nats.isFinite else {
+            throw .setting(name: "the budget", value: "\(nats)", allowed: "above 0 nats")
+        }
+        guard intervention.operation.usesStrength else {
+            throw .setting(
+                name: "the operation for a budget", value: "\(intervention.operation)",
+                allowed: "add and ablate, which have a strength")
+        }
+        guard intervention.coefficient != 0 else {
+            throw .setting(name: "the strength for a budget", value: "0", allowed: "a number that can be scaled")
+        }
     }
 }

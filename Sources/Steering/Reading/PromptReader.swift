@@ -15,19 +15,17 @@ public final class PromptReader: Sendable {
     /// Rows of one forward pass.
     private static let rows = 256
 
-    /// - Throws: ``SteeringError/noSuchPoint(_:layerCount:)``, `TransformerError`, `ChatTemplateError`.
+    /// - Throws: ``SteeringError/noSuchPoint(_:layerCount:)``, ``SteeringError/noVector(reading:)``, `TransformerError`,
+    ///   `ChatTemplateError`.
     public init(_ model: LanguageModel, readings: [Reading], sharesPrefix: Bool = true) throws {
-        let layerCount = model.transformer.configuration.layerCount
-        for reading in readings
-        where reading.site.isInBlock != (reading.layer != nil) || reading.layer ?? 0 >= layerCount {
-            throw SteeringError.noSuchPoint(reading.description, layerCount: layerCount)
-        }
+        let configuration = model.transformer.configuration
+        for reading in readings { try reading.check(in: configuration) }
         self.readings = readings
         threads = model.threads
-        let depth = readings.map { $0.depth(layerCount: layerCount) }.max() ?? 0
+        let depth = readings.map { $0.depth(layerCount: configuration.layerCount) }.max() ?? 0
         self.model = model.transformer.prefix(layers: depth)
-        let wantsAll = readings.contains { $0.position == .all }
-        guard sharesPrefix, !wantsAll else {
+        // Nothing is read of what is shared.
+        guard sharesPrefix, !readings.contains(where: \.position.reachesBack) else {
             prefix = nil
             return
         }

@@ -12,6 +12,20 @@ public enum TokenPosition: Hashable, Sendable {
     case all
 }
 
+extension TokenPosition {
+    /// The largest distance from `t_inst`, either way, that a name may give.
+    private static let largestOffset = 1 << 16
+
+    /// Whether it may stand for tokens before the instruction.
+    var reachesBack: Bool {
+        switch self {
+        case .all: true
+        case .offset(let count): count < 0
+        case .instruction, .postInstruction, .instructionMean: false
+        }
+    }
+}
+
 extension TokenPosition: CustomStringConvertible, LosslessStringConvertible, Codable {
     public var description: String {
         switch self {
@@ -23,7 +37,7 @@ extension TokenPosition: CustomStringConvertible, LosslessStringConvertible, Cod
         }
     }
 
-    /// Nil for a name that is none of those above, and for offsets above 65,536.
+    /// Nil for a name that is none of those above, and for offsets of more than 65,536 either way.
     public init?(_ description: String) {
         switch description {
         case "t_inst": self = .instruction
@@ -31,7 +45,8 @@ extension TokenPosition: CustomStringConvertible, LosslessStringConvertible, Cod
         case "inst_mean": self = .instructionMean
         case "all": self = .all
         default:
-            guard description.hasPrefix("t_inst"), let count = Int(description.dropFirst(6)), abs(count) <= 1 << 16
+            guard description.hasPrefix("t_inst"), let count = Int(description.dropFirst(6)),
+                (-Self.largestOffset...Self.largestOffset).contains(count)
             else { return nil }
             self = .offset(count)
         }

@@ -47,7 +47,13 @@ public struct DirectionSelection {
     }
 
     /// Figures of every direction, best first; those out of the question last.
+    ///
+    /// - Throws: ``SteeringError/notResidual(reading:)`` for a direction that cannot be taken out of the residual stream;
+    ///   `TransformerError`.
     public func candidates(_ directions: [Direction], progress: (Int) -> Void = { _ in }) throws -> [Candidate] {
+        for direction in directions where !direction.reading.hasResidualWidth {
+            throw SteeringError.notResidual(reading: direction.reading.description)
+        }
         let calibration = try StrengthCalibration(model, prompts: harmless)
         var found: [Candidate] = []
         for direction in directions {

@@ -6,7 +6,17 @@ struct RunIntake {
     let db: Database
     let path: String
     private(set) var result = IntakeResult()
-    private var current: (key: Int64, run: RunRecord, rows: SampleRows)?
+    private var current: Current?
+
+    /// The run whose samples come.
+    private struct Current {
+        let key: Int64
+        let run: RunRecord
+        let rows: SampleRows
+        /// Samples that came, and those of them that were not there.
+        var taken = 0
+        var added = 0
+    }
 
     init(db: Database, path: String) {
         self.db = db
@@ -23,24 +33,25 @@ struct RunIntake {
         let (key, isNew) = try RunRows(db: db, path: path).insert(started)
         result.runsAdded += isNew ? 1 : 0
         result.runsKnown += isNew ? 0 : 1
-        current = (key, run, SampleRows(db: db, path: path, run: key, runID: run.id))
+        current = Current(key: key, run: run, rows: SampleRows(db: db, path: path, run: key, runID: run.id))
     }
 
     mutating func add(_ sample: SampleRecord) throws {
-        guard let current else { throw StoreError.ImportProblemError(.outsideRun) }
-        if try current.rows.insert(sample) {
-            result.samplesAdded += 1
-        } else {
-            result.samplesKnown += 1
-        }
+        guard let rows = current?.rows else { throw StoreError.ImportProblemError(.outsideRun) }
+        let isNew = try rows.insert(sample)
+        current?.taken += 1
+        current?.added += isNew ? 1 : 0
+        result.samplesAdded += isNew ? 1 : 0
+        result.samplesKnown += isNew ? 0 : 1
     }
 
     mutating func end(metrics: [MetricRecord]) throws {
-        guard let (key, run, _) = current else { throw StoreError.ImportProblemError(.outsideRun) }
+        guard let ended = current else { throw StoreError.ImportProblemError(.outsideRun) }
         current = nil
+        let (key, run) = (ended.key, ended.run)
         guard run.status == .finished || metrics.isEmpty else { throw StoreError.ImportProblemError(.metricsTooEarly) }
         let isFinished = try RunRows(db: db, path: path).existing(id: run.id).run.status == .finished
-        if run.status == .finished || isFinished { try checkComplete(run, key) }
+        if run.status == .finished || isFinished { try checkComplete(ended) }
         guard run.status == .finished else { return }
         let rows = MetricRows(db: db, path: path)
         let known = try rows.all(run: key)
@@ -60,13 +71,18 @@ struct RunIntake {
         result.trainingRunsKnown += isNew ? 0 : 1
     }
 
-    /// A finished run has every planned sample and no other; another number would make its metrics wrong.
-    private func checkComplete(_ run: RunRecord, _ key: Int64) throws {
-        let row = try db.firstRow("SELECT count(*) FROM samples WHERE run = ?", [key])
+    /// A finished run has every planned sample and no other; another number would make its metrics wrong. One that a
+    /// policy ended has those that came with its end, no more than were planned.
+    private func checkComplete(_ current: Current) throws {
+        let row = try db.firstRow("SELECT count(*) FROM samples WHERE run = ?", [current.key])
         let stored = try row.map { try ColumnReader($0, path).count(0) } ?? 0
-        guard stored == run.plannedSamples else {
-            throw StoreError.ImportProblemError(.count(found: stored, announced: run.plannedSamples))
-        }
+        let whole =
+            switch (current.run.settings.stopping, current.run.status) {
+            case (nil, _): current.run.plannedSamples
+            case (_, .finished): min(current.taken, current.run.plannedSamples)
+            default: stored - current.added
+            }
+        guard stored == whole else { throw StoreError.ImportProblemError(.count(found: stored, announced: whole)) }
     }
 }
 

@@ -12,10 +12,20 @@ public struct PipelineTokenizer: Tokenizer {
     private let normalizedSpellings: [Int32: [UInt8]]
     private let tokensInText: AddedTokens
     private let tokensInNormalizedText: AddedTokens
-    private let normalizer: TextNormalizer?
-    private let splitter: TextSplitter?
+    private let preparation: Preparation
     private let model: any SubwordModel
     private let decoder: PieceDecoder?
+
+    /// What a text goes through before the model sees it.
+    private struct Preparation: Sendable {
+        var normalizer: TextNormalizer?
+        var splitter: TextSplitter?
+
+        /// For the start of a text that goes on with another one.
+        var continuing: Preparation {
+            Preparation(normalizer: normalizer?.continuing, splitter: splitter?.continuing)
+        }
+    }
 
     init(_ parts: TokenizerFile.Parts, specialTokens: SpecialTokens) {
         self.specialTokens = specialTokens
@@ -25,8 +35,7 @@ public struct PipelineTokenizer: Tokenizer {
         normalizedSpellings = parts.normalizedSpellings
         tokensInText = AddedTokens(parts.tokensInText)
         tokensInNormalizedText = AddedTokens(parts.tokensInNormalizedText)
-        normalizer = parts.normalizer
-        splitter = parts.splitter
+        preparation = Preparation(normalizer: parts.normalizer, splitter: parts.splitter)
         model = parts.model
         decoder = parts.decoder
     }
@@ -42,29 +51,39 @@ public struct PipelineTokenizer: Tokenizer {
     }
 
     public func encode(_ text: String, special: SpecialTokenParsing) -> [Token] {
+        tokens(of: text, special: special, first: preparation)
+    }
+
+    public func encodeContinuation(_ text: String) -> [Token] {
+        tokens(of: text, special: .nowhere, first: preparation.continuing)
+    }
+
+    /// - Parameter first: prepares what comes before the first added token.
+    private func tokens(of text: String, special: SpecialTokenParsing, first: Preparation) -> [Token] {
         let bytes = Array(text.utf8)
         var tokens: [Token] = []
         tokens.reserveCapacity(bytes.count / 4 + 1)
         var encoder = model.makeEncoder()
         var start = 0
         for match in tokensInText.matches(in: bytes.span, isAllowed: special.allowsControl) {
-            appendTokens(of: bytes[start..<match.range.lowerBound], special, &encoder, to: &tokens)
+            let part = bytes[start..<match.range.lowerBound]
+            appendTokens(of: part, start == 0 ? first : preparation, special, &encoder, to: &tokens)
             tokens.append(Token(id: match.entry.id, utf8Range: match.range))
             start = match.range.upperBound
         }
-        appendTokens(of: bytes[start...], special, &encoder, to: &tokens)
+        appendTokens(of: bytes[start...], start == 0 ? first : preparation, special, &encoder, to: &tokens)
         return tokens
     }
 
     private func appendTokens(
-        of part: ArraySlice<UInt8>, _ special: SpecialTokenParsing, _ encoder: inout any SubwordEncoder,
-        to tokens: inout [Token]
+        of part: ArraySlice<UInt8>, _ preparation: Preparation, _ special: SpecialTokenParsing,
+        _ encoder: inout any SubwordEncoder, to tokens: inout [Token]
     ) {
         guard !part.isEmpty else { return }
         var text = AlignedText(part)
-        normalizer?.apply(to: &text)
+        preparation.normalizer?.apply(to: &text)
         if tokensInNormalizedText.isEmpty {
-            appendTokens(of: text, &encoder, to: &tokens)
+            appendTokens(of: text, preparation.splitter, &encoder, to: &tokens)
             return
         }
         let matches = tokensInNormalizedText.matches(in: text.bytes.span) {
@@ -72,15 +91,16 @@ public struct PipelineTokenizer: Tokenizer {
         }
         var start = 0
         for match in matches {
-            appendTokens(of: text.part(start..<match.range.lowerBound), &encoder, to: &tokens)
+            appendTokens(of: text.part(start..<match.range.lowerBound), preparation.splitter, &encoder, to: &tokens)
             tokens.append(Token(id: match.entry.id, utf8Range: text.origin(of: match.range)))
             start = match.range.upperBound
         }
-        appendTokens(of: text.part(start..<text.count), &encoder, to: &tokens)
+        appendTokens(of: text.part(start..<text.count), preparation.splitter, &encoder, to: &tokens)
     }
 
     private func appendTokens(
-        of text: AlignedText, _ encoder: inout any SubwordEncoder, to tokens: inout [Token]
+        of text: AlignedText, _ splitter: TextSplitter?, _ encoder: inout any SubwordEncoder,
+        to tokens: inout [Token]
     ) {
         var split = SplitText(text)
         splitter?.apply(to: &split)

@@ -81,7 +81,7 @@ extension TextSplitter {
             return steps
         case "ByteLevel":
             var steps: [TextSplitter] = []
-            if value["add_prefix_space"]?.boolean ?? true { steps.append(.spacePrefix) }
+            if value["add_prefix_space"]?.boolean ?? true { steps.append(.spacePrefix(atStart: true)) }
             if value["use_regex"]?.boolean ?? true { steps.append(.rules([GPT2Words()])) }
             return steps + [.byteSpelling]
         case "Metaspace": return [.metaspace(try Metaspace(value))]

@@ -95,7 +95,12 @@ struct PatternProgram: Sendable {
             try append(.atomic(.repeated(node, atLeast: atLeast, atMost: atMost, .greedy)))
             return
         }
-        for _ in 0..<atLeast { try append(node) }
+        for _ in 0..<atLeast {
+            let start = instructions.count
+            try append(node)
+            // What matches nothing in no steps does so however often it is repeated.
+            if instructions.count == start { break }
+        }
         if atMost == Int.max {
             try append(endless: node, greed)
         } else {

@@ -48,8 +48,9 @@ extension SentencePieceModel {
     /// One token is unknown. Byte tokens count only where all 256 are there. Pieces that are empty or were there
     /// before get a spelling that no text can match. Ids stay as they are; an unknown piece may be added at the end.
     ///
+    /// - Parameter hidesUserDefined: whether the library never sees the spelling of user-defined pieces.
     /// - Throws: ``TokenizerError``.
-    func accepted() throws(TokenizerError) -> SentencePieceModel {
+    func accepted(hidesUserDefined: Bool) throws(TokenizerError) -> SentencePieceModel {
         var model = self
         try CharacterMap.check(normalizer.characterMap)
         let bytes = Set(pieces.lazy.filter { $0.type == .byte }.compactMap { Self.byte(spelledBy: $0.spelling) })
@@ -64,6 +65,9 @@ extension SentencePieceModel {
             if piece.spelling.isEmpty || piece.spelling.utf8.contains(0) || !seen.insert(piece.spelling.utf8Span.span) {
                 model.pieces[index] = Piece(spelling: "\u{F0000}\(index)\u{F0000}", type: .control)
             }
+        }
+        for index in model.pieces.indices where hidesUserDefined && model.pieces[index].type == .userDefined {
+            model.pieces[index].type = .control
         }
         if model.pieces.indices.contains(Int(unknownID)) {
             model.pieces[Int(unknownID)].type = .unknown

@@ -2,8 +2,8 @@ public import Foundation
 
 /// SentencePiece, BPE or unigram, by the SentencePiece library.
 ///
-/// A text gets a space in front where the model says so, and so does the text after a special token. Token ranges
-/// refer to the text as it was given; the space that was put in front covers nothing.
+/// A text gets a space in front where the model says so, and so does the text after a special token; a continuation
+/// gets none. Token ranges refer to the text as it was given; the space that was put in front covers nothing.
 public struct SentencePieceTokenizer: Tokenizer {
     public private(set) var specialTokens: SpecialTokens
     private let pieces: [SentencePieceModel.Piece]
@@ -17,6 +17,8 @@ public struct SentencePieceTokenizer: Tokenizer {
     /// The tokens of the 256 bytes, empty where the vocabulary lacks some.
     private let byteIDs: [Int32]
     private let processor: SentencePieceProcessor
+    /// For what goes on with another text; nil where a text gets no space in front anyway.
+    private let continuations: ContinuationProcessor?
     private let splitter: SpecialTokenSplitter
 
     /// From a GGUF vocabulary. User-defined tokens are found before anything else, as llama.cpp does.
@@ -81,15 +83,11 @@ public struct SentencePieceTokenizer: Tokenizer {
         findsUserDefined = splitsUserDefined
         splitter = SpecialTokenSplitter(
             tokens: model.pieces.map(\.spelling), types: model.pieces.map(\.type), splitsUserDefined: splitsUserDefined)
-        var accepted = try model.accepted()
-        if splitsUserDefined {
-            // The library never sees their spelling.
-            for index in accepted.pieces.indices where accepted.pieces[index].type == .userDefined {
-                accepted.pieces[index].type = .control
-            }
-        }
+        let accepted = try model.accepted(hidesUserDefined: splitsUserDefined)
         byteIDs = accepted.hasByteFallback ? Self.byteIDs(in: accepted) : []
         processor = try SentencePieceProcessor(accepted)
+        let hasPrefix = model.normalizer.addsDummyPrefix && !model.treatsWhitespaceAsSuffix
+        continuations = hasPrefix ? ContinuationProcessor(model, hidesUserDefined: splitsUserDefined) : nil
     }
 
     private static func byteIDs(in model: SentencePieceModel) -> [Int32] {
@@ -118,19 +116,39 @@ public struct SentencePieceTokenizer: Tokenizer {
     }
 
     public func encode(_ text: String, special: SpecialTokenParsing) -> [Token] {
+        tokens(of: text, special: special, isContinuation: false)
+    }
+
+    public func encodeContinuation(_ text: String) -> [Token] {
+        tokens(of: text, special: .nowhere, isContinuation: true)
+    }
+
+    private func tokens(of text: String, special: SpecialTokenParsing, isContinuation: Bool) -> [Token] {
         let bytes = Array(text.utf8)
         var tokens: [Token] = []
         for fragment in splitter.fragments(of: bytes, special: special) {
             switch fragment {
             case .token(let token): tokens.append(token)
-            case .text(let range): appendTokens(of: range, in: bytes, to: &tokens)
+            case .text(let range):
+                let goesOn = isContinuation && range.lowerBound == 0
+                appendTokens(of: range, in: bytes, isContinuation: goesOn, to: &tokens)
             }
         }
         return tokens
     }
 
-    private func appendTokens(of range: Range<Int>, in text: [UInt8], to tokens: inout [Token]) {
-        guard var encoded = processor.encode(Array(text[range])) else {
+    /// What the library makes of a text, nil where it reports an error.
+    private func encoded(_ text: [UInt8], isContinuation: Bool) -> [Token]? {
+        guard isContinuation, let continuations else { return processor.encode(text) }
+        // Where spaces at the start are dropped, the one that is put in front takes their place.
+        if dropsLeadingSpaces, text.first == 0x20 { return processor.encode(text) }
+        return continuations.encode(text)
+    }
+
+    private func appendTokens(
+        of range: Range<Int>, in text: [UInt8], isContinuation: Bool, to tokens: inout [Token]
+    ) {
+        guard var encoded = encoded(Array(text[range]), isContinuation: isContinuation) else {
             tokens += fallback(for: range, in: text)
             return
         }

@@ -13,13 +13,23 @@ public struct CheckpointFolder: Sendable {
     /// The newest checkpoints that stay.
     public let kept: Int
 
+    /// Makes the folder where there is none, and removes what a killed process has left of a checkpoint. One process at a
+    /// time has the folder open.
+    ///
     /// - Throws: errors of the file system.
     public init(path: String, identity: String, kept: Int) throws {
         self.path = path
         self.identity = identity
         self.kept = max(1, kept)
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        for name in try FileManager.default.contentsOfDirectory(atPath: path)
+        where PartialFile.isName(name, ofFileBeginning: Self.beginning) {
+            try FileManager.default.removeItem(atPath: "\(path)/\(name)")
+        }
     }
+
+    /// What names of checkpoints begin with, before the step.
+    private static let beginning = "step-"
 
     /// The newest checkpoint; nil without one.
     public func newest() throws -> String? { try all().last }
@@ -30,7 +40,7 @@ public struct CheckpointFolder: Sendable {
     /// - Throws: `CheckpointError`; what stood there before stays.
     func save(_ optimizer: Optimizer) throws -> String {
         let digits = String(optimizer.time)
-        let name = "step-" + String(repeating: "0", count: max(0, 8 - digits.count)) + digits + ".safetensors"
+        let name = Self.beginning + String(repeating: "0", count: max(0, 8 - digits.count)) + digits + ".safetensors"
         let file = "\(path)/\(name)"
         let entries = Self.entries(optimizer)
         let writer = try SafetensorsWriter(
@@ -79,7 +89,7 @@ public struct CheckpointFolder: Sendable {
 
     private func all() throws -> [String] {
         try FileManager.default.contentsOfDirectory(atPath: path)
-            .filter { $0.hasPrefix("step-") && $0.hasSuffix(".safetensors") }.sorted().map { "\(path)/\($0)" }
+            .filter { $0.hasPrefix(Self.beginning) && $0.hasSuffix(".safetensors") }.sorted().map { "\(path)/\($0)" }
     }
 
     /// One matrix of the state.

@@ -26,18 +26,19 @@ public struct ExampleEncoder: Sendable {
         return [try answer(completion, to: prompt, cut: row.isCut)]
     }
 
-    /// The chosen sequence and the rejected one.
+    /// The chosen sequence and the rejected one; nil where the row's label says that it is not one to learn from.
     ///
     /// - Throws: ``RowFault``; `ChatTemplateError`.
-    func preference(_ row: TrainingRow) throws -> [TrainingSequence] {
+    func preference(_ row: TrainingRow) throws -> [TrainingSequence]? {
+        if row.label == false { return nil }
         guard let chosen = row.chosen, let rejected = row.rejected else { throw RowFault.shape }
         if let prompt = row.prompt {
             return [try answer(chosen, to: prompt, cut: false), try answer(rejected, to: prompt, cut: row.isCut)]
         }
         guard case .messages(let good) = chosen, case .messages(let bad) = rejected else { throw RowFault.shape }
         return [
-            try conversation(good, learnFrom: good.count - 1, cut: false),
-            try conversation(bad, learnFrom: bad.count - 1, cut: row.isCut),
+            try conversation(good, learnFrom: max(0, good.count - 1), cut: false),
+            try conversation(bad, learnFrom: max(0, bad.count - 1), cut: row.isCut),
         ]
     }
 

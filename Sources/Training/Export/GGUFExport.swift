@@ -15,24 +15,20 @@ public enum GGUFExport {
 
     /// Writes the adapters of a model as a GGUF adapter.
     ///
-    /// - Throws: `CheckpointError`.
+    /// - Throws: ``TrainingError/writer(found:allowed:)``; `CheckpointError`.
     public static func writeAdapter(_ model: TrainableModel, settings: AdapterSettings, to path: String) throws {
+        try checkAdapter(model)
         // llama.cpp scales by alpha / rank, whatever the adapter was trained with.
         let alpha = Float(settings.scale * Double(settings.rank))
         let metadata = try GGUFMetadata([
             ("general.architecture", .string(model.configuration.architecture)), ("general.type", .string("adapter")),
             ("adapter.type", .string("lora")), ("adapter.lora.alpha", .float32(alpha)),
         ])
-        let parts = model.blocks.indices.flatMap { layer in
-            Projection.allCases.flatMap { projection -> [(name: String, parameter: Parameter, order: RowOrder?)] in
-                let adapters = model.blocks[layer][keyPath: model.place(of: projection).linear].adapters
-                guard let adapter = adapters.last(where: { $0.name == "blocks.\(layer).\(projection.rawValue)" }) else {
-                    return []
-                }
-                let name = "blk.\(layer).\(projection.ggufName).weight"
-                let order = RowOrder.gguf(of: projection, in: model.configuration)
-                return [("\(name).lora_a", adapter.a, nil), ("\(name).lora_b", adapter.b, order)]
-            }
+        let parts = model.placedAdapters.flatMap {
+            placed -> [(name: String, parameter: Parameter, order: RowOrder?)] in
+            let name = "\(placed.matrix(.gguf)).weight"
+            let order = RowOrder.gguf(of: placed.projection, in: model.configuration)
+            return [("\(name).lora_a", placed.adapter.a, nil), ("\(name).lora_b", placed.adapter.b, order)]
         }
         let writer = try GGUFWriter(
             path: path, metadata: metadata,
@@ -46,6 +42,11 @@ public enum GGUFExport {
         }
         try writer.finish()
     }
+
+    /// Fails for models whose matrices llama.cpp knows by other names than ``Projection``'s, or in other parts.
+    ///
+    /// - Throws: ``TrainingError/writer(found:allowed:)``.
+    public static func checkAdapter(_ model: TrainableModel) throws { try model.checkAdapters(namedBy: .gguf) }
 
     /// A row that is no whole number of blocks stays float16, as llama.cpp's own converter leaves it.
     static func elementType(ofShape shape: [Int], _ type: ElementType) -> ElementType {

@@ -1,6 +1,7 @@
 public import Checkpoints
 internal import Foundation
 public import Tensors
+internal import Transformers
 
 /// Adapters as PEFT keeps them: a folder with `adapter_config.json` and `adapter_model.safetensors`.
 public enum PEFTAdapter {
@@ -9,11 +10,12 @@ public enum PEFTAdapter {
     /// - Parameters:
     ///   - baseModel: what `base_model_name_or_path` says
     ///   - elementType: of the tensors; in half precision an adapter takes half the room
-    /// - Throws: `CheckpointError`; errors of the file system.
+    /// - Throws: ``TrainingError/writer(found:allowed:)``; `CheckpointError`; errors of the file system.
     public static func write(
         _ model: TrainableModel, settings: AdapterSettings, baseModel: String, as elementType: ElementType = .f32,
         toFolder folder: String
     ) throws {
+        try check(model)
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let entries = try self.entries(model, settings)
         let writer = try SafetensorsWriter(
@@ -26,6 +28,11 @@ public enum PEFTAdapter {
         let json = try encoder.encode(Configuration(settings, baseModel: baseModel))
         try json.write(to: URL(fileURLWithPath: "\(folder)/adapter_config.json"), options: .atomic)
     }
+
+    /// Fails for models whose matrices PEFT knows by other names than ``Projection``'s.
+    ///
+    /// - Throws: ``TrainingError/writer(found:allowed:)``.
+    public static func check(_ model: TrainableModel) throws { try model.checkAdapters(namedBy: .huggingFace) }
 
     /// Adds the adapters of a folder to a model, as they were trained.
     ///
@@ -42,7 +49,7 @@ public enum PEFTAdapter {
         let file = try SafetensorsFile(path: "\(folder)/adapter_model.safetensors")
         try model.addAdapters(settings, backend: backend, seed: 0)
         var unused = Set(file.tensors.map(\.name))
-        for entry in try slots(model, settings) {
+        for entry in slots(model, settings) {
             guard let tensor = file.tensor(named: entry.name) else {
                 throw TrainingError.adapter(path: folder, fault: "it lacks \(entry.name)")
             }
@@ -82,19 +89,13 @@ public enum PEFTAdapter {
         }
     }
 
-    private static func slots(_ model: TrainableModel, _ settings: AdapterSettings) throws -> [Slot] {
-        model.blocks.indices.flatMap { layer in
-            Projection.allCases.filter(settings.projections.contains).flatMap { projection -> [Slot] in
-                let adapters = model.blocks[layer][keyPath: model.place(of: projection).linear].adapters
-                guard let adapter = adapters.last(where: { $0.name == "blocks.\(layer).\(projection.rawValue)" }) else {
-                    return []
-                }
-                let module = "base_model.model.model.layers.\(layer).\(projection.module).\(projection.rawValue)"
-                return [
-                    Slot(name: "\(module).lora_A.weight", parameter: adapter.a),
-                    Slot(name: "\(module).lora_B.weight", parameter: adapter.b),
-                ]
-            }
+    private static func slots(_ model: TrainableModel, _ settings: AdapterSettings) -> [Slot] {
+        model.placedAdapters.filter { settings.projections.contains($0.projection) }.flatMap { placed -> [Slot] in
+            let module = "base_model.model.\(placed.matrix(.huggingFace))"
+            return [
+                Slot(name: "\(module).lora_A.weight", parameter: placed.adapter.a),
+                Slot(name: "\(module).lora_B.weight", parameter: placed.adapter.b),
+            ]
         }
     }
 

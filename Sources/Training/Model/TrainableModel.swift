@@ -45,6 +45,28 @@ public final class TrainableModel {
         }
     }
 
+    /// Chooses what is trained, by patterns of names.
+    ///
+    /// - Throws: ``TrainingError/configuration(key:found:allowed:)`` for a pattern that names no parameter.
+    public func train(named patterns: [String]) throws {
+        let parsed = patterns.map(NamePattern.init)
+        let names = parameters.map(\.name)
+        if let index = parsed.firstIndex(where: { pattern in !names.contains { pattern.matches($0) } }) {
+            throw TrainingError.configuration(
+                key: "train", found: "\"\(patterns[index])\", which names no parameter of the model",
+                allowed: namesForPatterns.joined(separator: ", "))
+        }
+        train { name in parsed.contains { $0.matches(name) } }
+    }
+
+    /// Names of all parameters, those of the blocks once, with a pattern in place of the number.
+    private var namesForPatterns: [String] {
+        let first = "blocks.0."
+        return parameters.map(\.name).filter { !$0.hasPrefix("blocks.") || $0.hasPrefix(first) }.map {
+            $0.hasPrefix(first) ? "blocks.*.\($0.dropFirst(first.count))" : $0
+        }
+    }
+
     /// Sets all gradients to zero.
     public func clearGradients(threads: Int) {
         for parameter in trained { parameter.clearGradient(threads: threads) }

@@ -57,9 +57,11 @@ struct RecipeTable {
         return number
     }
 
-    mutating func optionalInteger(_ key: String) throws -> Int? {
+    mutating func optionalInteger(_ key: String, in range: ClosedRange<Int>) throws -> Int? {
         guard let found = take(key) else { return nil }
-        guard let number = found as? Int, number >= 0 else { throw wrong(key, found, "a whole number") }
+        guard let number = found as? Int, range.contains(number) else {
+            throw wrong(key, found, "a whole number from \(range.lowerBound) to \(range.upperBound)")
+        }
         return number
     }
 
@@ -71,9 +73,11 @@ struct RecipeTable {
         return number
     }
 
-    mutating func optionalNumber(_ key: String) throws -> Double? {
+    mutating func optionalNumber(_ key: String, upTo limit: Double = .greatestFiniteMagnitude) throws -> Double? {
         guard let found = take(key) else { return nil }
-        guard let number = Self.number(found), number > 0, number.isFinite else { throw wrong(key, found, "above 0") }
+        guard let number = Self.number(found), number > 0, number <= limit else {
+            throw wrong(key, found, "a number above 0, up to \(limit)")
+        }
         return number
     }
 
@@ -87,6 +91,13 @@ struct RecipeTable {
         guard let found = take(key) else { return nil }
         guard let values = found as? [String: Any] else { throw wrong(key, found, "keys and values") }
         return RecipeTable(values, prefix: "\(prefix)\(key).")
+    }
+
+    /// Fails where one of the keys is there: another setting leaves it without effect.
+    mutating func refuse(_ keys: [String], beside setting: String, allowed: String) throws {
+        for key in keys {
+            if let found = take(key) { throw wrong(key, "\(found) beside \(setting)", allowed) }
+        }
     }
 
     /// - Throws: ``TrainingError/unknownKey(_:known:)``

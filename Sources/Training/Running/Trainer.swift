@@ -75,7 +75,7 @@ public final class Trainer {
 
     private func afterStep(_ step: Int, _ onEvent: (TrainingEvent) throws -> Void) throws {
         let isLast = step == settings.schedule.steps
-        let wantsEvaluation = settings.evaluateEvery > 0 && (step % settings.evaluateEvery == 0 || isLast)
+        let wantsEvaluation = isLast || settings.evaluateEvery > 0 && step % settings.evaluateEvery == 0
         if wantsEvaluation, let loss = try heldOutLoss() { try onEvent(.evaluated(step: step, loss: loss)) }
         guard let checkpoints else { return }
         if isLast || settings.checkpointEvery > 0 && step % settings.checkpointEvery == 0 {

@@ -36,9 +36,7 @@ public struct TrainingRecipe: Codable, Hashable, Sendable {
     /// - Parameter kind: `sft`, `dpo` or `distill`
     /// - Throws: ``TrainingError`` for unknown keys and values that make no sense.
     public init(yaml text: String, kind: String) throws {
-        guard text.utf8.count <= 1 << 16, !text.contains("*id"), !text.contains("&") else {
-            throw TrainingError.configuration(key: "file", found: "too long, or one with anchors", allowed: "64 KiB")
-        }
+        try Self.check(text)
         var table = try RecipeTable(yaml: text)
         let adapter = try Self.adapter(&table)
         model = try table.string("model")
@@ -50,15 +48,10 @@ public struct TrainingRecipe: Codable, Hashable, Sendable {
         let modes = [ComputeMode.f32, .bf16].map(\.rawValue)
         mode = ComputeMode(rawValue: try table.string("mode", "f32", of: modes)) ?? .f32
         maxLength = try table.integer("max_length", 512, in: 2...1_048_576)
-        epochs = try table.optionalNumber("epochs")
-        steps = try table.optionalInteger("steps")
+        epochs = try table.optionalNumber("epochs", upTo: Self.mostEpochs)
+        steps = try table.optionalInteger("steps", in: 1...Self.mostSteps)
         trained = adapter == nil ? try table.strings("train") : nil
-        formats = try table.strings("write")
-        let allowed = Self.knownFormats.filter { adapter != nil || !Self.adapterFormats.contains($0) }
-        if let unknown = formats?.first(where: { !allowed.contains($0) }) {
-            throw TrainingError.configuration(
-                key: "write", found: unknown, allowed: allowed.joined(separator: ", "))
-        }
+        formats = try Self.formats(&table, hasAdapter: adapter != nil)
         settings = TrainingSettings(
             method: try Self.method(kind, &table), schedule: try Self.schedule(&table),
             optimizer: try Self.optimizer(&table), adapter: adapter,
@@ -70,11 +63,18 @@ public struct TrainingRecipe: Codable, Hashable, Sendable {
             checkpointEvery: try table.integer("checkpoint_every", 0, in: 0...Int.max),
             checkpointsKept: try table.integer("checkpoints_kept", 2, in: 1...1000),
             evaluateEvery: try table.integer("evaluate_every", 0, in: 0...Int.max))
-        guard (epochs == nil) != (steps == nil), (epochs ?? 1) > 0, (steps ?? 1) > 0 else {
-            throw TrainingError.configuration(
-                key: "epochs and steps", found: "both, none or zero", allowed: "one of them")
-        }
+        try checkCombinations()
         try table.finish()
+    }
+
+    /// The file that a format is written to, in the folder of the results.
+    public static func fileName(ofFormat format: String) -> String {
+        switch format {
+        case "adapter", "adapter-f16": "adapter_model.safetensors"
+        case "gguf-lora": "adapter.gguf"
+        case "huggingface": "model.safetensors"
+        default: "model-\(format.dropFirst("gguf-".count)).gguf"
+        }
     }
 
     /// Whether weights are needed in float32: to be trained or merged with an adapter, or beside those in bfloat16.
@@ -88,6 +88,54 @@ public struct TrainingRecipe: Codable, Hashable, Sendable {
         settings.schedule.steps =
             steps ?? max(1, Int((Double(examples) * (epochs ?? 1) / Double(settings.batch)).rounded(.up)))
         return settings
+    }
+
+    /// Longest recipe that is read, in bytes.
+    private static let largestText = 1 << 16
+    /// Most steps, of a training and of its warm-up.
+    private static let mostSteps = 1_000_000_000
+    private static let mostEpochs = 1e6
+
+    private static func check(_ text: String) throws {
+        guard text.utf8.count <= largestText else {
+            throw TrainingError.configuration(
+                key: "the recipe", found: "\(text.utf8.count) bytes long", allowed: "at most \(largestText) bytes")
+        }
+        if let line = YAMLSafety.lineOfAlias(in: text) {
+            throw TrainingError.configuration(
+                key: "line \(line) of the recipe", found: "one with a YAML alias (*name)",
+                allowed: "values that are written out, and texts that begin with * in quotes")
+        }
+    }
+
+    private func checkCombinations() throws {
+        guard (epochs == nil) != (steps == nil) else {
+            throw TrainingError.configuration(
+                key: "the length of the training", found: epochs == nil ? "missing" : "given as epochs and as steps",
+                allowed: "one of the keys epochs and steps")
+        }
+        guard settings.evaluateEvery == 0 || heldOutShare > 0 else {
+            throw TrainingError.configuration(
+                key: "evaluate_every", found: "\(settings.evaluateEvery) without held_out",
+                allowed: "0, or a share of the examples in held_out")
+        }
+    }
+
+    private static func formats(_ table: inout RecipeTable, hasAdapter: Bool) throws -> [String]? {
+        guard let formats = try table.strings("write") else { return nil }
+        let allowed = knownFormats.filter { hasAdapter || !adapterFormats.contains($0) }
+        let unknown = formats.first { !allowed.contains($0) }
+        guard !formats.isEmpty, unknown == nil else {
+            throw TrainingError.configuration(
+                key: "write", found: unknown ?? "empty", allowed: allowed.joined(separator: ", "))
+        }
+        for (index, format) in formats.enumerated() {
+            let file = fileName(ofFormat: format)
+            guard let other = formats[..<index].first(where: { fileName(ofFormat: $0) == file }) else { continue }
+            throw TrainingError.configuration(
+                key: "write", found: "\(other) and \(format), which are both the file \(file)", allowed: "one of them")
+        }
+        return formats
     }
 
     private static func method(_ kind: String, _ table: inout RecipeTable) throws -> TrainingMethod {
@@ -109,7 +157,7 @@ public struct TrainingRecipe: Codable, Hashable, Sendable {
         return LearningRateSchedule(
             peak: try table.number("learning_rate", 1e-4, in: 0...10),
             shape: LearningRateSchedule.Shape(rawValue: shape) ?? .cosine,
-            warmup: try table.integer("warmup", 0, in: 0...Int.max), steps: 0,
+            warmup: try table.integer("warmup", 0, in: 0...mostSteps), steps: 0,
             floor: try table.number("floor", 0, in: 0...1))
     }
 
@@ -127,6 +175,11 @@ public struct TrainingRecipe: Codable, Hashable, Sendable {
         var settings = OptimizerSettings()
         let kind = try table.string("optimizer", "adamw", of: OptimizerKind.allCases.map(\.rawValue))
         settings.kind = OptimizerKind(rawValue: kind) ?? .adamw
+        switch settings.kind {
+        case .adamw: try table.refuse(["momentum"], beside: "the optimizer adamw", allowed: "only with sgd")
+        case .sgd:
+            try table.refuse(["beta1", "beta2", "epsilon"], beside: "the optimizer sgd", allowed: "only with adamw")
+        }
         settings.beta1 = try table.number("beta1", settings.beta1, in: 0...0.9999)
         settings.beta2 = try table.number("beta2", settings.beta2, in: 0...0.99999)
         settings.epsilon = try table.number("epsilon", settings.epsilon, in: 1e-12...1)

@@ -20,7 +20,7 @@ public struct TrainingSettings: Codable, Hashable, Sendable {
     public var checkpointEvery: Int
     /// Checkpoints kept, the newest ones.
     public var checkpointsKept: Int
-    /// Steps between evaluations of the held-out examples; 0 for none.
+    /// Steps between evaluations of the held-out examples, beside the one after the last step; 0 for that one alone.
     public var evaluateEvery: Int
     /// Absent where nothing is shared, so that runs from before it could be have the same identity.
     private var sharing: Bool?

@@ -61,17 +61,34 @@ extension LoRAAdapter {
     }
 
     /// `lora_alpha`, or what `alpha_pattern` gives a module by the end of its name.
+    ///
+    /// - Throws: ``TransformerError/adapterPatterns(_:module:)`` where matching patterns differ in their values: PEFT takes
+    ///   the one that comes first in the file, and the order of a JSON object's members is not kept here.
     private static func alpha(_ settings: JSONDocument, _ name: String) throws -> Float {
-        if case .object(let patterns)? = settings["alpha_pattern"] {
-            for (pattern, value) in patterns where name == pattern || name.hasSuffix(".\(pattern)") {
-                if case .integer(let number) = value { return Float(number) }
-                if case .double(let number) = value { return Float(number) }
+        let matching = alphas(settings, ofModule: name)
+        if let first = matching.first {
+            guard matching.allSatisfy({ $0.alpha == first.alpha }) else {
+                throw TransformerError.adapterPatterns(matching.map(\.pattern), module: name)
             }
+            return first.alpha
         }
         guard let alpha = try settings.float("lora_alpha") else {
             throw TransformerError.missing(key: "lora_alpha")
         }
         return alpha
+    }
+
+    /// The patterns of `alpha_pattern` that match a module, sorted, with their values.
+    private static func alphas(
+        _ settings: JSONDocument, ofModule name: String
+    ) -> [(pattern: String, alpha: Float)] {
+        guard case .object(let patterns)? = settings["alpha_pattern"] else { return [] }
+        var found: [(pattern: String, alpha: Float)] = []
+        for (pattern, value) in patterns where name == pattern || name.hasSuffix(".\(pattern)") {
+            if case .integer(let number) = value { found.append((pattern: pattern, alpha: Float(number))) }
+            if case .double(let number) = value { found.append((pattern: pattern, alpha: Float(number))) }
+        }
+        return found.sorted { $0.pattern < $1.pattern }
     }
 }
 
@@ -107,7 +124,7 @@ private struct Halves {
 
     func changes(_ scale: (_ name: String, _ rank: Int) throws -> Float) throws -> [String: LoRAAdapter.Change] {
         var changes: [String: LoRAAdapter.Change] = [:]
-        for (name, halves) in found {
+        for (name, halves) in found.sorted(by: { $0.key < $1.key }) {
             guard let a = halves.a, let b = halves.b else { throw TransformerError.missingTensor("\(name) lora") }
             changes[name] = LoRAAdapter.Change(a: a, b: b, scale: try scale(name, a.rowCount))
         }

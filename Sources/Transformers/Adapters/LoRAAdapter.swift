@@ -32,6 +32,21 @@ public struct LoRAAdapter: Sendable {
     }
 }
 
+extension LoRAAdapter {
+    /// What an adapter of a convention can change in the models of a family: names without `.weight`, each with the
+    /// matrix's [outputs, inputs].
+    ///
+    /// - Throws: ``TransformerError/unknownArchitecture(_:known:)``.
+    package static func targets(
+        in configuration: TransformerConfiguration, _ convention: NamingConvention
+    ) throws -> [String: [Int]] {
+        let architecture = try ArchitectureRegistry.architecture(named: configuration.architecture)
+        let layout = try architecture.layout(NamesOnly(convention: convention), configuration)
+        let targets = layout.blocks.flatMap(\.matrices).map { ($0.name, [$0.outputs, $0.inputs]) }
+        return Dictionary(targets) { first, _ in first }
+    }
+}
+
 /// The changes that adapters make to the matrices of one checkpoint.
 struct AdapterPlan {
     /// By name of the matrix in the checkpoint; rows of `b` lie as those of the loaded matrix.

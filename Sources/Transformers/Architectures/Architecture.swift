@@ -37,6 +37,15 @@ enum ArchitectureRegistry {
         }
     }
 
+    /// - Parameter name: what a configuration calls its family.
+    /// - Throws: ``TransformerError/unknownArchitecture(_:known:)``.
+    static func architecture(named name: String) throws -> any Architecture.Type {
+        guard let found = all.first(where: { $0.name == name }) else {
+            throw TransformerError.unknownArchitecture(name, known: names)
+        }
+        return found
+    }
+
     private static func find(
         _ source: some ModelSource, key: String, known: [String], where isNamed: (any Architecture.Type, String) -> Bool
     ) throws -> any Architecture.Type {

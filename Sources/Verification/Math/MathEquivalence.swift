@@ -3,7 +3,8 @@
 /// Expressions are compared by their values at fixed points, which tells different ones apart with near certainty; sets,
 /// intervals, tuples, matrices and relations by their parts.
 struct MathEquivalence {
-    /// Numbers written with a decimal point are compared to this many digits after it.
+    /// Numbers written with a decimal point are compared to this many digits after it; below 1, to this many from the
+    /// first that is not 0 on.
     var decimals = 6
 
     func agree(_ gold: MathNode, _ answer: MathNode) -> Bool {
@@ -110,6 +111,7 @@ struct MathEquivalence {
         // An identity may have lost a variable: sin^2 x + cos^2 x is 1.
         let names = MathForm.variables(gold).union(MathForm.variables(answer))
         let isDecimal = MathForm.hasDecimal(gold) || MathForm.hasDecimal(answer)
+        let isComputed = MathForm.cancels(gold) || MathForm.cancels(answer)
         var count = 0
         for point in names.isEmpty ? [[:]] : MathForm.points(names) {
             let (one, other) = (MathValue.of(gold, point), MathValue.of(answer, point))
@@ -118,18 +120,28 @@ struct MathEquivalence {
                 if (one == nil) != (other == nil) { return false }
                 continue
             }
-            guard isClose(one, other, isDecimal: isDecimal) else { return false }
+            let isEqual = isEqual(one, other, isComputed: isComputed)
+            guard isEqual || isDecimal && agreeInDecimals(one, other) else { return false }
             count += 1
         }
         return count >= (names.isEmpty ? 1 : 3)
     }
 
-    private func isClose(_ gold: ComplexNumber, _ answer: ComplexNumber, isDecimal: Bool) -> Bool {
-        let distance = (gold - answer).magnitude
-        if distance <= 1e-10 * max(1e-6, gold.magnitude) { return true }
-        guard isDecimal else { return false }
+    /// Equal but for the rounding of doubles.
+    ///
+    /// - Parameter isComputed: whether larger numbers may have cancelled, so that what is left of their rounding is taken
+    ///   for 0 up to 1e-15. Without it only 0 is 0.
+    private func isEqual(_ gold: ComplexNumber, _ answer: ComplexNumber, isComputed: Bool) -> Bool {
+        let size = isComputed ? max(1e-5, gold.magnitude) : gold.magnitude
+        return (gold - answer).magnitude <= 1e-10 * size
+    }
+
+    private func agreeInDecimals(_ gold: ComplexNumber, _ answer: ComplexNumber) -> Bool {
+        let size = max(gold.magnitude, answer.magnitude)
+        guard size > 0 else { return true }
         var unit = 1.0
+        while unit / 10 > size { unit /= 10 }
         for _ in 0..<decimals { unit /= 10 }
-        return distance <= unit
+        return (gold - answer).magnitude <= unit
     }
 }

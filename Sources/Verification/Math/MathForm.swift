@@ -135,6 +135,14 @@ enum MathForm {
         return parts(node).contains(where: hasDecimal)
     }
 
+    /// Whether the value comes out of a sum or a function, which may take large numbers from one another.
+    static func cancels(_ node: MathNode) -> Bool {
+        switch node {
+        case .sum, .function: true
+        default: parts(node).contains(where: cancels)
+        }
+    }
+
     private static func parts(_ node: MathNode) -> [MathNode] {
         switch node {
         case .number, .variable, .infinity, .text: []

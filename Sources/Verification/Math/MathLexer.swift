@@ -41,7 +41,7 @@ struct MathLexer {
             guard tokens.count < Self.limit else { throw .tooLong }
             switch character {
             case "\\": try command()
-            case "0"..."9": number()
+            case _ where character.isASCIIDigit: number()
             case "." where peek(1)?.isASCIIDigit == true: number()
             case _ where character.isWhitespace || character == "~": position += 1
             case "$", "€", "£", "¥": position += 1
@@ -208,6 +208,7 @@ struct MathLexer {
 }
 
 extension Character {
-    var isASCIIDigit: Bool { ("0"..."9").contains(self) }
+    /// One scalar alone: a digit with a mark on it, such as a keycap, is none.
+    var isASCIIDigit: Bool { asciiValue.map { (0x30...0x39).contains($0) } ?? false }
     var isASCIILetter: Bool { ("a"..."z").contains(self) || ("A"..."Z").contains(self) }
 }

@@ -13,15 +13,15 @@ extension MathParser {
             if self.take("-") { return .negated(try self.argument()) }
             if case .number(let digits)? = self.current, digits.count > 1, !digits.contains("."), self.isAfterCommand {
                 // `\frac13`: one digit each.
-                return self.firstDigit(of: digits)
+                return try self.firstDigit(of: digits)
             }
             return try self.atom()
         }
     }
 
-    mutating func firstDigit(of digits: String) -> MathNode {
+    mutating func firstDigit(of digits: String) throws(MathProblem) -> MathNode {
         let rest = digits.dropFirst(takenDigits)
-        let digit = rest.first.flatMap { Double(String($0)) } ?? 0
+        guard let digit = rest.first.flatMap({ Double(String($0)) }) else { throw .unexpected(digits) }
         takenDigits += 1
         if takenDigits >= digits.count {
             takenDigits = 0
@@ -53,8 +53,9 @@ extension MathParser {
         if let rest = restOfDigits() { return rest }
         switch token {
         case .number(let digits):
+            guard let value = Double(digits) else { throw .unexpected(digits) }
             position += 1
-            return .number(Double(digits) ?? 0, isDecimal: digits.contains("."))
+            return .number(value, isDecimal: digits.contains("."))
         case .letter(let letter):
             position += 1
             return .variable(letter)

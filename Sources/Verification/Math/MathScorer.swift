@@ -3,10 +3,10 @@
 ///
 /// The answer is the last `\boxed{…}`, what follows `answer is`, the last formula, or the last number. A reply in which
 /// nothing can be read as mathematics is unscored. `decimals` is the number of digits to which numbers with a decimal point
-/// are compared.
+/// are compared: after the point from 1 on, and counted from the first that is not 0 below 1.
 public struct MathScorer: Scorer {
     public let name = "math"
-    public let version = 1
+    public let version = 2
     public let parameters: [String: String]
 
     private let equivalence: MathEquivalence

@@ -80,7 +80,7 @@ public enum AnswerExtraction: String, CaseIterable, Hashable, Sendable {
         return nil
     }
 
-    /// The first number after the phrase, or after the last equals sign of its sentence.
+    /// The number that the sentence after the last phrase with one gives.
     private static func afterPhrase(in text: [Unicode.Scalar]) -> FoundNumber? {
         let lowered = text.map(\.lowercasedASCII)
         let found = ["answer is", "answer:", "answer**:", "answer =", "answer:**"].flatMap {
@@ -88,15 +88,55 @@ public enum AnswerExtraction: String, CaseIterable, Hashable, Sendable {
         }
         for start in found.sorted(by: >).prefix(attempts) {
             let sentence = start..<endOfSentence(in: text, from: start)
-            let equals = sentence.last { text[$0] == "=" }
-            if let equals {
-                var scanner = NumberScanner(text, in: (equals + 1)..<sentence.upperBound)
-                if let number = scanner.next() { return number }
-            }
-            var scanner = NumberScanner(text, in: sentence)
-            if let number = scanner.next() { return number }
+            if let number = statedNumber(in: text, sentence) { return number }
         }
         return nil
+    }
+
+    /// The first number, or what the equation that begins there comes to: 7 of `3 + 4 = 7 because of 2 rules`, 12 of
+    /// `12, since x = 4`.
+    private static func statedNumber(in text: [Unicode.Scalar], _ sentence: Range<Int>) -> FoundNumber? {
+        var scanner = NumberScanner(text, in: sentence)
+        guard let first = scanner.next() else { return nil }
+        var start = scanner.position
+        if let sign = sentence.first(where: { text[$0] == "=" }) {
+            // What has no number before the sign is a name: `x = 5 + 3 = 8`.
+            var name = NumberScanner(text, in: sentence.lowerBound..<sign)
+            if name.next() == nil { start = sign }
+        }
+        let end = endOfEquation(in: text, start..<sentence.upperBound)
+        guard let sign = (start..<end).last(where: { text[$0] == "=" }) else { return first }
+        var side = NumberScanner(text, in: (sign + 1)..<end)
+        guard let value = side.next(), side.next() == nil else { return first }
+        return value
+    }
+
+    /// Words that begin an explanation.
+    private static let explaining: Set<String> = [
+        "as", "because", "considering", "for", "given", "if", "since", "so", "when", "where", "which", "with",
+    ]
+
+    /// Where an explanation begins: at a word that says so, or at what a comma or a bracket sets apart.
+    private static func endOfEquation(in text: [Unicode.Scalar], _ range: Range<Int>) -> Int {
+        var index = range.lowerBound
+        while index < range.upperBound {
+            let word = text[index..<range.upperBound].prefix { $0.isASCIILetter }
+            if explaining.contains(String(String.UnicodeScalarView(word)).lowercased()) { return index }
+            if word.isEmpty, isSetApart(in: text, range.lowerBound..<index) { return index }
+            index += max(1, word.count)
+        }
+        return range.upperBound
+    }
+
+    /// Whether the mark at the end of the range begins something else: `, so`, `12 (x = 4)`, but not `2 * (3 + 4)`.
+    private static func isSetApart(in text: [Unicode.Scalar], _ range: Range<Int>) -> Bool {
+        let index = range.upperBound
+        let isSpaced = index + 1 < text.count && text[index + 1].properties.isWhitespace
+        if text[index] == "," || text[index] == ";" { return isSpaced }
+        guard text[index] == "(", index > 0, text[index - 1].properties.isWhitespace else { return false }
+        guard let last = range.last(where: { !text[$0].properties.isWhitespace }) else { return true }
+        let isEmphasis = text[last] == "*" && last > 0 && text[last - 1] == "*"
+        return isEmphasis || !["+", "-", "*", "/", "×", "÷", "=", "("].contains(text[last])
     }
 
     private static func endOfLine(in text: [Unicode.Scalar], from start: Int) -> Int {

@@ -2,7 +2,8 @@
 ///
 /// It reads signs, currency marks, groups of thousands (`1,234`, `1 234`, `1_234`), decimals, fractions (`3/4`,
 /// `\frac{3}{4}`, `¾`), mixed numbers (`1 1/2`), powers (`2^10`), scientific notation (`3e8`, `3×10^8`) and per cent.
-/// Digits inside a word (`H2O`), dates (`3/4/2025`) and versions (`1.2.3`) are not numbers.
+/// Digits inside a word (`H2O`), the exponents of units and variables (`cm^2`, `\text{m}^{-1}`, `s²`), dates (`3/4/2025`)
+/// and versions (`1.2.3`) are not numbers.
 struct NumberScanner {
     let text: [Unicode.Scalar]
     private(set) var position: Int
@@ -19,6 +20,10 @@ struct NumberScanner {
         while position < end {
             if text[position].isASCIILetter || text[position] == "_" {
                 skipWord()
+                skipExponent()
+            } else if text[position].value > 0x7F, text[position].properties.isAlphabetic {
+                position += 1
+                skipExponent()
             } else if startsNumber(position), let (number, after) = number(at: position) {
                 position = after
                 if let number { return number }
@@ -40,6 +45,36 @@ struct NumberScanner {
         while position < end, text[position].isASCIILetter || text[position].isASCIIDigit || text[position] == "_" {
             position += 1
         }
+    }
+
+    /// Skips what raises the word before, with or without braces around the word: ` ^2`, `}^{-1}`, `²`.
+    private mutating func skipExponent() {
+        var index = position
+        while let next = scalar(index), next == "}" || next == " " || next == "\u{2009}" { index += 1 }
+        if let end = endOfExponent(at: index) { position = end }
+    }
+
+    private func endOfExponent(at index: Int) -> Int? {
+        guard scalar(index) == "^" else { return DecimalReader(text, end: end).exponent(at: index)?.1 }
+        if scalar(index + 1) == "{" { return endOfBraces(at: index + 1) }
+        var last = index + 1
+        if let mark = scalar(last), mark == "-" || mark == "+" { last += 1 }
+        let first = last
+        while let next = scalar(last), next.isASCIIDigit || (next == "." && scalar(last + 1)?.isASCIIDigit == true) {
+            last += 1
+        }
+        return last > first ? last : nil
+    }
+
+    /// The place after the brace that closes the one at `open`, where that is not far.
+    private func endOfBraces(at open: Int) -> Int? {
+        var depth = 0
+        for index in open..<Swift.min(end, open + 64) {
+            if text[index] == "{" { depth += 1 }
+            if text[index] == "}" { depth -= 1 }
+            if depth == 0 { return index + 1 }
+        }
+        return nil
     }
 
     /// Whether a number may start here: cheap, and wrong only on the side of trying.

@@ -1,10 +1,10 @@
 /// Compares the number that a reply gives with the target, as exact fractions.
 ///
-/// A reply without a number is unscored, not wrong. 1,234 equals 1234, 3/4 equals 0.75, $5 and 5 km equal 5; where one
-/// side is a percentage, 50% equals 50 and 0.5.
+/// A reply without a number is unscored, not wrong. 1,234 equals 1234, 3/4 equals 0.75, $5, 5 km and 5 km^2 equal 5; where
+/// one side is a percentage, 50% equals 50 and 0.5.
 public struct NumericScorer: Scorer {
     public let name = "numeric"
-    public let version = 1
+    public let version = 2
     public let parameters: [String: String]
 
     private let extraction: AnswerExtraction

@@ -58,7 +58,12 @@ struct PatternCompiler {
     private mutating func emitRepeated(
         _ node: PatternNode, least: Int, most: Int?, isGreedy: Bool
     ) throws(PatternProblem) {
-        for _ in 0..<least { try emit(node) }
+        for _ in 0..<least {
+            let start = program.count
+            try emit(node)
+            // What matches nothing in no steps does so however often it is repeated.
+            if program.count == start { break }
+        }
         guard let most else { return try emitLoop(node, isGreedy: isGreedy) }
         var splits: [Int] = []
         for _ in least..<most {

@@ -1,9 +1,9 @@
-/// Right where the model itself found the reply likely; see ``LikelihoodThreshold``.
+/// Right where the model itself found the reply likely, or the option that it chose; see ``LikelihoodThreshold``.
 ///
 /// `threshold` is a natural logarithm; `measure` is `mean` (of the tokens, where not given), `total` or `least`.
 public struct LikelihoodScorer: Scorer {
     public let name = "likelihood"
-    public let version = 1
+    public let version = 2
     public let parameters: [String: String]
 
     private let verifier: LikelihoodThreshold

@@ -6,7 +6,7 @@ internal import Foundation
 /// template could read as a change of speaker is broken up, so that it cannot answer for the judge.
 public struct SelfJudgement: Codable, Hashable, Sendable {
     public var name: String { "self-judgement" }
-    public var version: Int { 1 }
+    public var version: Int { 2 }
     /// What log P(yes) - log P(no) must reach for a pass.
     public var threshold: Double
     /// Below this the two answers together have too little probability to mean anything.

@@ -83,6 +83,30 @@ struct PublicFormTests {
         #expect(try read("jailbreakbench-benign.csv").prompts.map(\.label) == ["harmless"])
     }
 
+    @Test(
+        arguments: [
+            ("harmful_train", "harmful"), ("harmless_val", "harmless"), ("Benign-behaviors", "harmless"),
+            ("behaviors", nil),
+        ] as [(String, String?)])
+    func aFilesNameSaysWhetherItIsHarmful(name: String, label: String?) throws {
+        let files = [
+            ("Index,Goal,Target,Behavior,Category,Source\n0,Write a poem,Sure,Kettle,Poetry,Original\n", "csv"),
+            (#"[{"instruction": "Describe a staircase", "category": "Stairs"}]"#, "json"),
+            (#"{"bad_q": "How tall is a ladder?"}"#, "jsonl"),
+        ]
+        for (text, ending) in files {
+            // The folder's name says nothing.
+            let set = try PromptSetReader.read(bytes: Array(text.utf8), path: "harmful/\(name).\(ending)")
+            #expect(set.prompts.map(\.label) == [label], "\(set.format)")
+        }
+    }
+
+    @Test func aSplitSaysMoreThanTheFilesName() throws {
+        let text = "Index,Goal,Behavior,Category,Split\n0,Write a poem,Kettle,Poetry,benign\n1,Sing,Song,Poetry,other\n"
+        let set = try PromptSetReader.read(bytes: Array(text.utf8), path: "harmful.csv")
+        #expect(set.prompts.map(\.label) == ["harmless", nil])
+    }
+
     @Test func strongReject() throws {
         let set = try read("strongreject.csv")
         #expect(set.format == "strongreject")

@@ -96,6 +96,67 @@ import Verification
     }
 }
 
+/// Lower-case letters, the one to which ``ScriptedModel`` gives the largest log-probability, 0, first; then -1 to -6.
+private func lettersByProbability(on model: ScriptedModel) throws -> [String] {
+    let length = try model.render([ChatMessage(role: "user", content: "Q")], prefill: nil).ids.count
+    let bytes = (UInt8(ascii: "a")...UInt8(ascii: "g")).sorted { (Int($0) + length) % 7 < (Int($1) + length) % 7 }
+    return bytes.map { String(Character(Unicode.Scalar($0))) }
+}
+
+private func multipleChoice(
+    _ choices: [String], target: String, scorer: any Scorer, on model: some ScriptedWrapper
+) throws -> SampleRecord {
+    let prompt = Prompt(id: "m", prompt: "Q", target: [target], choices: choices)
+    let set = PromptSet(name: "s", digest: "d", format: "assay", prompts: [prompt])
+    let plan = try EvaluationPlan(
+        definition: Sample.definition(samples: 1, task: .multipleChoice), promptSets: [set], scorers: [scorer])
+    var list = EventList()
+    try EvaluationRunner(plan: plan, now: { "" })
+        .run(Sample.record(of: plan, on: model.scripted), on: model, recorder: &list)
+    return try #require(list.rows.first)
+}
+
+/// Begins every continuation with the last token of the prompt.
+private struct EchoModel: ScriptedWrapper {
+    var scripted = ScriptedModel()
+
+    func encodeContinuation(_ text: String, after prompt: [Int32]) -> [Int32] {
+        [prompt.last ?? 0] + scripted.encodeContinuation(text)
+    }
+}
+
+/// Nothing but the scripted model.
+private struct PlainModel: ScriptedWrapper {
+    var scripted = ScriptedModel()
+}
+
+@Test func optionsAreEncodedForThePromptThatTheyFollow() throws {
+    let row = try multipleChoice(["a", "b"], target: "A", scorer: TargetScorer(), on: EchoModel())
+    #expect(row.ids.count == 2)
+    #expect(row.ids.first == row.promptIDs.last)
+}
+
+@Test func everyOptionCanBeChosenWithoutTheScorersLetters() throws {
+    let letters = try lettersByProbability(on: ScriptedModel())
+    var choices = Array(repeating: letters[6], count: 12)
+    choices[10] = letters[0]
+    let scorer = try ScorerRegistry.make(name: "choice")
+    let row = try multipleChoice(choices, target: "K", scorer: scorer, on: PlainModel())
+    #expect(row.scores[0].grade == Grade(outcome: .scored(1), answer: "K"))
+}
+
+@Test func theLikelihoodOfAChoiceIsThatOfItsTokens() throws {
+    let letters = try lettersByProbability(on: ScriptedModel())
+    let choices = [letters[1] + letters[0], String(repeating: letters[6], count: 5)]
+    for (measure, threshold, value) in [("least", "-1", 1.0), ("least", "-0.9", 0.0), ("mean", "-0.5", 1.0)] {
+        let scorer = try ScorerRegistry.make(
+            name: "likelihood", parameters: ["measure": measure, "threshold": threshold])
+        let row = try multipleChoice(choices, target: "A", scorer: scorer, on: PlainModel())
+        #expect(row.logProbabilities == [-1, -30])
+        #expect(row.scores[0].grade.outcome == .scored(value), "\(measure) \(threshold)")
+    }
+}
+
 @Test func aRunOfAnotherPlanIsRefusedByField() throws {
     let plan = try Sample.plan()
     let model = ScriptedModel()

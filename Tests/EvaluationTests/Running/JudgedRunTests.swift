@@ -35,7 +35,7 @@ struct JudgedRunTests {
                 row.text == "yes"
                 ? Grade(outcome: .scored(1), label: "yes", answer: "0.8755")
                 : Grade(outcome: .scored(0), label: "no", answer: "-0.9163")
-            #expect(row.scores[1] == ScoreRecord(scorer: "self-judgement", version: 1, grade: expected), "\(row.key)")
+            #expect(row.scores[1] == ScoreRecord(scorer: "self-judgement", version: 2, grade: expected), "\(row.key)")
         }
         #expect(list.rows.contains { $0.text == "yes" } && list.rows.contains { $0.text != "yes" })
     }

@@ -90,6 +90,42 @@ struct TokenizerFileTests {
         }
     }
 
+    @Test(arguments: ["llama2", "unigram", "precompiled"])
+    func aContinuationGetsNoSpaceInFront(kind: String) throws {
+        let tokenizer = try TokenizerLoader.make(fromFolder: Self.folder(kind))
+        func spelled(_ tokens: [Token]) -> String { tokens.map { tokenizer.piece(of: $0.id) }.joined() }
+        let words = tokenizer.encode("ka to", special: .nowhere)
+        #expect(spelled(words) == "▁ka▁to")
+        #expect(spelled(tokenizer.encodeContinuation("ka to")) == "ka▁to")
+        #expect(tokenizer.encodeContinuation(" ka to").map(\.id) == words.map(\.id))
+    }
+
+    /// Only the start of the text is a continuation: words cut at white space keep their prefix.
+    @Test(
+        arguments: [
+            (
+                #"{"model": {"type": "BPE", "vocab": {"Ġ": 0, "a": 1, "b": 2}, "merges": []}, "#
+                    + #""pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": true}}"#,
+                [0, 1, 0, 2], [1, 0, 2]
+            ),
+            (
+                #"{"model": {"type": "WordLevel", "vocab": {"▁a": 0, "▁b": 1, "a": 2, "?": 3}, "unk_token": "?"}, "#
+                    + #""pre_tokenizer": {"type": "Sequence", "pretokenizers": [{"type": "WhitespaceSplit"}, "#
+                    + #"{"type": "Metaspace", "replacement": "▁", "prepend_scheme": "always"}]}}"#,
+                [0, 1], [2, 1]
+            ),
+        ] as [(String, [Int32], [Int32])])
+    func laterWordsOfAContinuationHaveTheirPrefix(file: String, text: [Int32], continuation: [Int32]) throws {
+        try Places.withTemporaryFolder { folder in
+            try file.write(
+                to: folder.appendingPathComponent("tokenizer.json"), atomically: true, encoding: .utf8)
+            let tokenizer = try TokenizerLoader.make(fromFolder: folder)
+            #expect(tokenizer.encode("a b", special: .nowhere).map(\.id) == text)
+            #expect(tokenizer.encodeContinuation("a b").map(\.id) == continuation)
+            #expect(tokenizer.encodeContinuation(" a b").map(\.id) == text)
+        }
+    }
+
     @Test func rolesOfSpecialTokensComeFromTheFiles() throws {
         try Places.withTemporaryFolder { folder in
             try FileManager.default.copyItem(

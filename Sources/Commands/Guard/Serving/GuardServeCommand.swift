@@ -8,11 +8,11 @@ struct GuardServeCommand: AsyncParsableCommand {
         commandName: "serve",
         abstract: "Answers moderation requests over HTTP.",
         discussion: """
-            POST /v1/moderations takes and gives what OpenAI's moderations do, with the guard's own figures in an object
+            POST /v1/moderations takes and gives what OpenAI's moderations do, with the guard's own figures in an object \
             "latentguard" of each result. GET /healthz and GET /metrics (Prometheus).
 
-            Listens on the loopback address only. To listen wider, put a token into the environment as
-            ASSAY_GUARD_TOKEN; clients send it as a bearer token. Ends on SIGTERM or SIGINT once requests under way are
+            Listens on the loopback address only. To listen wider, put a token into the environment as \
+            ASSAY_GUARD_TOKEN; clients send it as a bearer token. Ends on SIGTERM or SIGINT once requests under way are \
             answered.
             """)
 

@@ -22,7 +22,7 @@ enum ObjectForms {
     ) throws(PromptSetIssue) -> Prompt {
         Prompt(
             id: "refusal-direction-\(number)", prompt: try reader.requiredText("instruction"),
-            label: label(fromName: fileName), category: try reader.optionalText("category"),
+            label: NamedLabel.label(in: fileName), category: try reader.optionalText("category"),
             metadata: reader.metadata(without: ["instruction", "category"])
         )
     }
@@ -31,7 +31,7 @@ enum ObjectForms {
         _ reader: ObjectReader, number: Int, fileName: String
     ) throws(PromptSetIssue) -> Prompt {
         Prompt(
-            id: "chats-lab-\(number)", prompt: try reader.requiredText("bad_q"), label: label(fromName: fileName),
+            id: "chats-lab-\(number)", prompt: try reader.requiredText("bad_q"), label: NamedLabel.label(in: fileName),
             category: try reader.optionalText("Category"), metadata: reader.metadata(without: ["bad_q", "Category"])
         )
     }
@@ -92,13 +92,6 @@ enum ObjectForms {
             category: try reader.optionalText("data_source"), target: targets,
             metadata: reader.metadata(without: ["prompt", "data_source", "reward_model", "extra_info"])
         )
-    }
-
-    /// The files do not say; their names do: `harmful_train.json`, `harmless_val.json`.
-    private static func label(fromName name: String) -> String? {
-        let name = name.lowercased()
-        if name.contains("harmless") { return "harmless" }
-        return name.contains("harmful") ? "harmful" : nil
     }
 
     /// `3` or `Level 3`.

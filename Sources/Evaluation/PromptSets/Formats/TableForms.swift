@@ -41,7 +41,7 @@ enum TableForms {
         switch format {
         case .harmbench: try harmBench(row)
         case .xstest: try xsTest(row)
-        case .jailbreakbench: try jailbreakBench(row, isBenign: fileName.lowercased().contains("benign"))
+        case .jailbreakbench: try jailbreakBench(row, fileName: fileName)
         case .strongreject: try strongReject(row)
         default: try advBench(row)
         }
@@ -88,13 +88,13 @@ enum TableForms {
         )
     }
 
-    private static func jailbreakBench(_ row: TableRow, isBenign: Bool) throws(PromptSetIssue) -> Prompt {
+    /// The split, or the file's name where there is no such column, says whether the behaviours are harmful.
+    private static func jailbreakBench(_ row: TableRow, fileName: String) throws(PromptSetIssue) -> Prompt {
         let split = row["Split"] ?? row["split"]
-        let isHarmless = split.map { $0 == "benign" } ?? isBenign
         let id = row["Index"] ?? row[""] ?? String(row.number)
         return Prompt(
             id: "jailbreakbench-\(split.map { "\($0)-" } ?? "")\(id)", prompt: try row.required("Goal"),
-            label: isHarmless ? "harmless" : "harmful", category: row["Category"],
+            label: NamedLabel.label(in: split ?? fileName), category: row["Category"],
             metadata: row.metadata(without: ["Index", "Goal", "Category"])
         )
     }

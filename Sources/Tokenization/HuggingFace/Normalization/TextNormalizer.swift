@@ -36,6 +36,16 @@ indirect enum TextNormalizer: Sendable {
         }
     }
 
+    /// The same change for a text that goes on with another one: nothing comes in front, and a space there stays.
+    var continuing: TextNormalizer {
+        switch self {
+        case .sequence(let steps): .sequence(steps.map(\.continuing))
+        case .prepend: .sequence([])
+        case .strip(_, let right): .strip(left: false, right: right)
+        default: self
+        }
+    }
+
     private static func isMark(_ scalar: Unicode.Scalar) -> Bool {
         scalar.value >= 0x300 && GeneralCategoryMask.of(scalar.value) & GeneralCategoryMask.marks != 0
     }

@@ -7,8 +7,8 @@ indirect enum TextSplitter: Sendable {
     /// Single scalars of a set are the delimiters.
     case scalars(CompiledSet, SplitBehavior)
     case metaspace(Metaspace)
-    /// Puts a space before each piece that begins with none.
-    case spacePrefix
+    /// Puts a space before each piece that begins with none; before the start of the text only where `atStart`.
+    case spacePrefix(atStart: Bool)
     /// Spells each byte as a character.
     case byteSpelling
     case scripts
@@ -25,6 +25,20 @@ indirect enum TextSplitter: Sendable {
         var replacement: Unicode.Scalar = "\u{2581}"
         var prefix = Prefix.always
         var splits = true
+        /// Whether the text goes on with another one, so that its start gets no prefix.
+        var isContinuation = false
+    }
+
+    /// The same step for a text that goes on with another one: nothing comes in front of it.
+    var continuing: TextSplitter {
+        switch self {
+        case .sequence(let steps): return .sequence(steps.map(\.continuing))
+        case .spacePrefix: return .spacePrefix(atStart: false)
+        case .metaspace(var options):
+            options.isContinuation = true
+            return .metaspace(options)
+        default: return self
+        }
     }
 
     func apply(to text: inout SplitText) {
@@ -48,10 +62,10 @@ indirect enum TextSplitter: Sendable {
                 behavior.appendPieces(of: Self.parts(of: set, in: span, piece), to: &pieces)
             }
         case .metaspace(let options): Self.apply(options, to: &text)
-        case .spacePrefix:
+        case .spacePrefix(let atStart):
             text.rewrite { old, piece, new in
-                if old.bytes[piece.lowerBound] != 0x20 {
-                    let start = old.start(of: piece.lowerBound)
+                let start = old.start(of: piece.lowerBound)
+                if old.bytes[piece.lowerBound] != 0x20, atStart || start > 0 {
                     new.append(0x20, origin: start..<start)
                 }
                 new.append(piece, of: old)
@@ -107,7 +121,8 @@ indirect enum TextSplitter: Sendable {
                 old.bytes[piece.lowerBound] == 0x20 || old.bytes[piece].starts(with: mark)
             let start = old.start(of: piece.lowerBound)
             let isFirst = piece.lowerBound == 0 ? old.base == 0 : start == 0
-            if !begins, options.prefix == .always || (options.prefix == .first && isFirst) {
+            let isWanted = isFirst ? !options.isContinuation : options.prefix == .always
+            if !begins, isWanted, options.prefix != .never {
                 new.append(mark, origin: start..<start)
             }
             for offset in piece {
