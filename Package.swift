@@ -66,6 +66,9 @@ let package = Package(
         layer("Statistics", on: []),
         tests(of: "Statistics"),
 
+        // 1  what other formats would make of a text
+        layer("TextFormats", on: []),
+
         // 1  numbers with shapes
         layer("Tensors", on: ["CKernels", "COneDNN", "COpenBLAS"]),
         tests(of: "Tensors", with: ["CKernels"]),
@@ -86,7 +89,7 @@ let package = Package(
         tests(of: "Hooks", with: ["Transformers"]),
 
         // 5  changing it
-        layer("Training", on: ["Transformers", "Tokenization", "Checkpoints", "Tensors", crypto, yams]),
+        layer("Training", on: ["Transformers", "Tokenization", "Checkpoints", "Tensors", "TextFormats", crypto, yams]),
         tests(of: "Training", with: ["Transformers", "Tokenization", "Checkpoints", "Tensors"]),
 
         // 5  directions in activation space and what they do; a filter made of them
@@ -115,7 +118,9 @@ let package = Package(
         layer(
             "Evaluation",
             on: [
-                "Verification", "Statistics", "LanguageModels", "Transformers", "Tokenization", "Tensors", crypto, yams,
+                "Verification", "Statistics", "LanguageModels", "Transformers", "Tokenization", "Tensors",
+                "TextFormats",
+                crypto, yams,
             ]),
 
         // Starts the programs that Assay needs; nothing else does.
@@ -143,7 +148,7 @@ let package = Package(
         // 7  remembering and reporting
         layer("Store", on: ["Training", "Evaluation", "Verification", grdb]),
         tests(of: "Store", with: ["Training", "Evaluation", "Verification", "Tokenization", grdb]),
-        layer("Reports", on: ["Evaluation", "Resampling", "Verification"]),
+        layer("Reports", on: ["Evaluation", "Resampling", "Verification", "TextFormats"]),
         tests(of: "Reports", with: ["Evaluation", "Resampling", "Verification"]),
 
         // 8  the command line
@@ -154,6 +159,7 @@ let package = Package(
                 "Training",
                 "LatentGuard", "Steering",
                 "Hooks", "LanguageModels", "Transformers", "Tokenization", "Checkpoints", "Tensors", "Statistics",
+                "TextFormats",
                 argumentParser,
                 // The server of `guard serve`.
                 hummingbird, hummingbirdCore, httpTypes, logging, nio,

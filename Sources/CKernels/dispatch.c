@@ -167,4 +167,9 @@ void ck_expand_quantized(ck_quantized_type type, size_t inputs, const void *pane
   chosen_quantized->expand[type](inputs, panel, out, stride);
 }
 
+void ck_product_expanding(ck_quantized_type type, size_t rows, size_t inputs, size_t outputs, const float *x,
+                          size_t x_stride, const void *panels, size_t depth, float *out, size_t out_stride) {
+  chosen_quantized->expanding[type](rows, inputs, outputs, x, x_stride, panels, depth, out, out_stride);
+}
+
 const char *ck_product_quantized_name(void) { return chosen_quantized->name; }

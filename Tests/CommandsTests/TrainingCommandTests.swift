@@ -48,6 +48,36 @@ struct TrainingCommandTests {
         }
     }
 
+    /// `adapter.from`: training begins where the adapter ended, keeps its rank and alpha, and another one makes another run.
+    @Test func trainingGoesOnFromAnAdapter() throws {
+        try Places.withTemporaryFolder { folder in
+            let text = "What is 3 + 4? It is 7."
+            _ = try write("{\"text\": \"\(text)\", \"truncated\": true}\n", "data.jsonl", in: folder)
+            func score(_ adapter: String) throws -> Double {
+                let path = folder.appendingPathComponent(adapter).path
+                return try AssayProcess.run([
+                    "score", "--model", AssayProcess.tinyModel, "--text", text, "--adapter", path, "--json",
+                ]).json(Score.self).mean_nll
+            }
+            #expect(try train("adapter: {rank: 3, alpha: 5}\n", output: "first", in: folder).code == 0)
+            let first = try score("first")
+            let still = try train("adapter: {from: first}\n", rate: 0, output: "still", in: folder)
+            #expect(abs(try still.json(Loss.self).loss - first) < 1e-5, "\(still.complaint)")
+            #expect(abs(try score("still") - first) < 1e-6)
+            let recipe = "adapter: {from: first}\nwrite: adapter\n"
+            #expect(try train(recipe, output: "second", in: folder).code == 0)
+            #expect(try score("second") < first - 0.01)
+            let json = try String(
+                contentsOf: folder.appendingPathComponent("second/adapter_config.json"), encoding: .utf8)
+            #expect(json.contains("\"r\" : 3") && json.contains("\"lora_alpha\" : 5"), "\(json)")
+            try FileManager.default.removeItem(at: folder.appendingPathComponent("first"))
+            #expect(
+                try train("adapter: {rank: 3, alpha: 5}\n", rate: 0.02, output: "first", in: folder).code == 0)
+            let other = try train(recipe, output: "second", in: folder)
+            #expect(other.code != 0 && other.complaint.contains("checkpoint"), "\(other.complaint)")
+        }
+    }
+
     private struct Report: Decodable {
         struct Run: Decodable {
             var id: String

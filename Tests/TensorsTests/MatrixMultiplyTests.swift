@@ -50,13 +50,13 @@ func backendsAgreeWithTheDefinition(_ backend: MatrixBackend) throws {
     for rows in [1, 63, 64, 65, 128, 129, 512] {
         for threads in 1...4 {
             for block in [nil, 16, 64] {
-                let pieces = ProductPiece.divide(
+                let pieces = ProductPieces.chunks(
                     rows: rows, columns: 200, inputs: inputs, columnBlock: block, threads: threads)
                 expectOnce(pieces, rows, "\(rows) rows, \(threads) threads, blocks of \(block ?? 0)")
                 guard let block else { continue }
                 for columns in [200, 1000] {
                     expectOnce(
-                        ProductPiece.divideBlocks(rows: rows, columns: columns, columnBlock: block, threads: threads),
+                        ProductPieces.blocks(rows: rows, columns: columns, columnBlock: block, threads: threads),
                         rows, columns: columns, "\(rows) rows, \(threads) threads, whole blocks of \(block)")
                 }
             }
@@ -64,7 +64,20 @@ func backendsAgreeWithTheDefinition(_ backend: MatrixBackend) throws {
     }
 }
 
-private func expectOnce(_ pieces: [ProductPiece], _ rows: Int, columns: Int = 200, _ comment: Comment) {
+@Test(arguments: [1, 63, 128, 129, 300]) func panelsCoverTheProductOnce(rows: Int) {
+    for threads in 1...4 {
+        for columns in [1, 16, 200, 961] {
+            for bytes in [1 << 10, 1 << 15, 1 << 20] {
+                expectOnce(
+                    ProductPieces.panels(
+                        rows: rows, columns: columns, panel: 16, panelByteCount: bytes, threads: threads),
+                    rows, columns: columns, "\(rows) rows, \(columns) columns, \(threads) threads, \(bytes) bytes")
+            }
+        }
+    }
+}
+
+private func expectOnce(_ pieces: ProductPieces, _ rows: Int, columns: Int = 200, _ comment: Comment) {
     var seen = [Int](repeating: 0, count: rows * columns)
     for piece in pieces {
         for row in piece.rows { for column in piece.columns { seen[row * columns + column] += 1 } }

@@ -178,27 +178,64 @@ private func bf16(_ x: Float) -> Float {
 /// What is expanded in the cache has the bits of what was decoded before, and so have the products.
 @Test(arguments: QuantizedType.allCases)
 func expandedProductsHaveTheBitsOfDecodedOnes(_ type: QuantizedType) throws {
-    // 136 outputs end within a block of columns, and 40 within a panel; of 1100, several blocks go together.
-    for (outputs, seed) in [(136, UInt64(31)), (40, 32), (1100, 33)] {
-        let matrix = try QuantizedMatrix(type, outputs: outputs, inputs: 512, seed: seed)
-        let decoded = Matrix(rows: outputs, columns: 512)
+    // 136 outputs end within a block of columns, and 40 within a panel; of 1100, several blocks go together. Longer inputs
+    // are added up in stretches.
+    for (outputs, inputs, seed) in [(136, 512, UInt64(31)), (40, 768, 32), (1100, 512, 33), (72, 1536, 34)] {
+        let matrix = try QuantizedMatrix(type, outputs: outputs, inputs: inputs, seed: seed)
+        let decoded = Matrix(rows: outputs, columns: inputs)
         decoded.slice.assign(matrix.floats())
         let plain = try PackedWeights(decoded, backend: .oneDNN)
         let expanding = try matrix.packed(backend: .oneDNN)
-        let back = Matrix(rows: outputs, columns: 512)
+        let back = Matrix(rows: outputs, columns: inputs)
         try expanding.copyRows(0..<outputs, to: back.slice)
         expectIdentical(back.slice.copy(), matrix.floats(), "\(type), \(outputs) outputs")
         var random = SeededGenerator(seed: seed)
-        for rows in [1, 3, 31, 32, 64, 65, 200] {
-            let x = Matrix((0..<rows).map { _ in random.floats(512) })
+        for rows in [1, 2, 3, 5, 8, 9, 31, 32, 64, 65, 200] {
+            let x = Matrix((0..<rows).map { _ in random.floats(inputs) })
             let expected = try product(x, plain)
             for threads in 1...3 {
                 expectIdentical(
                     try product(x, expanding, threads: threads), expected,
-                    "\(type), \(outputs) outputs, \(rows) rows, \(threads) threads")
+                    "\(type), \(outputs) outputs, \(inputs) inputs, \(rows) rows, \(threads) threads")
             }
         }
     }
+}
+
+/// Blocks that become float32 in registers: stretches of multiply-adds, added in order.
+@Test(arguments: QuantizedType.allCases)
+func directProductsAreTheirDefinition(_ type: QuantizedType) throws {
+    guard unsafe String(cString: ck_backend_name()) != "generic" else { return }
+    let inputs = 768
+    var random = SeededGenerator(seed: 37)
+    for outputs in [7, 16, 64, 100] {
+        let matrix = try QuantizedMatrix(type, outputs: outputs, inputs: inputs, seed: 38)
+        guard case .quantized(let packed) = try matrix.packed().storage else { return }
+        let weights = matrix.floats()
+        for (rows, depth) in [(1, 32), (2, 288), (3, 512), (5, 768), (8, 4096)] {
+            let x = Matrix((0..<rows).map { _ in random.floats(inputs) })
+            let out = Matrix(rows: rows, columns: outputs)
+            unsafe ck_product_expanding(
+                type.kernel, rows, inputs, outputs, x.pointer, inputs, packed.address(ofColumn: 0), depth, out.pointer,
+                outputs)
+            var expected: [Float] = []
+            for row in x.rowsAsArrays {
+                for output in 0..<outputs {
+                    let stretches = stride(from: 0, to: inputs, by: depth).map { begin in
+                        (begin..<min(inputs, begin + depth)).reduce(into: Float(0)) {
+                            $0.addProduct(row[$1], weights[output * inputs + $1])
+                        }
+                    }
+                    expected.append(stretches.dropFirst().reduce(stretches[0], +))
+                }
+            }
+            expectIdentical(out.slice.copy(), expected, "\(type), \(outputs) outputs, \(rows) rows, depth \(depth)")
+        }
+    }
+}
+
+extension Matrix {
+    fileprivate var rowsAsArrays: [[Float]] { (0..<rowCount).map { row($0).copy() } }
 }
 
 @Test func compactWeightsCanBeTransposed() throws {

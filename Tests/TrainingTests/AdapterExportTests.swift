@@ -52,6 +52,27 @@ import Testing
         }
     }
 
+    /// What ranks or alphas of single layers mean would be lost: they are refused, as are other kinds of adapters.
+    @Test(
+        arguments: [
+            ("\"rank_pattern\": {\"q_proj\": 4}", "a rank_pattern or an alpha_pattern"),
+            ("\"alpha_pattern\": {\"q_proj\": 4.0}", "a rank_pattern or an alpha_pattern"),
+            ("\"use_dora\": true", "only plain LoRA without biases is read"),
+            ("\"bias\": \"all\"", "only plain LoRA without biases is read"),
+        ])
+    func settingsThatAreNotReadAreRefused(more: String, fault: String) throws {
+        try Places.withTemporaryFolder { folder in
+            let json = """
+                {"peft_type": "LORA", "r": 2, "lora_alpha": 4, "target_modules": ["q_proj"], \(more)}
+                """
+            try Data(json.utf8).write(to: folder.appendingPathComponent("adapter_config.json"))
+            let error = try #require(throws: TrainingError.self) {
+                try PEFTAdapter.settings(ofFolder: folder.path)
+            }
+            #expect("\(error)".contains(fault), "\(error)")
+        }
+    }
+
     /// Projections that a family has as matrices of their own can be adapted, whatever the others are.
     @Test func aPartOfTheProjectionsMayHaveNames() throws {
         let settings = AdapterSettings(rank: 2, projections: [.output, .down])

@@ -49,6 +49,7 @@ import Testing
         arguments: [
             "batch: 0", "batch: many", "schedule: steep", "adapter: {projections: [c_attn]}", "epochs: 1",
             "seed: -1", "max_length: 1", "mode: native", "write: gguf-q9", "write: adapter", "write: []",
+            "adapter: {from: a, rank: 1}", "adapter: {from: [a]}", "adapter: {from: a, projections: [q_proj]}",
             "adapter: {rank: 1}\nwrite: [adapter, adapter-f16]", "write: [huggingface, huggingface]",
             "warmup: 9223372036854775807", "momentum: 0.9", "optimizer: sgd\nbeta1: 0.5",
             "evaluate_every: 5",

@@ -45,6 +45,13 @@ void ck_product_quantized(ck_quantized_type type, size_t rows, size_t inputs, si
 // The 16 outputs of a panel in float32, the bits of ck_dequantize: out[input * stride + output].
 void ck_expand_quantized(ck_quantized_type type, size_t inputs, const void *panel, float *out, size_t stride);
 
+// out = x * transpose(weights) in float32 for 1 to CK_EXPANDING_ROWS rows, on weights with the bits of
+// ck_expand_quantized. An element is the sum, in order, of stretches of `depth` inputs, each one chain of
+// multiply-adds; depth is a multiple of 32.
+enum { CK_EXPANDING_ROWS = 8 };
+void ck_product_expanding(ck_quantized_type type, size_t rows, size_t inputs, size_t outputs, const float *x,
+                          size_t x_stride, const void *panels, size_t depth, float *out, size_t out_stride);
+
 // Who multiplies: "avx512-vnni", "avx2" or "generic".
 const char *ck_product_quantized_name(void);
 

@@ -81,6 +81,7 @@ typedef struct {
   // By ck_quantized_type.
   void (*product[8])(size_t, size_t, size_t, const ck_activation_block *, const uint8_t *, float *, size_t);
   void (*expand[8])(size_t, const uint8_t *, float *, size_t);
+  void (*expanding[8])(size_t, size_t, size_t, const float *, size_t, const uint8_t *, size_t, float *, size_t);
 } ck_quantized_kernels;
 
 extern const ck_kernels ck_kernels_generic;

@@ -94,9 +94,10 @@ CK_INLINE CK_NAME(codes) CK_NAME(fifth_bits)(const uint8_t *p) {
 
 // Asks for the bytes that will be read some cells later: panels are long and read once, and waiting for memory took half of
 // the time of a product of one row.
+enum { CK_NAME(ahead) = 2048 };
 CK_INLINE void CK_NAME(fetch_ahead)(const ck_quantized_layout *layout, const uint8_t *panel) {
-  enum { ahead = 2048, line = 64 };
-  for (size_t i = 0; i < ck_cell_bytes(layout); i += line) __builtin_prefetch(panel + ahead + i);
+  enum { line = 64 };
+  for (size_t i = 0; i < ck_cell_bytes(layout); i += line) __builtin_prefetch(panel + CK_NAME(ahead) + i);
 }
 
 // Integers, scales and minima of one cell, in registers.
@@ -330,6 +331,8 @@ static void CK_NAME(quantize_activations)(const float *x, ck_activation_block *o
   for (size_t i = 0; i < n / 32; ++i) CK_NAME(quantize_block)(x + 32 * i, out + i);
 }
 
+#include "expanding.h"
+
 const ck_quantized_kernels CK_NAME(quantized_kernels) = {
     CK_QUANTIZED_KERNEL_NAME,
     CK_NAME(quantize_activations),
@@ -340,5 +343,10 @@ const ck_quantized_kernels CK_NAME(quantized_kernels) = {
     {
         CK_NAME(expand_CK_Q4_0), CK_NAME(expand_CK_Q4_1), CK_NAME(expand_CK_Q5_0), CK_NAME(expand_CK_Q5_1),
         CK_NAME(expand_CK_Q8_0), CK_NAME(expand_CK_Q4_K), CK_NAME(expand_CK_Q5_K), CK_NAME(expand_CK_Q6_K),
+    },
+    {
+        CK_NAME(expanding_CK_Q4_0), CK_NAME(expanding_CK_Q4_1), CK_NAME(expanding_CK_Q5_0),
+        CK_NAME(expanding_CK_Q5_1), CK_NAME(expanding_CK_Q8_0), CK_NAME(expanding_CK_Q4_K),
+        CK_NAME(expanding_CK_Q5_K), CK_NAME(expanding_CK_Q6_K),
     },
 };

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import LatentGuard
+internal import TextFormats
 
 /// The figures of a comparison, as a table for people and as CSV.
 struct GuardTable {
@@ -29,19 +30,7 @@ struct GuardTable {
 
     /// RFC 4180: lines end in CR LF, and a name that holds a comma, a quote or the end of a line is quoted.
     var csv: String {
-        ([Self.header] + rows).map { $0.map(Self.quoted).joined(separator: ",") + "\r\n" }.joined()
-    }
-
-    private static func quoted(_ field: String) -> String {
-        guard field.unicodeScalars.contains(where: { "\",\r\n".unicodeScalars.contains($0) }) else { return field }
-        // By scalars: a quote with a combining mark is another character, and still ends a field.
-        var quoted = "\"".unicodeScalars
-        for scalar in field.unicodeScalars {
-            if scalar == "\"" { quoted.append(scalar) }
-            quoted.append(scalar)
-        }
-        quoted.append("\"")
-        return String(quoted)
+        ([Self.header] + rows).map { $0.map(CSVField.quoted).joined(separator: ",") + "\r\n" }.joined()
     }
 
     var text: String {

@@ -22,7 +22,7 @@ struct TrainingJob {
     }
 
     func run() throws {
-        let recipe = try TrainingRecipe(yaml: TextFile.read(options.recipe), kind: kind)
+        let recipe = try recipe()
         let backend = try recipe.mode.backend()
         let language = try LanguageModel(
             location(ofModel: recipe.model), backend: backend, threads: threads,
@@ -48,6 +48,15 @@ struct TrainingJob {
     }
 
     private var threads: Int { options.threads.count }
+
+    /// The recipe, its adapter's settings those of the adapter that it begins with, if any.
+    private func recipe() throws -> TrainingRecipe {
+        var recipe = try TrainingRecipe(yaml: TextFile.read(options.recipe), kind: kind)
+        guard let start = recipe.startingAdapter, let own = recipe.settings.adapter else { return recipe }
+        recipe.settings.adapter = try PEFTAdapter.settings(ofFolder: path(start))
+        recipe.settings.adapter?.dropout = own.dropout
+        return recipe
+    }
 
     private func train(
         _ trainer: Trainer, _ store: RunStore, _ run: TrainingRunRecord, _ result: inout Result
@@ -100,7 +109,11 @@ struct TrainingJob {
             return model
         }
         let model = try TrainableModel(language.transformer, ownsEmbedding: false)
-        try model.addAdapters(adapter, backend: backend, seed: settings.seed)
+        if let start = recipe.startingAdapter {
+            try PEFTAdapter.read(path(start), into: model, backend: backend)
+        } else {
+            try model.addAdapters(adapter, backend: backend, seed: settings.seed)
+        }
         model.trainAdaptersOnly()
         try model.packFrozenWeights(backend: backend)
         return model
@@ -124,13 +137,16 @@ struct TrainingJob {
     private func identity(
         _ recipe: TrainingRecipe, _ language: LanguageModel, _ teacher: LanguageModel?
     ) throws -> String {
+        let start = try recipe.startingAdapter.map {
+            try Digest.sha256(ofFile: path($0) + "/adapter_model.safetensors")
+        }
         let parts = [
             kind, try JSONText.encode(recipe.settings), recipe.trained?.joined(separator: ",") ?? "",
             "\(recipe.epochs ?? 0) \(recipe.steps ?? 0) \(recipe.maxLength) \(recipe.heldOutShare)"
                 + (recipe.mode == .f32 ? "" : " \(recipe.mode.rawValue)"),
             try Digest.sha256(ofFile: path(recipe.data)), try language.digest(), try teacher?.digest() ?? "",
         ]
-        return Digest.sha256(of: parts.joined(separator: "\n"))
+        return Digest.sha256(of: (parts + [start].compactMap(\.self)).joined(separator: "\n"))
     }
 
     private func record(_ recipe: TrainingRecipe, _ identity: String, _ backend: MatrixBackend) throws

@@ -1,3 +1,5 @@
+internal import TextFormats
+
 /// Comma-separated values: RFC 4180, UTF-8, lines ended by CR LF, a header line first.
 struct CSVTable {
     enum Cell {
@@ -32,14 +34,6 @@ struct CSVTable {
         var text = visible(raw, keepingLines: true)
         let start = text.unicodeScalars.first { $0 != " " }
         if let start, "=+-@\t\n＝＋－＠".unicodeScalars.contains(start) { text = "'" + text }
-        guard text.unicodeScalars.contains(where: { "\",\r\n".unicodeScalars.contains($0) }) else { return text }
-        // By scalars: a quote with a combining mark is another character, and still ends a cell.
-        var quoted = "\"".unicodeScalars
-        for scalar in text.unicodeScalars {
-            if scalar == "\"" { quoted.append(scalar) }
-            quoted.append(scalar)
-        }
-        quoted.append("\"")
-        return String(quoted)
+        return CSVField.quoted(text)
     }
 }

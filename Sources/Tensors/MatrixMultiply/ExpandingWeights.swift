@@ -10,6 +10,8 @@ final class ExpandingWeights: Sendable {
     let columnBlock: Int
     /// Of all columns, once expanded.
     private let whole: OneDNNLayout
+    /// Stretch of inputs that oneDNN adds up by itself; nil where products of few rows are its own too.
+    let depth: Int?
 
     /// Nil where oneDNN does not want blocks of columns that each lie in one stretch, one input after another.
     init?(_ blocks: QuantizedWeights) throws {
@@ -20,6 +22,26 @@ final class ExpandingWeights: Sendable {
         self.blocks = blocks
         columnBlock = block
         whole = layout
+        depth = try OneDNNDepth.stretch(inputs: blocks.inputs)
+    }
+
+    /// Most rows that are multiplied with blocks that become float32 in registers: for so few, a way through the cache
+    /// costs more than expanding again for every tile of rows.
+    static let fewRows = Int(CK_EXPANDING_ROWS)
+
+    /// Whether products of so many rows need no expanded blocks; they have the same bits.
+    func multipliesDirectly(rows: Int) -> Bool { depth != nil && rows <= Self.fewRows }
+
+    /// `out = x * transpose(columns)` for 1 to ``fewRows`` rows.
+    ///
+    /// - Parameters:
+    ///   - first: the first column, at the beginning of a panel
+    ///   - out: as many columns
+    func multiplyDirectly(_ x: MatrixSlice, first: Int, into out: MatrixSlice) {
+        precondition(multipliesDirectly(rows: x.rowCount) && x.rowCount > 0, "\(x.rowCount) rows")
+        unsafe ck_product_expanding(
+            blocks.type.kernel, x.rowCount, inputs, out.columnCount, x.pointer, x.stride,
+            blocks.address(ofColumn: first), depth ?? inputs, out.pointer, out.stride)
     }
 
     var outputs: Int { blocks.outputs }

@@ -9,8 +9,13 @@ final class Failures: Sendable {
         first.withLock { if $0 == nil { $0 = error } }
     }
 
+    /// Throws the first error since the last call, if there was one.
     func throwFirst() throws {
-        if let error = first.withLock({ $0 }) { throw error }
+        let error = first.withLock { first in
+            defer { first = nil }
+            return first
+        }
+        if let error { throw error }
     }
 }
 

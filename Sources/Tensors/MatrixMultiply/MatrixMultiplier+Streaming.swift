@@ -17,7 +17,7 @@ extension MatrixMultiplier {
             try multiply(x, weights, into: product)
             return RowOperations.add(out, product, into: out, threads: threads)
         }
-        try stream(x, [columns]) { piece, product, _ in
+        try stream(x, columns, nil) { piece, product, _ in
             let sum = out.rows(piece.rows).columns(piece.columns)
             RowOperations.add(sum, product, into: sum, threads: 1)
         }
@@ -43,19 +43,20 @@ extension MatrixMultiplier {
             let half = out.columnCount
             return combine(product.columns(0..<half), product.columns(half..<(2 * half)), out)
         }
-        try stream(x, [halves.0, halves.1]) { piece, upper, lower in
+        try stream(x, halves.upper, halves.lower) { piece, upper, lower in
             combine(upper, lower, out.rows(piece.rows).columns(piece.columns))
         }
     }
 
     private func stream(
-        _ x: MatrixSlice, _ parts: [WeightColumns], _ use: @Sendable (ProductPiece, MatrixSlice, MatrixSlice) -> Void
+        _ x: MatrixSlice, _ columns: WeightColumns, _ beside: WeightColumns?,
+        _ use: @Sendable (ProductPiece, MatrixSlice, MatrixSlice) -> Void
     ) throws {
         guard x.rowCount > 0 else { return }
-        let pieces = parts[0].pieces(rows: x.rowCount, threads: threads, parts: parts.count)
-        let input = UncheckedBox(prepared(x, parts[0].input))
+        let pieces = columns.pieces(rows: x.rowCount, threads: threads, parts: beside == nil ? 1 : 2)
+        let input = UncheckedBox(prepared(x, columns.input))
         try forEach(pieces) { worker, piece in
-            try worker.stream(input.value, parts, piece, use)
+            try worker.stream(input.value, columns, beside, piece, use)
         }
     }
 

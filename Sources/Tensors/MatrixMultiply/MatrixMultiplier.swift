@@ -8,6 +8,7 @@ internal import COpenBLAS
 public final class MatrixMultiplier {
     public let threads: Int
     private let workers: [ProductWorker]
+    private let failures = Failures()
     let activations = ActivationBuffer()
     /// Results that cannot be used a piece at a time.
     private var whole = Matrix(rows: 1, columns: 1)
@@ -46,7 +47,7 @@ public final class MatrixMultiplier {
     }
 
     private func multiply(_ x: MatrixSlice, _ packed: OneDNNWeights, into out: MatrixSlice) throws {
-        let pieces = ProductPiece.divide(
+        let pieces = ProductPieces.chunks(
             rows: x.rowCount, columns: packed.outputs, inputs: packed.inputs, columnBlock: packed.columnBlock,
             threads: threads)
         try forEach(pieces) { worker, piece in
@@ -56,7 +57,7 @@ public final class MatrixMultiplier {
     }
 
     private func multiply(_ x: MatrixSlice, _ packed: ExpandingWeights, into out: MatrixSlice) throws {
-        let pieces = ProductPiece.divideBlocks(
+        let pieces = ProductPieces.blocks(
             rows: x.rowCount, columns: packed.outputs, columnBlock: packed.columnBlock, threads: threads)
         try forEach(pieces) { worker, piece in
             try worker.context.multiply(
@@ -65,9 +66,9 @@ public final class MatrixMultiplier {
     }
 
     func forEach(
-        _ pieces: [ProductPiece], _ body: @Sendable (ProductWorker, ProductPiece) throws -> Void
+        _ pieces: ProductPieces, _ body: @Sendable (ProductWorker, ProductPiece) throws -> Void
     ) throws {
-        let failures = Failures()
+        let failures = failures
         let workers = UncheckedBox(workers)
         parallelFor(tasks: pieces.count, threads: threads) { task, worker in
             do {

@@ -22,6 +22,9 @@ final class OneDNNContext {
     ///
     /// - Parameter columns: whole blocks, or up to the last column
     func multiply(_ x: MatrixSlice, _ weights: ExpandingWeights, columns: Range<Int>, into out: MatrixSlice) throws {
+        if weights.multipliesDirectly(rows: x.rowCount) {
+            return weights.multiplyDirectly(x, first: columns.lowerBound, into: out)
+        }
         let packed = unsafe expand(weights, columns, slot: 0)
         let layout = weights.layout(columns)
         for first in stride(from: 0, to: x.rowCount, by: ProductPiece.rowChunk) {
@@ -34,17 +37,23 @@ final class OneDNNContext {
     @safe
     enum ReadyColumns {
         case floats(UnsafeMutableRawPointer, OneDNNLayout)
+        /// Blocks that become floats in registers, beginning with a column.
+        case expanding(ExpandingWeights, first: Int)
         case bf16(UnsafeMutableRawPointer, inputs: Int)
         case quantized(UnsafeMutableRawPointer, ck_quantized_type, inputs: Int)
     }
 
     /// Some columns of a matrix, ready to be multiplied until the next call with this slot.
     ///
-    /// - Parameter columns: begin at a block
-    func ready(_ part: WeightColumns, _ columns: Range<Int>, slot: Int) -> ReadyColumns {
+    /// - Parameters:
+    ///   - columns: begin at a block
+    ///   - rows: that they will be multiplied with
+    func ready(_ part: WeightColumns, _ columns: Range<Int>, rows: Int, slot: Int) -> ReadyColumns {
         switch part.form {
         case .oneDNN(let packed):
             unsafe .floats(packed.address(ofColumn: columns.lowerBound), packed.layout(columns))
+        case .expanding(let packed) where packed.multipliesDirectly(rows: rows):
+            .expanding(packed, first: columns.lowerBound)
         case .expanding(let packed): unsafe .floats(expand(packed, columns, slot: slot), packed.layout(columns))
         case .bf16(let packed):
             unsafe .bf16(packed.address(ofColumn: columns.lowerBound), inputs: packed.inputs)

@@ -16,28 +16,31 @@ final class ProductWorker {
     /// Hands `x * transpose(columns)` of a piece to `use`, a few rows at a time, while it is in the cache.
     ///
     /// - Parameters:
-    ///   - parts: one or two, computed side by side
-    ///   - use: is given the piece and the product with the first and with the last part
+    ///   - beside: other columns that are multiplied side by side, if any
+    ///   - use: is given the piece, the product with the columns, and the one with those beside them or the first again
     func stream(
-        _ input: Input, _ parts: [WeightColumns], _ piece: ProductPiece,
+        _ input: Input, _ columns: WeightColumns, _ beside: WeightColumns?, _ piece: ProductPiece,
         _ use: (ProductPiece, MatrixSlice, MatrixSlice) -> Void
     ) throws {
-        let ready = parts.enumerated().map { slot, part in
-            let first = part.first + piece.columns.lowerBound
-            return context.ready(part, first..<(first + piece.columns.count), slot: slot)
-        }
-        let chunk = parts[0].input == .floats ? ProductPiece.rowChunk : PanelPiece.rowChunk
+        let ready = ready(columns, piece, slot: 0)
+        let readyBeside = beside.map { self.ready($0, piece, slot: 1) }
+        let chunk = columns.input == .floats ? ProductPiece.rowChunk : ProductPieces.panelRowChunk
         for first in stride(from: piece.rows.lowerBound, to: piece.rows.upperBound, by: chunk) {
             let rows = first..<min(piece.rows.upperBound, first + chunk)
-            for slot in parts.indices {
-                try multiply(
-                    input, rows, ready[slot], into: staging(slot, rows: rows.count, columns: piece.columns.count))
+            let product = staging(0, rows: rows.count, columns: piece.columns.count)
+            try multiply(input, rows, ready, into: product)
+            var last = product
+            if let readyBeside {
+                last = staging(1, rows: rows.count, columns: piece.columns.count)
+                try multiply(input, rows, readyBeside, into: last)
             }
-            use(
-                ProductPiece(rows: rows, columns: piece.columns),
-                staging(0, rows: rows.count, columns: piece.columns.count),
-                staging(parts.count - 1, rows: rows.count, columns: piece.columns.count))
+            use(ProductPiece(rows: rows, columns: piece.columns), product, last)
         }
+    }
+
+    private func ready(_ part: WeightColumns, _ piece: ProductPiece, slot: Int) -> OneDNNContext.ReadyColumns {
+        let first = part.first + piece.columns.lowerBound
+        return context.ready(part, first..<(first + piece.columns.count), rows: piece.rows.count, slot: slot)
     }
 
     private func multiply(
@@ -46,6 +49,8 @@ final class ProductWorker {
         switch (input, columns) {
         case (.floats(let x), .floats(let packed, let layout)):
             try unsafe context.multiply(x.rows(rows), packed, layout, into: out)
+        case (.floats(let x), .expanding(let packed, let first)):
+            packed.multiplyDirectly(x.rows(rows), first: first, into: out)
         case (.rounded(let x, let rowBytes), .bf16(let panels, let inputs)):
             unsafe ck_product_bf16(
                 rows.count, inputs, out.columnCount, x + rows.lowerBound * rowBytes, panels, out.pointer, out.stride)

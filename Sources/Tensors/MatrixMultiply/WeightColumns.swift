@@ -42,7 +42,7 @@ struct WeightColumns: Sendable {
     }
 
     /// The upper and the lower half of a matrix; nil where they cannot be multiplied side by side.
-    static func halves(_ weights: PackedWeights) -> (WeightColumns, WeightColumns)? {
+    static func halves(_ weights: PackedWeights) -> (upper: WeightColumns, lower: WeightColumns)? {
         guard weights.outputs % 2 == 0 else { return nil }
         let half = weights.outputs / 2
         var pair = (
@@ -68,17 +68,17 @@ struct WeightColumns: Sendable {
     /// Pieces of a product with these columns, and with as many others beside them.
     ///
     /// - Parameter parts: how many products are computed side by side
-    func pieces(rows: Int, threads: Int, parts: Int) -> [ProductPiece] {
+    func pieces(rows: Int, threads: Int, parts: Int) -> ProductPieces {
         switch form {
         case .oneDNN, .expanding:
-            return ProductPiece.divideBlocks(
+            return ProductPieces.blocks(
                 rows: rows, columns: count, columnBlock: block, threads: threads, parts: parts)
         case .bf16(let packed): return panels(packed.panelByteCount)
         case .quantized(let packed): return panels(packed.panelByteCount)
         }
 
-        func panels(_ byteCount: Int) -> [ProductPiece] {
-            PanelPiece.divide(
+        func panels(_ byteCount: Int) -> ProductPieces {
+            ProductPieces.panels(
                 rows: rows, columns: count, panel: block, panelByteCount: parts * byteCount, threads: threads)
         }
     }

@@ -42,10 +42,7 @@ public enum PEFTAdapter {
     public static func read(
         _ folder: String, into model: TrainableModel, backend: MatrixBackend
     ) throws -> AdapterSettings {
-        guard let json = FileManager.default.contents(atPath: "\(folder)/adapter_config.json") else {
-            throw TrainingError.noFile("\(folder)/adapter_config.json")
-        }
-        let settings = try configuration(json, folder).settings(folder)
+        let settings = try settings(ofFolder: folder)
         let file = try SafetensorsFile(path: "\(folder)/adapter_model.safetensors")
         try model.addAdapters(settings, backend: backend, seed: 0)
         var unused = Set(file.tensors.map(\.name))
@@ -67,6 +64,16 @@ public enum PEFTAdapter {
                 path: folder, fault: "it has tensors of another model, such as \(unused.min() ?? "")")
         }
         return settings
+    }
+
+    /// The settings that the adapters of a folder were trained with.
+    ///
+    /// - Throws: ``TrainingError/adapter(path:fault:)``; ``TrainingError/noFile(_:)``.
+    public static func settings(ofFolder folder: String) throws -> AdapterSettings {
+        guard let json = FileManager.default.contents(atPath: "\(folder)/adapter_config.json") else {
+            throw TrainingError.noFile("\(folder)/adapter_config.json")
+        }
+        return try configuration(json, folder).settings(folder)
     }
 
     private struct Entry {
@@ -121,6 +128,8 @@ public enum PEFTAdapter {
         var use_dora: Bool? = false
         var fan_in_fan_out: Bool? = false
         var inference_mode: Bool? = true
+        var rank_pattern: [String: Int]? = [:]
+        var alpha_pattern: [String: Double]? = [:]
 
         init(_ settings: AdapterSettings, baseModel: String) {
             base_model_name_or_path = baseModel
@@ -138,6 +147,10 @@ public enum PEFTAdapter {
             }
             guard (1...4096).contains(r) else {
                 throw TrainingError.adapter(path: folder, fault: "rank \(r) is not in 1 to 4096")
+            }
+            guard rank_pattern ?? [:] == [:], alpha_pattern ?? [:] == [:] else {
+                throw TrainingError.adapter(
+                    path: folder, fault: "it has a rank_pattern or an alpha_pattern; only one rank and alpha are read")
             }
             let projections = try target_modules.map { name in
                 guard let projection = Projection(rawValue: name) else {

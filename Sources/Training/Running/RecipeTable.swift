@@ -34,6 +34,12 @@ struct RecipeTable {
         return text
     }
 
+    mutating func optionalString(_ key: String) throws -> String? {
+        guard let found = take(key) else { return nil }
+        guard let text = found as? String else { throw wrong(key, found, "a text") }
+        return text
+    }
+
     mutating func string(_ key: String, _ standard: String, of allowed: [String]) throws -> String {
         guard let found = take(key) else { return standard }
         guard let text = found as? String, allowed.contains(text) else {

@@ -1,5 +1,6 @@
 internal import Foundation
 public import Tensors
+internal import TextFormats
 internal import Yams
 
 /// A training configuration, as its YAML file says it. See `docs/training.md`.
@@ -7,6 +8,9 @@ public struct TrainingRecipe: Codable, Hashable, Sendable {
     public var model: String
     /// LoRA adapters that are merged into the model before training, in this order.
     public var baseAdapters: [String]
+    /// Folder of the LoRA adapter whose training goes on; the rank, alpha and projections of ``settings`` are then to be
+    /// taken from it (``PEFTAdapter/settings(ofFolder:)``).
+    public var startingAdapter: String?
     /// JSON lines, relative to the recipe.
     public var data: String
     /// Folder for checkpoints and results.
@@ -39,6 +43,7 @@ public struct TrainingRecipe: Codable, Hashable, Sendable {
         try Self.check(text)
         var table = try RecipeTable(yaml: text)
         let adapter = try Self.adapter(&table)
+        startingAdapter = adapter?.start
         model = try table.string("model")
         baseAdapters = try table.strings("base_adapters") ?? []
         data = try table.string("data")
@@ -54,11 +59,11 @@ public struct TrainingRecipe: Codable, Hashable, Sendable {
         formats = try Self.formats(&table, hasAdapter: adapter != nil)
         settings = TrainingSettings(
             method: try Self.method(kind, &table), schedule: try Self.schedule(&table),
-            optimizer: try Self.optimizer(&table), adapter: adapter,
+            optimizer: try Self.optimizer(&table), adapter: adapter?.settings,
             batch: try table.integer("batch", 8, in: 1...65_536),
             tokensPerPass: try table.integer("tokens_per_pass", 1024, in: 2...1_048_576),
             recomputes: try table.bool("recompute", false),
-            sharesBeginnings: try Self.sharesBeginnings(&table, dropout: adapter?.dropout ?? 0),
+            sharesBeginnings: try Self.sharesBeginnings(&table, dropout: adapter?.settings.dropout ?? 0),
             seed: UInt64(try table.integer("seed", 0, in: 0...Int.max)),
             checkpointEvery: try table.integer("checkpoint_every", 0, in: 0...Int.max),
             checkpointsKept: try table.integer("checkpoints_kept", 2, in: 1...1000),
@@ -189,8 +194,14 @@ public struct TrainingRecipe: Codable, Hashable, Sendable {
         return settings
     }
 
-    private static func adapter(_ table: inout RecipeTable) throws -> AdapterSettings? {
+    private static func adapter(_ table: inout RecipeTable) throws -> (settings: AdapterSettings, start: String?)? {
         guard var inner = try table.table("adapter") else { return nil }
+        let start = try inner.optionalString("from")
+        if let start {
+            try inner.refuse(
+                ["rank", "alpha", "projections", "rank_stabilized"], beside: "from: \(start)",
+                allowed: "only for an adapter that begins untrained")
+        }
         let names = try inner.strings("projections") ?? Projection.allCases.map(\.rawValue)
         let projections = try names.map { name in
             guard let projection = Projection(rawValue: name) else {
@@ -205,6 +216,6 @@ public struct TrainingRecipe: Codable, Hashable, Sendable {
             dropout: try inner.number("dropout", 0, in: 0...0.95), projections: Set(projections),
             isRankStabilized: try inner.bool("rank_stabilized", false))
         try inner.finish()
-        return settings
+        return (settings, start)
     }
 }

@@ -1,10 +1,10 @@
-/// Looks at YAML text before it is parsed, for what would make the parsed tree larger than the text.
-enum YAMLSafety {
+/// Looks at YAML text before it is parsed, for what would make the parsed values larger than the text.
+package enum YAMLSafety {
     /// The line of the first alias (`*name` where a value may start), from 1; nil without one.
     ///
-    /// Aliases to aliases can make a tree exponentially large; an anchor (`&name`) that no alias repeats is harmless. The
+    /// Aliases to aliases can make values exponentially large; an anchor (`&name`) that no alias repeats is harmless. The
     /// look is on the safe side: what follows a comma or a colon in a text may be taken for an alias.
-    static func lineOfAlias(in text: String) -> Int? {
+    package static func lineOfAlias(in text: String) -> Int? {
         text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
             .firstIndex { startsAlias(withoutComment($0.unicodeScalars)) }.map { $0 + 1 }
     }
