@@ -29,6 +29,10 @@ static void multiply_quantized(void) {
   ck_product_quantized(type, rows, inputs, outputs, activations, packed, out, outputs);
 }
 
+static void multiply_expanding(void) {
+  ck_product_expanding(type, 1, inputs, outputs, x, inputs, packed, inputs, out, outputs);
+}
+
 static void dot(void) { out[0] = ck_dot(x, weights, inputs); }
 
 static void softmax(void) { ck_softmax(x, inputs); }
@@ -44,14 +48,14 @@ static void bf16(void) {
 }
 
 // The numbers of a panel do not change how many instructions it costs, so they are all 1.
-static void quantized(ck_quantized_type which, size_t columns) {
+static void quantized(ck_quantized_type which, size_t columns, void (*multiply)(void)) {
   type = which;
   size_t bytes = outputs / CK_QUANTIZED_PANEL * ck_quantized_panel_bytes(which, columns);
   packed = aligned_alloc(64, (bytes + 63) / 64 * 64);
   memset(packed, 1, bytes);
   activations = malloc(rows * inputs / CK_ACTIVATION_BLOCK * sizeof(ck_activation_block));
   ck_quantize_activations(x, activations, rows * inputs);
-  measured(multiply_quantized);
+  measured(multiply);
 }
 
 int main(int count, char **arguments) {
@@ -59,9 +63,10 @@ int main(int count, char **arguments) {
   fill(weights, outputs * inputs);
   const char *kernel = count > 1 ? arguments[1] : "";
   if (strcmp(kernel, "bf16") == 0) bf16();
-  else if (strcmp(kernel, "q4_1") == 0) quantized(CK_Q4_1, inputs);
-  else if (strcmp(kernel, "q8_0") == 0) quantized(CK_Q8_0, inputs);
-  else if (strcmp(kernel, "q6_k") == 0) quantized(CK_Q6_K, inputs);
+  else if (strcmp(kernel, "q4_1") == 0) quantized(CK_Q4_1, inputs, multiply_quantized);
+  else if (strcmp(kernel, "q8_0") == 0) quantized(CK_Q8_0, inputs, multiply_quantized);
+  else if (strcmp(kernel, "q6_k") == 0) quantized(CK_Q6_K, inputs, multiply_quantized);
+  else if (strcmp(kernel, "q4_1_f32") == 0) quantized(CK_Q4_1, inputs, multiply_expanding);
   else if (strcmp(kernel, "dot") == 0) measured(dot);
   else if (strcmp(kernel, "softmax") == 0) measured(softmax);
   else return 64;

@@ -10,7 +10,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 clang -O2 -I"$kernels/include" -I"$kernels" "$here/instructions.c" "$kernels"/*.c -o "$work/kernels" -lm -lpthread
-for kernel in bf16 q4_1 q8_0 q6_k dot softmax; do
+for kernel in bf16 q4_1 q8_0 q6_k q4_1_f32 dot softmax; do
   ASSAY_SIMD=avx2 valgrind --tool=callgrind --callgrind-out-file="$work/out" --toggle-collect=measured \
     "$work/kernels" "$kernel" 2>"$work/log" >/dev/null
   echo "$kernel $(sed -n 's/^summary: //p; s/^totals: //p' "$work/out" | head -1)"
