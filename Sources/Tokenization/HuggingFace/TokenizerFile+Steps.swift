@@ -92,7 +92,7 @@ extension TextSplitter {
 
     private static func single(_ value: JSONValue) throws(TokenizerError) -> TextSplitter {
         let ascii: [ClosedRange<UInt32>] = [0x21...0x2F, 0x3A...0x40, 0x5B...0x60, 0x7B...0x7E]
-        let punctuation = ScalarSet.union([.categories(GeneralCategoryMask.punctuation), .ranges(ascii)])
+        let punctuation = ScalarSet.union([.property(.oldPunctuation), .ranges(ascii)])
         switch value["type"]?.string {
         case "Whitespace":
             // The reference's engine counts the joiners among the characters of words.
@@ -105,7 +105,7 @@ extension TextSplitter {
         case "Digits":
             let isIndividual = value["individual_digits"]?.boolean ?? false
             return .scalars(
-                CompiledSet(.categories(GeneralCategoryMask.numbers)), isIndividual ? .isolated : .contiguous)
+                CompiledSet(.property(.number)), isIndividual ? .isolated : .contiguous)
         case "BertPreTokenizer":
             return .sequence([
                 .scalars(CompiledSet(.property(.whitespace)), .removed), .scalars(CompiledSet(punctuation), .isolated),

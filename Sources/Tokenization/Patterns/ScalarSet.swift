@@ -2,7 +2,7 @@
 indirect enum ScalarSet: Sendable {
     /// In no particular order.
     case ranges([ClosedRange<UInt32>])
-    /// General categories, one bit each: ``GeneralCategoryMask``.
+    /// General categories that patterns know, one bit each: ``GeneralCategoryMask``.
     case categories(UInt32)
     case property(ScalarProperty)
     case union([ScalarSet])
@@ -14,7 +14,7 @@ indirect enum ScalarSet: Sendable {
     func contains(_ value: UInt32) -> Bool {
         switch self {
         case .ranges(let ranges): return ranges.contains { $0.contains(value) }
-        case .categories(let mask): return GeneralCategoryMask.of(value) & mask != 0
+        case .categories(let mask): return GeneralCategoryMask.inPatterns(value) & mask != 0
         case .property(let property): return property.holds(for: value)
         case .union(let sets): return sets.contains { $0.contains(value) }
         case .intersection(let sets): return sets.allSatisfy { $0.contains(value) }
@@ -33,6 +33,10 @@ enum ScalarProperty: Sendable {
     case lowercase
     case uppercase
     case emoji
+    /// A number in Unicode as it is now, whatever patterns know.
+    case number
+    /// Punctuation as it was in Unicode 8.
+    case oldPunctuation
     case script(UnicodeScript)
 
     func holds(for value: UInt32) -> Bool {
@@ -40,14 +44,16 @@ enum ScalarProperty: Sendable {
         switch self {
         case .whitespace: return ScalarClasses.isWhitespace(value)
         case .word:
-            return scalar.properties.isAlphabetic
-                || GeneralCategoryMask.of(value)
+            return UnicodeAge.isKnownToPatterns(scalar) && scalar.properties.isAlphabetic
+                || GeneralCategoryMask.inPatterns(value)
                     & (GeneralCategoryMask.marks | GeneralCategoryMask.decimalNumber
                         | GeneralCategoryMask.connectorPunctuation) != 0
-        case .alphabetic: return scalar.properties.isAlphabetic
-        case .lowercase: return scalar.properties.isLowercase
-        case .uppercase: return scalar.properties.isUppercase
+        case .alphabetic: return UnicodeAge.isKnownToPatterns(scalar) && scalar.properties.isAlphabetic
+        case .lowercase: return UnicodeAge.isKnownToPatterns(scalar) && scalar.properties.isLowercase
+        case .uppercase: return UnicodeAge.isKnownToPatterns(scalar) && scalar.properties.isUppercase
         case .emoji: return scalar.properties.isEmoji
+        case .number: return GeneralCategoryMask.of(value) & GeneralCategoryMask.numbers != 0
+        case .oldPunctuation: return OldCategories.isPunctuation(scalar)
         case .script(let script): return UnicodeScript(of: value) == script
         }
     }
@@ -92,6 +98,12 @@ enum GeneralCategoryMask {
     static let privateUse: UInt32 = 1 << 28
     static let unassigned: UInt32 = 1 << 29
     static let others: UInt32 = 0x3E00_0000
+
+    /// What patterns take a scalar for.
+    static func inPatterns(_ value: UInt32) -> UInt32 {
+        guard let scalar = Unicode.Scalar(value) else { return surrogate }
+        return UnicodeAge.isKnownToPatterns(scalar) ? of(value) : unassigned
+    }
 
     static func of(_ value: UInt32) -> UInt32 {
         guard let scalar = Unicode.Scalar(value) else { return surrogate }
@@ -224,7 +236,7 @@ struct CompiledSet: Sendable {
     }
 
     func containsOther(_ value: UInt32) -> Bool {
-        if categories != 0, GeneralCategoryMask.of(value) & categories != 0 { return !isComplement }
+        if categories != 0, GeneralCategoryMask.inPatterns(value) & categories != 0 { return !isComplement }
         for range in ranges where range.lowerBound <= value && value <= range.upperBound { return !isComplement }
         for set in rest where set.contains(value) { return !isComplement }
         return isComplement

@@ -59,6 +59,10 @@ struct ScalarClasses: OptionSet {
             self = .whitespace
             return
         }
+        guard UnicodeAge.isKnownToPatterns(scalar) else {
+            self = []
+            return
+        }
         switch scalar.properties.generalCategory {
         case .lowercaseLetter: self = .lowercaseLetter
         case .uppercaseLetter, .titlecaseLetter: self = .uppercaseLetter

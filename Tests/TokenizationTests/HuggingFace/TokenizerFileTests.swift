@@ -64,7 +64,7 @@ struct TokenizerFileTests {
     private func expectOrdered(_ tokens: [Token], _ text: String) {
         var end = 0
         for token in tokens {
-            #expect(token.utf8Range.lowerBound >= end)
+            #expect(token.utf8Range.lowerBound >= end, "\(text.debugDescription): \(tokens.map(\.utf8Range))")
             end = token.utf8Range.upperBound
         }
         #expect(end <= text.utf8.count)

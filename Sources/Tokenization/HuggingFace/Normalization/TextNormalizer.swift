@@ -26,7 +26,7 @@ indirect enum TextNormalizer: Sendable {
         case .form(let form): form.apply(to: &text)
         case .lowercase: Self.lowercase(&text)
         case .strip(let left, let right): Self.strip(&text, left: left, right: right)
-        case .stripAccents: text = text.mappingScalars { Self.isMark($0) ? nil : $0 }
+        case .stripAccents: text = text.mappingScalars { OldCategories.isMark($0) ? nil : $0 }
         case .replace(let pattern, let content): Self.replace(pattern, with: content, in: &text)
         case .prepend(let prefix): Self.prepend(prefix, to: &text)
         case .nmt: text = text.mappingScalars(Self.nmt)
@@ -44,10 +44,6 @@ indirect enum TextNormalizer: Sendable {
         case .strip(_, let right): .strip(left: false, right: right)
         default: self
         }
-    }
-
-    private static func isMark(_ scalar: Unicode.Scalar) -> Bool {
-        scalar.value >= 0x300 && GeneralCategoryMask.of(scalar.value) & GeneralCategoryMask.marks != 0
     }
 
     static func lowercase(_ text: inout AlignedText) {
@@ -129,8 +125,7 @@ indirect enum TextNormalizer: Sendable {
         if options.stripsAccents {
             UnicodeForm.canonicalDecomposition.apply(to: &text)
             text = text.mappingScalars {
-                $0.value >= 0x300 && GeneralCategoryMask.of($0.value) & GeneralCategoryMask.nonspacingMark != 0
-                    ? nil : $0
+                OldCategories.isNonspacingMark($0) ? nil : $0
             }
         }
         if options.lowercases { lowercase(&text) }
@@ -138,8 +133,7 @@ indirect enum TextNormalizer: Sendable {
 
     private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
         if scalar == "\t" || scalar == "\n" || scalar == "\r" { return false }
-        let controls = GeneralCategoryMask.control | GeneralCategoryMask.format | GeneralCategoryMask.privateUse
-        return GeneralCategoryMask.of(scalar.value) & controls != 0
+        return OldCategories.isControl(scalar)
     }
 
     private static func separateIdeographs(_ text: inout AlignedText) {

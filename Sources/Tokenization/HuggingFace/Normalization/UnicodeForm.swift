@@ -7,8 +7,8 @@ enum UnicodeForm: Sendable {
     case compatibilityComposition
     case compatibilityDecomposition
 
-    /// Works on one grapheme cluster after another: nothing composes or changes places across their edges. All bytes
-    /// of a cluster that changes stand for the whole of it.
+    /// Works on one grapheme cluster after another: nothing composes or changes places across their edges. What a
+    /// cluster begins with and keeps stands for itself; all bytes behind it stand for the rest as a whole.
     func apply(to text: inout AlignedText) {
         guard !text.isASCII else { return }
         let source = String(decoding: text.bytes, as: UTF8.self)
@@ -29,10 +29,24 @@ enum UnicodeForm: Sendable {
             if changed.elementsEqual(cluster.utf8) {
                 result.append(range, of: text)
             } else {
-                result.append(changed, origin: text.origin(of: range))
+                let kept = Self.commonScalars(changed, Array(cluster.utf8))
+                let split = range.lowerBound + kept
+                result.append(range.lowerBound..<split, of: text)
+                result.append(Array(changed[kept...]), origin: text.origin(of: split..<range.upperBound))
             }
         }
         text = result
+    }
+
+    /// Bytes of the whole scalars that both begin with, but not all of either.
+    private static func commonScalars(_ left: [UInt8], _ right: [UInt8]) -> Int {
+        var count = zip(left, right).prefix { $0 == $1 }.count
+        while count > 0, !isBoundary(left, count) || !isBoundary(right, count) { count -= 1 }
+        return count
+    }
+
+    private static func isBoundary(_ bytes: [UInt8], _ offset: Int) -> Bool {
+        offset < bytes.count && bytes[offset] & 0xC0 != 0x80
     }
 
     private func normalized(_ text: String) -> String {
