@@ -66,7 +66,7 @@ let package = Package(
         layer("Statistics", on: []),
         tests(of: "Statistics"),
 
-        // 1  what other formats would make of a text
+        // 1  what readers would make of a text
         layer("TextFormats", on: []),
 
         // 1  numbers with shapes
@@ -149,7 +149,7 @@ let package = Package(
         layer("Store", on: ["Training", "Evaluation", "Verification", grdb]),
         tests(of: "Store", with: ["Training", "Evaluation", "Verification", "Tokenization", grdb]),
         layer("Reports", on: ["Evaluation", "Resampling", "Verification", "TextFormats"]),
-        tests(of: "Reports", with: ["Evaluation", "Resampling", "Verification"]),
+        tests(of: "Reports", with: ["Evaluation", "Resampling", "Verification", "TextFormats"]),
 
         // 8  the command line
         layer(

@@ -21,6 +21,8 @@ public enum HarnessError: Error, Hashable, Sendable {
     case tooMany(file: String, what: String, limit: Int)
     case severalFormats(files: [String])
     case nothingToWrite(String)
+    /// An archive of this form holds less than was to be written.
+    case archiveFull(entries: Int)
 }
 
 extension HarnessError: CustomStringConvertible {
@@ -60,6 +62,9 @@ extension HarnessError: CustomStringConvertible {
         case .tooMany(let file, let what, let limit): "\(file): more than \(limit) \(what). Split the file."
         case .severalFormats(let files):
             "\(files.joined(separator: ", ")): are of different forms. Import them one by one."
+        case .archiveFull(let entries):
+            "\(entries) samples do not fit into one .eval archive, which holds at most 65,534 entries and 4 GiB. Export the "
+                + "run as inspect's JSON."
         case .nothingToWrite(let reason): "There is nothing to write: \(reason)."
         default: "A results file could not be read."
         }

@@ -24,6 +24,7 @@ public enum GuardError: Error, Hashable, Sendable {
     case oneSided(harmful: Int, harmless: Int, needed: Int)
     case noLabel(set: String, prompt: String)
     case setting(name: String, value: String, allowed: String)
+    case beyondContext(prompt: String, tokens: Int, limit: Int)
 }
 
 extension GuardError: CustomStringConvertible {
@@ -61,6 +62,8 @@ extension GuardError: CustomStringConvertible {
         case .noLabel(let set, let prompt):
             "prompt \"\(prompt)\" of \(set) says neither harmful nor harmless; give its label"
         case .setting(let name, let value, let allowed): "\(name) is \(value); allowed: \(allowed)"
+        case .beyondContext(let prompt, let tokens, let limit):
+            "the prompt \(prompt) is \(tokens) tokens long and the model reads \(limit); shorten it or leave it out"
         }
     }
 }

@@ -23,7 +23,7 @@ extension IncompleteRun {
     var note: String { sentence(about: "This run") }
 
     /// For a report of several runs.
-    var namedNote: String { sentence(about: "Run \(id.prefix(8))") }
+    public var namedNote: String { sentence(about: "Run \(id.prefix(8))") }
 
     private func sentence(about run: String) -> String {
         switch status {

@@ -1,4 +1,5 @@
 public import Evaluation
+internal import TextFormats
 
 /// A named fact in a report's head: `temperature`, `0.8`.
 public struct ReportFact: Hashable, Sendable {

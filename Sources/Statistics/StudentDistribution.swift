@@ -5,6 +5,7 @@ public enum StudentDistribution {
     /// P(|T| >= |t|) with `degrees` degrees of freedom: I_x(degrees/2, 1/2) at x = degrees / (degrees + t^2).
     public static func twoSided(_ t: Double, degrees: Int) -> Double {
         let degrees = Double(degrees)
+        guard !t.isNaN else { return 1 }
         guard t.isFinite else { return 0 }
         return incompleteBeta(degrees / (degrees + t * t), degrees / 2, 0.5)
     }

@@ -38,6 +38,23 @@ struct CombineTests {
         }
     }
 
+    /// A setting of the first adapter that leaves layers out would leave out what the others change.
+    @Test func theSumIsNotLimitedToLayersOfTheFirst() throws {
+        try Places.withTemporaryFolder { folder in
+            let first = folder.appendingPathComponent("first")
+            try FileManager.default.copyItem(at: Places.root.appendingPathComponent(guarded), to: first)
+            let path = first.appendingPathComponent("adapter_config.json")
+            let json = try String(contentsOf: path, encoding: .utf8)
+            try Data(json.replacing("\"r\" : 8", with: "\"layers_to_transform\": [0], \"r\": 8").utf8).write(to: path)
+            let out = folder.appendingPathComponent("sum").path
+            let combined = try AssayProcess.run(
+                ["model", "combine", "--adapter", first.path, "--adapter", guarded, "--out", out])
+            #expect(combined.code == 0, "\(combined.complaint)")
+            let written = try String(contentsOfFile: out + "/adapter_config.json", encoding: .utf8)
+            #expect(written.contains("\"layers_to_transform\" : null"), "\(written)")
+        }
+    }
+
     @Test func lowerRanksKeepLess() throws {
         try Places.withTemporaryFolder { folder in
             let kept = try [1, 4].map { rank in

@@ -59,6 +59,10 @@ struct GuardEvaluateTests {
                 #expect(figures.unscored == 1, "\(figures.judge)")
                 #expect(figures.ranking?.positives == 24 && figures.ranking?.negatives == 24, "\(figures.judge)")
             }
+            let unfitted = try AssayProcess.run(
+                ["guard", "fit"] + model + sets + [long.path, "--methods", "centred", "--out", file])
+            #expect(
+                unfitted.code == 65 && unfitted.complaint.contains("the prompt endless is"), "\(unfitted.complaint)")
             let alone = try AssayProcess.run(evaluate + [long.path])
             #expect(alone.code == 65 && alone.complaint.contains("\"endless\""), "\(alone.complaint)")
         }

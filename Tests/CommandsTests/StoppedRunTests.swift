@@ -38,6 +38,21 @@ struct StoppedRunTests {
         }
     }
 
+    @Test(arguments: [
+        ["--strong", "numeric", "--k", "1"], ["--sensitivity", "9/10", "--specificity", "8/10", "--k", "1"],
+    ])
+    func curvesWarnOfThem(_ more: [String]) throws {
+        try withStoppedRun { fixture in
+            for (db, isStopped) in [("part.sqlite", true), ("whole.sqlite", false)] {
+                let outcome = try AssayProcess.run(
+                    ["resample", "curve", "--weak", "includes", "--db", fixture.path(db), "--resamples", "100"] + more)
+                #expect(outcome.code == 0 && !outcome.output.isEmpty, "\(outcome.complaint)")
+                let warns = outcome.complaint.contains("is not finished: 8 of 12 samples are here.")
+                #expect(warns == isStopped, "\(db): \(outcome.complaint)")
+            }
+        }
+    }
+
     @Test func otherSettingsAreNamedAndNotContinued() throws {
         try withStoppedRun { fixture in
             func run(_ more: [String]) throws -> AssayProcess.Outcome {

@@ -100,6 +100,9 @@ struct HarnessReaderTests {
         #expect(throws: HarnessError.malformed(file: "a.yaml", line: nil, expected: "YAML without aliases")) {
             try HarnessReader.read([file("x: &x [1, 1]\ny: &y [*x, *x]\nsamples: [*y]\n", "a.yaml")])
         }
+        #expect(throws: HarnessError.malformed(file: "b.yaml", line: nil, expected: "YAML without aliases")) {
+            try HarnessReader.read([file("x: !!seq &x [1, 1]\n? *x\n: 1\nsamples: [a]\n", "b.yaml")])
+        }
     }
 
     @Test func duplicateMissingAndUnknownTasksAreNamed() {

@@ -56,6 +56,30 @@ struct WriterTests {
         #expect(throws: HarnessError.self) { try EvalPlusWriter(run(), samples, weak: "other", strong: "strong") }
     }
 
+    /// Ids are unique within a prompt set only.
+    @Test func promptsOfSeveralSetsStayApart() throws {
+        var run = run()
+        run.promptSets.append(PromptSetReference(name: "other", digest: "e", format: "jsonl", promptCount: 1))
+        var second = sample("b", 0, .scored(1), .scored(1))
+        second.promptSet = "other"
+        let samples = [sample("b", 0, .scored(0), .scored(0)), second]
+        let results = try HarnessReader.read([
+            HarnessFile(
+                name: "r.json",
+                bytes: Array(try EvalPlusWriter(run, samples, weak: "weak", strong: "strong").resultsText().utf8))
+        ])
+        #expect(results.tasks == ["set/b", "other/b"])
+        let archive = String(decoding: try InspectLogWriter(run, [], samples).archive(), as: UTF8.self)
+        #expect(archive.contains("samples/set%2Fb_epoch_1.json") && archive.contains("samples/other%2Fb_epoch_1.json"))
+        #expect(archive.contains("\"samples\":2"))
+    }
+
+    @Test func anArchiveThatCannotHoldAllIsRefused() throws {
+        let many = (0..<65_600).map { sample("b", $0, .scored(1), .scored(1)) }
+        let writer = try InspectLogWriter(run(), [], many)
+        #expect(throws: HarnessError.archiveFull(entries: 65_600)) { try writer.archive() }
+    }
+
     @Test func inspectLogsHoldEveryScore() throws {
         let text = try InspectLogWriter(run(), [], samples).json()
         #expect(text.contains("\"value\":NaN") && text.contains("\"explanation\":\"timeout\""))

@@ -123,6 +123,9 @@ struct ComparisonTests {
         #expect(abs(published.slope - 0.22) < 0.005 && abs(published.intercept - 0.72) < 0.005)
         #expect(abs(try #require(published.determination) - 0.892) < 0.003)
         #expect(LinearFit(x: [1, 1, 1], y: [0, 1, 2]) == nil)
+        // A flat line is no evidence of a slope.
+        let flat = try #require(LinearFit(x: [0.2, 0.5, 0.8], y: [1, 1, 1]))
+        #expect(flat.slope == 0 && flat.pValue == nil && flat.determination == nil)
     }
 
     @Test func generatorsWithTheSameTasksShareTheirDraws() throws {

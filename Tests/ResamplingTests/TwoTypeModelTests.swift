@@ -56,6 +56,16 @@ struct TwoTypeModelTests {
         }
     }
 
+    /// A verifier that accepts hard tasks more often than easy ones: losses die out first, and the first try loses.
+    @Test func theFormulaSaysNothingWhereLossesDieOutFirst() throws {
+        let model = try TwoTypeModel(
+            easy: .init(share: 0.7, accuracy: 0.9), hard: .init(share: 0.3, accuracy: 0), completeness: 0.1,
+            soundness: 0.2)
+        let utility = Utility(falsePositive: 0.5)
+        #expect(model.closedFormOptimum(utility) == nil)
+        #expect(model.reward(utility).optimum.attempts == .unbounded)
+    }
+
     @Test func belowTheSwitchTheBestNumberHasNoBound() throws {
         let stylised = try Self.model("stylised")
         #expect(abs(stylised.unboundedRatio - 0.5977) < 5e-5)

@@ -58,6 +58,8 @@ import Testing
             ("\"rank_pattern\": {\"q_proj\": 4}", "a rank_pattern or an alpha_pattern"),
             ("\"alpha_pattern\": {\"q_proj\": 4.0}", "a rank_pattern or an alpha_pattern"),
             ("\"use_dora\": true", "only plain LoRA without biases is read"),
+            ("\"init_lora_weights\": \"pissa\"", "it was begun by pissa"),
+            ("\"alora_invocation_tokens\": [1]", "it is an activated LoRA"),
             ("\"bias\": \"all\"", "only plain LoRA without biases is read"),
         ])
     func settingsThatAreNotReadAreRefused(more: String, fault: String) throws {

@@ -102,6 +102,27 @@ private func adapter(alphas patterns: String) throws -> LoRAAdapter {
     }
 }
 
+@Test func halvesOfDifferentRanksAreErrors() throws {
+    try Places.withTemporaryFolder { folder in
+        let name = "base_model.model.model.layers.0.self_attn.q_proj"
+        let writer = try SafetensorsWriter(
+            path: folder.appendingPathComponent("adapter_model.safetensors").path, metadata: [:],
+            tensors: [
+                TensorDeclaration(name: "\(name).lora_A.weight", shape: [4, 8], elementType: .f32),
+                TensorDeclaration(name: "\(name).lora_B.weight", shape: [6, 3], elementType: .f32),
+            ])
+        try writer.append([Float](repeating: 1, count: 32), to: "\(name).lora_A.weight")
+        try writer.append([Float](repeating: 1, count: 18), to: "\(name).lora_B.weight")
+        try writer.finish()
+        try Data(#"{"peft_type": "LORA", "lora_alpha": 1}"#.utf8)
+            .write(to: folder.appendingPathComponent("adapter_config.json"))
+        let module = "model.layers.0.self_attn.q_proj lora B"
+        #expect(throws: TransformerError.shape(tensor: module, found: [6, 3], expected: [6, 4])) {
+            try LoRAAdapter(peftFolder: folder.path)
+        }
+    }
+}
+
 @Test func otherKindsOfAdaptersAreErrors() throws {
     try Places.withTemporaryFolder { folder in
         let copy = folder.appendingPathComponent("adapter")
@@ -111,5 +132,17 @@ private func adapter(alphas patterns: String) throws -> LoRAAdapter {
         #expect(throws: TransformerError.adapterKind("DoRA")) { try LoRAAdapter(peftFolder: copy.path) }
         try Data(#"{"peft_type": "IA3"}"#.utf8).write(to: settings)
         #expect(throws: TransformerError.adapterKind("IA3")) { try LoRAAdapter(peftFolder: copy.path) }
+        for (more, kind) in [
+            (#""init_lora_weights": "pissa""#, "init_lora_weights pissa"),
+            (#""alora_invocation_tokens": [1, 2]"#, "activated LoRA"),
+            (#""alpha_pattern": {"^model.layers.0": 2}"#, "a regular expression in alpha_pattern, ^model.layers.0"),
+        ] {
+            try Data("{\"peft_type\": \"LORA\", \"lora_alpha\": 1, \(more)}".utf8).write(to: settings)
+            #expect(throws: TransformerError.adapterKind(kind)) { try LoRAAdapter(peftFolder: copy.path) }
+        }
+        let harmless =
+            #"{"peft_type": "LORA", "lora_alpha": 1, "init_lora_weights": "gaussian", "alora_invocation_tokens": null}"#
+        try Data(harmless.utf8).write(to: settings)
+        #expect(try !LoRAAdapter(peftFolder: copy.path).changes.isEmpty)
     }
 }

@@ -10,6 +10,7 @@ struct CodeAnswerTests {
         ("Sure:\n```python\ndef f(x):\n    return x\n```\nDone.", "def f(x):\n    return x"),
         ("```\nprint(1)\n```\n```python\ndef f(x): return x\n```", "def f(x): return x"),
         ("```python\ndef f(x):\n    return x", "def f(x):\n    return x"),
+        ("Here it is:\r\n```python\r\ndef f(x):\r\n    return x\r\n```\r\nDone.", "def f(x):\n    return x"),
         ("```python\ndef g(x): pass\n```", "def g(x): pass"),
         ("```python\nf = lambda x: x\n```", "f = lambda x: x"),
     ])

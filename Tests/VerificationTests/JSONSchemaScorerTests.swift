@@ -42,6 +42,8 @@ struct JSONSchemaScorerTests {
     @Test(arguments: [
         "{", #"{"patternProperties":{}}"#, #"{"type":"text"}"#, #"{"$ref":"http://x/y"}"#, #"{"minimum":"1"}"#,
         #"{"pattern":"("}"#, #"{"if":{}}"#, #"{"multipleOf":0}"#, #"{"anyOf":[]}"#,
+        #"{"allOf":3}"#, #"{"pattern":5}"#, #"{"properties":0}"#, #"{"anyOf":1}"#, ##"{"$ref":2}"##,
+        #"{"prefixItems":1}"#,
     ])
     func schemasThatCannotBeCheckedAreRefused(schema: String) {
         #expect(throws: VerificationError.self) {

@@ -25,6 +25,14 @@ struct MathScorerTests {
         try ScorerRegistry.make(name: "math").grade(Submission(completion: reply, targets: [gold])).outcome
     }
 
+    @Test(arguments: [
+        ("5", #"\boxed{\boxed{5}}"#, true), ("5", #"\boxed{\boxed{\boxed{5}} }, or \boxed{6}"#, false),
+        ("12", "The answer is 12.\r\nI checked it with 7 examples", true),
+    ])
+    func boxesInBoxesAndOtherLineEndsAreRead(gold: String, reply: String, isRight: Bool) throws {
+        #expect(try outcome(gold, reply).verdict.passed == isRight)
+    }
+
     @Test func verdictsAgreeWithThePackage() throws {
         let data = try Data(contentsOf: Places.fixture("verification/math-cases.json"))
         let cases = try JSONDecoder().decode([Case].self, from: data)

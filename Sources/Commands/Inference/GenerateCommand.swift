@@ -56,7 +56,7 @@ struct GenerateCommand: ParsableCommand {
         if output.json { return try StandardOutput.json(Result(samples: samples)) }
         for (index, sample) in samples.enumerated() {
             if samples.count > 1 { StandardOutput.line("--- sample \(index) (\(sample.finish))") }
-            StandardOutput.line((prefill ?? "") + sample.text)
+            StandardOutput.foreignLine((prefill ?? "") + sample.text)
         }
     }
 

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import TextFormats
 
 /// Where results go.
 enum StandardOutput {
@@ -7,6 +8,10 @@ enum StandardOutput {
     }
 
     static func line(_ text: String) { write(text + "\n") }
+
+    /// A line that a model or a file has written. A terminal would obey what is in it, so it sees it spelled; everybody else
+    /// gets the text as it is.
+    static func foreignLine(_ text: String) { line(isTerminal ? visible(text, keepingLines: true) : text) }
 
     /// One JSON document with sorted keys.
     static func json(_ value: some Encodable) throws {

@@ -43,6 +43,13 @@ enum StoredReports {
         }
     }
 
+    /// Says on standard error which of `runs` that were counted lack samples: figures of them may change.
+    static func warnOfIncomplete(_ runs: [RunRecord], among counted: [String], _ store: RunStore) throws {
+        for run in try incomplete(runs, among: counted, store) {
+            StandardError.write("assay: warning: \(run.namedNote)\n")
+        }
+    }
+
     /// Counts of one scorer, added up over runs of the same model digest, sampling and scorer version.
     static func pooled(_ runs: [RunRecord], scorer: String, _ store: RunStore) throws -> [PooledGroup] {
         if let run = runs.first(where: { $0.settings.stopping != nil }) {

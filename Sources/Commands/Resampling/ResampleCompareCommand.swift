@@ -72,6 +72,7 @@ struct ResampleCompareCommand: ParsableCommand {
     private func tasks(_ id: String, _ store: RunStore) throws -> [VerdictTally] {
         let chosen = try StoredResampling.chosen(pair.request(runs: [id]), store)
         let groups = try StoredResampling.groups(chosen, store)
+        try StoredReports.warnOfIncomplete(chosen.runs, among: groups.flatMap(\.runs), store)
         return groups.first?.tasks ?? []
     }
 

@@ -67,6 +67,7 @@ struct ResampleCurveCommand: ParsableCommand {
         if let sensitivity, let specificity { return try correct(store, sensitivity, specificity) }
         let chosen = try StoredResampling.chosen(pair.request(runs: choice.ids), store)
         let groups = try StoredResampling.groups(chosen, store)
+        try StoredReports.warnOfIncomplete(chosen.runs, among: groups.flatMap(\.runs), store)
         let options = try price.options()
         var rows: [Row] = []
         for (group, label) in zip(groups, StoredResampling.labels(groups, chosen.runs)) {
@@ -106,6 +107,7 @@ struct ResampleCurveCommand: ParsableCommand {
         let scorer = pair.weak ?? ""
         let runs = try choice.ids.isEmpty ? store.runs() : choice.ids.map { try store.run($0) }
         let groups = try StoredReports.pooled(runs, scorer: scorer, store)
+        try StoredReports.warnOfIncomplete(runs, among: groups.flatMap(\.runs), store)
         let ks = try k.map { try NumberList.counts($0, option: "--k") }
         var rows: [CorrectedRow] = []
         for group in groups {

@@ -89,16 +89,19 @@ struct RunsShowCommand: ParsableCommand {
     func run() throws {
         let store = try store.open()
         let record = try store.run(id)
-        let found = samples ? try store.samples(record.id) : nil
         if output.json {
             return try StandardOutput.json(
-                Document(run: record, metrics: try store.metrics(record.id), samples: found))
+                Document(
+                    run: record, metrics: try store.metrics(record.id),
+                    samples: samples ? try store.samples(record.id) : nil))
         }
         let report = try StoredReports.evaluation(record.id, store, command: nil, includesTexts: samples)
         StandardOutput.write(report.text(width: StandardOutput.width))
-        for sample in found ?? [] {
-            StandardOutput.line("\n\(sample.promptSet)/\(sample.promptID) [\(sample.sampleIndex)] \(sample.finish)")
-            StandardOutput.line(sample.error ?? sample.text)
+        guard samples else { return }
+        try store.forEachSample(of: record.id) { sample in
+            StandardOutput.foreignLine(
+                "\n\(sample.promptSet)/\(sample.promptID) [\(sample.sampleIndex)] \(sample.finish)")
+            StandardOutput.foreignLine(sample.error ?? sample.text)
         }
     }
 }

@@ -15,6 +15,9 @@ enum YAMLText {
                 let name = scalars.prefix { !$0.properties.isWhitespace && !",[]{}".unicodeScalars.contains($0) }
                 names[scalar]?.insert(String(name))
                 mayStartValue = false
+            } else if scalar == "!" && mayStartValue {
+                // A tag may stand before an anchor: the value has not begun yet.
+                scalars = scalars.drop { !$0.properties.isWhitespace }
             } else if !scalar.properties.isWhitespace && scalar != "\u{FEFF}" {
                 mayStartValue = ["[", "{", ",", ":", "-", "?"].contains(scalar)
             }

@@ -24,7 +24,8 @@ public struct EvalPlusWriter {
     /// One line `{"task_id", "solution"}` for each sample.
     public func samplesText() -> String {
         samples.map { sample in
-            LogValue.object([("task_id", .string(sample.promptID)), ("solution", .string(sample.text))]).text + "\n"
+            LogValue.object([("task_id", .string(run.exportID(of: sample))), ("solution", .string(sample.text))]).text
+                + "\n"
         }.joined()
     }
 
@@ -35,10 +36,11 @@ public struct EvalPlusWriter {
         var entries: [String: [LogValue]] = [:]
         for sample in samples {
             guard let weak = status(sample, weak), let strong = status(sample, strong) else { continue }
-            if entries[sample.promptID] == nil { tasks.append(sample.promptID) }
-            entries[sample.promptID, default: []].append(
+            let task = run.exportID(of: sample)
+            if entries[task] == nil { tasks.append(task) }
+            entries[task, default: []].append(
                 .object([
-                    ("task_id", .string(sample.promptID)), ("solution", .string(sample.text)),
+                    ("task_id", .string(run.exportID(of: sample))), ("solution", .string(sample.text)),
                     ("base_status", .string(weak)), ("plus_status", .string(strong)), ("base_fail_tests", .array([])),
                     ("plus_fail_tests", .array([])),
                 ]))

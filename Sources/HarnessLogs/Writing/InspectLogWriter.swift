@@ -25,16 +25,20 @@ public struct InspectLogWriter {
     }
 
     /// The log as an `.eval` archive: header, summaries, and one document for each sample.
-    public func archive() -> [UInt8] {
+    ///
+    /// - Throws: ``HarnessError/archiveFull(entries:)``.
+    public func archive() throws(HarnessError) -> [UInt8] {
         var archive = StoredArchive()
         let start = LogValue.object([("version", .integer(2)), ("eval", specification), ("plan", plan)])
         archive.add("_journal/start.json", start.text)
         for record in samples {
             archive.add(
-                "samples/\(Self.fileName(record.promptID))_epoch_\(record.sampleIndex + 1).json", sample(record).text)
+                "samples/\(Self.fileName(run.exportID(of: record)))_epoch_\(record.sampleIndex + 1).json",
+                sample(record).text)
         }
         archive.add("summaries.json", LogValue.array(samples.map(summary)).text)
         archive.add("header.json", LogValue.object(header).text)
+        guard !archive.isFull else { throw .archiveFull(entries: samples.count) }
         return archive.finish()
     }
 
@@ -83,7 +87,9 @@ public struct InspectLogWriter {
     private var specification: LogValue {
         var ids: [String] = []
         var seen: Set<String> = []
-        for sample in samples where seen.insert(sample.promptID).inserted { ids.append(sample.promptID) }
+        for sample in samples where seen.insert(run.exportID(of: sample)).inserted {
+            ids.append(run.exportID(of: sample))
+        }
         return .object([
             ("run_id", .string(run.id)), ("eval_id", .string(run.id)), ("created", .string(run.startedAt)),
             ("task", .string(run.definition.name)), ("task_id", .string(String(run.planDigest.prefix(22)))),
@@ -136,8 +142,8 @@ public struct InspectLogWriter {
         ])
         let stop = record.finish == "length" ? "max_tokens" : record.finish == "error" ? "unknown" : "stop"
         return .object([
-            ("id", .string(record.promptID)), ("epoch", .integer(record.sampleIndex + 1)),
-            ("input", .string(record.promptID)), ("target", .string("")),
+            ("id", .string(run.exportID(of: record))), ("epoch", .integer(record.sampleIndex + 1)),
+            ("input", .string(run.exportID(of: record))), ("target", .string("")),
             ("messages", .array([message])),
             (
                 "output",
@@ -161,8 +167,8 @@ public struct InspectLogWriter {
 
     private func summary(_ record: SampleRecord) -> LogValue {
         .object([
-            ("id", .string(record.promptID)), ("epoch", .integer(record.sampleIndex + 1)),
-            ("input", .string(record.promptID)), ("target", .string("")), ("scores", scores(of: record)),
+            ("id", .string(run.exportID(of: record))), ("epoch", .integer(record.sampleIndex + 1)),
+            ("input", .string(run.exportID(of: record))), ("target", .string("")), ("scores", scores(of: record)),
             ("completed", .boolean(true)),
         ])
     }

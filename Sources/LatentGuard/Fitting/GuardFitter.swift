@@ -37,7 +37,12 @@ public struct GuardFitter {
         let readings = allReadings
         let rendered = try prompts.enumerated().map { index, prompt in
             let text = index % 3 == 0 ? Self.withoutClosingMark(prompt.text) : prompt.text
-            return try model.render([ChatMessage(role: "user", content: text)])
+            let rendered = try model.render([ChatMessage(role: "user", content: text)])
+            let limit = model.transformer.configuration.contextLength
+            guard rendered.ids.count <= limit else {
+                throw GuardError.beyondContext(prompt: prompt.id, tokens: rendered.ids.count, limit: limit)
+            }
+            return rendered
         }
         var examples: [GuardExample] = []
         do {

@@ -1,3 +1,5 @@
+internal import TextFormats
+
 /// One line for each figure: its name, a dot with the interval as a whisker, and the numbers.
 struct DotWhiskerChart {
     struct Row {

@@ -1,4 +1,5 @@
 internal import Evaluation
+internal import TextFormats
 
 extension EvaluationReport {
     /// The report for a terminal of `width` columns: no sample is listed.

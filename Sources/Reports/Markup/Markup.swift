@@ -1,3 +1,5 @@
+internal import TextFormats
+
 /// HTML or SVG, escaped by construction: a string from outside gets in as text or as an attribute's value only.
 ///
 /// What is written is well-formed XML as well as HTML.

@@ -1,4 +1,5 @@
 internal import Resampling
+internal import TextFormats
 
 extension PassKReport {
     /// The report for a terminal of `width` columns.

@@ -1,3 +1,5 @@
+internal import TextFormats
+
 /// A JSON document whose members keep their order, so that equal reports are equal files.
 indirect enum JSONValue: Sendable {
     case null

@@ -1,3 +1,5 @@
+internal import TextFormats
+
 /// A table for the terminal: aligned columns, cut or turned on its side where the terminal is narrow.
 public struct TextTable: Sendable {
     public struct Column: Sendable {

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import TextFormats
 
 /// Columns that `text` takes in a terminal: 2 for wide East Asian characters and emoji, 0 for combining marks.
 func displayWidth(_ text: String) -> Int {

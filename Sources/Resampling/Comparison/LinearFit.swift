@@ -6,7 +6,7 @@ public struct LinearFit: Codable, Hashable, Sendable {
     public var intercept: Double
     /// Share of the variance of y that the line explains; nil where y does not vary.
     public var determination: Double?
-    /// Two-sided p of the slope under independent normal errors; nil for two points.
+    /// Two-sided p of the slope under independent normal errors; nil for two points, and where y does not vary.
     public var pValue: Double?
     public var count: Int
 
@@ -27,7 +27,7 @@ public struct LinearFit: Codable, Hashable, Sendable {
         let degrees = x.count - 2
         let residual = max(0, yy - explained)
         pValue =
-            degrees > 0
+            degrees > 0 && yy > 1e-24
             ? StudentDistribution.twoSided(slope * (xx * Double(degrees) / residual).squareRoot(), degrees: degrees)
             : nil
     }

@@ -101,7 +101,8 @@ extension TwoTypeModel {
     /// With u_1 > 0 > u_2: 0 unless p_1 u_1 > p_2 |u_2|, and otherwise
     /// 1 + floor(ln(p_1 u_1 / (p_2 |u_2|)) / ln(beta_2 / beta_1)). With u_2 >= 0 and u_1 >= 0 there is no bound, and
     /// with both negative no try. Nil in the cases that the formula does not cover (``GeometricReward/optimum`` does):
-    /// equal types, a hard type that pays where the easy one does not, or a reward that stays on a plateau.
+    /// equal types, a hard type that pays where the easy one does not, a verifier that accepts hard tasks more often than
+    /// easy ones, or a reward that stays on a plateau.
     public func closedFormOptimum(_ utility: Utility) -> OptimalAttempts? {
         let (first, second) = (valueOfTry(easy, utility), valueOfTry(hard, utility))
         let gain = easy.share * first
@@ -109,6 +110,7 @@ extension TwoTypeModel {
         if first <= 0 && second <= 0 { return .abstain }
         guard first > 0 else { return nil }
         if second >= 0 { return .unbounded }
+        guard rejection(hard) >= rejection(easy) else { return nil }
         guard gain > loss else { return .abstain }
         let (low, high) = (rejection(easy), rejection(hard))
         guard low > 0, high > low, loss > 0 else { return nil }

@@ -49,7 +49,7 @@ enum OneDNNDepth {
     private static func noise(_ count: Int, place: Int) -> [Float] {
         (0..<count).map { index in
             let bits = UInt32(truncatingIfNeeded: place * count + index + 1) &* 2_654_435_761
-            return Float((bits ^ bits >> 15) &* 2_246_822_519 >> 8) * 0x1p-24 - 0.5
+            return Float(((bits ^ bits >> 15) &* 2_246_822_519) >> 8) * 0x1p-24 - 0.5
         }
     }
 }

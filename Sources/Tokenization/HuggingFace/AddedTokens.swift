@@ -13,7 +13,7 @@ struct AddedTokens: Sendable {
     /// A found token, with the spaces that it swallows.
     struct Match {
         let entry: Entry
-        let range: Range<Int>
+        var range: Range<Int>
     }
 
     private let entries: [Entry]
@@ -48,10 +48,15 @@ struct AddedTokens: Sendable {
             offset = found.upperBound
             if entry.isSingleWord, !standsAlone(found, in: text) { continue }
             var range = found
-            if entry.stripsLeft { range = max(end, spaceStart(before: range.lowerBound, in: text))..<range.upperBound }
+            if entry.stripsLeft {
+                let start = max(end, spaceStart(before: range.lowerBound, in: text))
+                range = (start < range.upperBound ? start : range.lowerBound)..<range.upperBound
+            }
             if entry.stripsRight { range = range.lowerBound..<spaceEnd(after: range.upperBound, in: text) }
-            // Spaces that the last token swallowed are not looked at again.
-            guard range.lowerBound >= end else { continue }
+            // A token among the spaces that the last one swallowed takes its own back, and all behind it.
+            if range.lowerBound < end, let last = matches.indices.last {
+                matches[last].range = matches[last].range.lowerBound..<range.lowerBound
+            }
             matches.append(Match(entry: entry, range: range))
             end = range.upperBound
         }

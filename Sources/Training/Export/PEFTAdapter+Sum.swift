@@ -26,6 +26,11 @@ extension PEFTAdapter {
         settings["lora_alpha"] = Double(rank)
         settings["use_rslora"] = false
         for key in ["rank_pattern", "alpha_pattern"] where settings[key] != nil { settings[key] = [String: Any]() }
+        // What the template left out, the sum may have.
+        settings["init_lora_weights"] = true
+        for key in ["layers_to_transform", "layers_pattern", "exclude_modules"] where settings[key] != nil {
+            settings[key] = NSNull()
+        }
         settings["target_modules"] = Set(changes.compactMap { $0.key.split(separator: ".").last.map(String.init) })
             .sorted()
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)

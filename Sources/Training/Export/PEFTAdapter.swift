@@ -128,8 +128,33 @@ public enum PEFTAdapter {
         var use_dora: Bool? = false
         var fan_in_fan_out: Bool? = false
         var inference_mode: Bool? = true
-        var rank_pattern: [String: Int]? = [:]
-        var alpha_pattern: [String: Double]? = [:]
+        var rank_pattern: [String: Int]?
+        var alpha_pattern: [String: Double]?
+        /// True, false or a word.
+        var init_lora_weights: Start?
+        var alora_invocation_tokens: [Int]?
+
+        enum Start: Codable {
+            case flag(Bool)
+            case named(String)
+
+            init(from decoder: any Decoder) throws {
+                let container = try decoder.singleValueContainer()
+                if let flag = try? container.decode(Bool.self) {
+                    self = .flag(flag)
+                } else {
+                    self = .named(try container.decode(String.self))
+                }
+            }
+
+            func encode(to encoder: any Encoder) throws {
+                var container = encoder.singleValueContainer()
+                switch self {
+                case .flag(let flag): try container.encode(flag)
+                case .named(let name): try container.encode(name)
+                }
+            }
+        }
 
         init(_ settings: AdapterSettings, baseModel: String) {
             base_model_name_or_path = baseModel
@@ -151,6 +176,15 @@ public enum PEFTAdapter {
             guard rank_pattern ?? [:] == [:], alpha_pattern ?? [:] == [:] else {
                 throw TrainingError.adapter(
                     path: folder, fault: "it has a rank_pattern or an alpha_pattern; only one rank and alpha are read")
+            }
+            // PEFT changes the base model's weights when it loads one of the others.
+            if case .named(let start)? = init_lora_weights, !["gaussian", "eva", "orthogonal", "mica"].contains(start) {
+                throw TrainingError.adapter(
+                    path: folder, fault: "it was begun by \(start), which changes the base model's weights")
+            }
+            guard alora_invocation_tokens == nil else {
+                throw TrainingError.adapter(
+                    path: folder, fault: "it is an activated LoRA, which counts from some tokens on")
             }
             let projections = try target_modules.map { name in
                 guard let projection = Projection(rawValue: name) else {

@@ -34,7 +34,7 @@ extension LoRAAdapter {
             })
     }
 
-    /// Reads an adapter that llama.cpp's converter has made.
+    /// Reads an adapter that llama.cpp's converter has made. As there, an alpha of 0 stands for the rank.
     ///
     /// - Throws: `CheckpointError`, ``TransformerError``.
     public init(gguf file: GGUFFile, strength: Float = 1) throws {
@@ -50,14 +50,24 @@ extension LoRAAdapter {
             return nil
         }
         self.init(
-            .gguf, changes: try halves.changes { _, rank in strength * alpha / Float(rank) },
+            .gguf, changes: try halves.changes { _, rank in alpha == 0 ? strength : strength * alpha / Float(rank) },
             architecture: try file.metadata.string("general.architecture"))
     }
+
+    /// Ways to begin a training that leave the base model's weights as they are; PEFT changes them when it loads others, such
+    /// as PiSSA.
+    private static let harmlessStarts: Set = ["gaussian", "eva", "orthogonal", "mica"]
 
     private static func check(_ settings: JSONDocument) throws {
         let kind = try settings.string("peft_type") ?? "unknown"
         guard kind == "LORA" else { throw TransformerError.adapterKind(kind) }
         if try settings.bool("use_dora") ?? false { throw TransformerError.adapterKind("DoRA") }
+        if case .string(let start)? = settings["init_lora_weights"], !harmlessStarts.contains(start) {
+            throw TransformerError.adapterKind("init_lora_weights \(start)")
+        }
+        if let tokens = settings["alora_invocation_tokens"], tokens != .null {
+            throw TransformerError.adapterKind("activated LoRA")
+        }
     }
 
     /// `lora_alpha`, or what `alpha_pattern` gives a module by the end of its name.
@@ -65,7 +75,7 @@ extension LoRAAdapter {
     /// - Throws: ``TransformerError/adapterPatterns(_:module:)`` where matching patterns differ in their values: PEFT takes
     ///   the one that comes first in the file, and the order of a JSON object's members is not kept here.
     private static func alpha(_ settings: JSONDocument, _ name: String) throws -> Float {
-        let matching = alphas(settings, ofModule: name)
+        let matching = try alphas(settings, ofModule: name)
         if let first = matching.first {
             guard matching.allSatisfy({ $0.alpha == first.alpha }) else {
                 throw TransformerError.adapterPatterns(matching.map(\.pattern), module: name)
@@ -79,10 +89,15 @@ extension LoRAAdapter {
     }
 
     /// The patterns of `alpha_pattern` that match a module, sorted, with their values.
+    ///
+    /// - Throws: ``TransformerError/adapterKind(_:)`` for a pattern that is more than a name.
     private static func alphas(
         _ settings: JSONDocument, ofModule name: String
-    ) -> [(pattern: String, alpha: Float)] {
+    ) throws -> [(pattern: String, alpha: Float)] {
         guard case .object(let patterns)? = settings["alpha_pattern"] else { return [] }
+        if let pattern = patterns.keys.sorted().first(where: { $0.contains { "^$*+?()[]{}|\\".contains($0) } }) {
+            throw TransformerError.adapterKind("a regular expression in alpha_pattern, \(pattern)")
+        }
         var found: [(pattern: String, alpha: Float)] = []
         for (pattern, value) in patterns where name == pattern || name.hasSuffix(".\(pattern)") {
             if case .integer(let number) = value { found.append((pattern: pattern, alpha: Float(number))) }
@@ -126,6 +141,10 @@ private struct Halves {
         var changes: [String: LoRAAdapter.Change] = [:]
         for (name, halves) in found.sorted(by: { $0.key < $1.key }) {
             guard let a = halves.a, let b = halves.b else { throw TransformerError.missingTensor("\(name) lora") }
+            guard a.rowCount == b.columnCount else {
+                throw TransformerError.shape(
+                    tensor: "\(name) lora B", found: [b.rowCount, b.columnCount], expected: [b.rowCount, a.rowCount])
+            }
             changes[name] = LoRAAdapter.Change(a: a, b: b, scale: try scale(name, a.rowCount))
         }
         return changes

@@ -5,7 +5,8 @@
 /// function, the reply continues it, up to the first line that begins something else at the margin.
 public enum CodeAnswer {
     public static func program(in reply: String, for tests: UnitTests) -> String {
-        let lines = reply.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        // A carriage return and a line feed are one character, which is not the line feed.
+        let lines = reply.split(omittingEmptySubsequences: false, whereSeparator: Self.endsLine).map(String.init)
         let blocks = fencedBlocks(lines)
         let chosen = blocks.first { defines(tests.entryPoint, in: $0) } ?? blocks.first
         guard let stub = tests.stub else { return (chosen ?? lines).joined(separator: "\n") }
@@ -13,6 +14,8 @@ public enum CodeAnswer {
         if defines(tests.entryPoint, in: code) { return imports(of: stub) + code.joined(separator: "\n") }
         return stub + body(code).joined(separator: "\n") + "\n"
     }
+
+    private static func endsLine(_ character: Character) -> Bool { character == "\n" || character == "\r\n" }
 
     /// The lines between ``` and ```; an open last block counts, because the token limit may have cut it.
     private static func fencedBlocks(_ lines: [String]) -> [[String]] {
@@ -42,7 +45,7 @@ public enum CodeAnswer {
 
     /// What the stub imports: an answer that repeats only the function relies on it.
     private static func imports(of stub: String) -> String {
-        let lines = stub.split(separator: "\n").filter { $0.hasPrefix("import ") || $0.hasPrefix("from ") }
+        let lines = stub.split(whereSeparator: endsLine).filter { $0.hasPrefix("import ") || $0.hasPrefix("from ") }
         return lines.map { $0 + "\n" }.joined()
     }
 

@@ -69,6 +69,8 @@ struct JSONSchema: Sendable {
         let isRight =
             switch key {
             case "const": true
+            // Of the right kind these are looked into elsewhere.
+            case "properties", "allOf", "anyOf", "oneOf", "prefixItems", "$ref", "pattern": false
             case "enum", "required": if case .array = value { true } else { false }
             case "uniqueItems": if case .boolean = value { true } else { false }
             case "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum": value.typeName == "number"

@@ -58,7 +58,10 @@ enum MathAnswer {
             boxes.append((inside + percent(after: text[after...]), range.lowerBound, after))
         }
         guard var first = boxes.indices.last else { return nil }
-        while first > 0, isSeparator(text[boxes[first - 1].end..<boxes[first].start]) { first -= 1 }
+        // A box inside another one is the answer by itself.
+        while first > 0, boxes[first - 1].end <= boxes[first].start,
+            isSeparator(text[boxes[first - 1].end..<boxes[first].start])
+        { first -= 1 }
         return boxes[first...].map(\.content).joined(separator: ", ")
     }
 
@@ -110,7 +113,7 @@ enum MathAnswer {
         let offset = lower.utf8.distance(from: lower.startIndex, to: last.upperBound)
         let start = text.utf8.index(text.startIndex, offsetBy: offset)
         let rest = text[start...].drop { $0 == ":" || $0.isWhitespace || $0 == "*" }
-        return String(rest.prefix { $0 != "\n" })
+        return String(rest.prefix { !$0.isNewline })
     }
 
     /// Formulas between dollar signs or LaTeX brackets, in their order, each with a per cent sign that follows it.
@@ -153,7 +156,7 @@ enum MathAnswer {
     private static func closing(_ mark: [Character], _ text: [Character], from start: Int, isInline: Bool) -> Int? {
         var position = start
         while position + mark.count <= text.count {
-            if isInline && text[position] == "\n" { return nil }
+            if isInline && text[position].isNewline { return nil }
             if Array(text[position..<(position + mark.count)]) == mark { return position }
             position += text[position] == "\\" ? 2 : 1
         }

@@ -6,7 +6,7 @@
 /// are compared: after the point from 1 on, and counted from the first that is not 0 below 1.
 public struct MathScorer: Scorer {
     public let name = "math"
-    public let version = 2
+    public let version = 3
     public let parameters: [String: String]
 
     private let equivalence: MathEquivalence

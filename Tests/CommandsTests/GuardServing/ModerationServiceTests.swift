@@ -56,6 +56,14 @@ struct ModerationServiceTests {
         #expect(try fault(reply).code == "input_too_long")
     }
 
+    @Test func aTextThatIsTooShortIsTheRequestsFault() async throws {
+        let service = ServingExamples.service(judge: { texts in texts.map { _ in .failure(.promptTooShort) } })
+        let reply = await service.reply(to: ServingExamples.call(#"{"input":"a"}"#))
+        #expect(reply.status == 400)
+        #expect(try fault(reply).code == "input_too_short")
+        #expect(try fault(reply).type == "invalid_request_error")
+    }
+
     @Test func aFailingModelIsAnErrorAndIsReported() async throws {
         let (reports, continuation) = AsyncStream<String>.makeStream()
         var service = ServingExamples.service(judge: { _ in throw ModelFailure() })

@@ -31,7 +31,7 @@ extension ServiceFault {
         case .bodyLate: 408
         case .bodyTooLarge, .noVerdict(_, .textTooLong), .noVerdict(_, .promptTooLong): 413
         case .bodyBroken, .notUTF8, .notJSON, .badInput, .notText, .textCount: 400
-        case .noVerdict(_, .emptyPrompt), .noVerdict(_, .notUTF8): 400
+        case .noVerdict(_, .emptyPrompt), .noVerdict(_, .notUTF8), .noVerdict(_, .promptTooShort): 400
         case .noVerdict, .failed: 500
         case .queueFull: 503
         case .late: 504
@@ -53,6 +53,7 @@ extension ServiceFault {
         case .textCount: "invalid_input_count"
         case .noVerdict(_, .emptyPrompt): "empty_input"
         case .noVerdict(_, .textTooLong), .noVerdict(_, .promptTooLong): "input_too_long"
+        case .noVerdict(_, .promptTooShort): "input_too_short"
         case .noVerdict: "no_verdict"
         case .queueFull: "overloaded"
         case .late: "timeout"

@@ -110,7 +110,7 @@ extension TracedText {
     /// The words; past `limit` splits the rest stays in one piece.
     func splitAtWhitespace(limit: Int, fromEnd: Bool) -> [TracedText] {
         let words = words()
-        guard words.count - 1 > limit else { return words.map { self[$0] } }
+        guard words.count > limit else { return words.map { self[$0] } }
         if fromEnd {
             let rest = words.count - limit
             let head = self[0..<words[rest - 1].upperBound].stripped(leading: false)

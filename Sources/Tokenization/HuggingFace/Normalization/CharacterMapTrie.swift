@@ -14,6 +14,7 @@ struct CharacterMapTrie: Sendable {
         let trieBytes = Int(word(0))
         units = (0..<(trieBytes / 4)).map { word(4 + 4 * $0) }
         replacements = Array(bytes[(4 + trieBytes)...])
+        guard String(validating: replacements, as: UTF8.self) != nil else { throw .malformedCharacterMap }
     }
 
     func apply(to text: inout AlignedText) {
@@ -56,7 +57,8 @@ struct CharacterMapTrie: Sendable {
             if hasLeaf {
                 guard units.indices.contains(position) else { return nil }
                 let start = Int(units[position] & 0x7FFF_FFFF)
-                guard start < replacements.count else { return nil }
+                // Whole characters: what follows reads the text as valid UTF-8.
+                guard start < replacements.count, replacements[start] & 0xC0 != 0x80 else { return nil }
                 return Array(replacements[start...].prefix { $0 != 0 })
             }
         }

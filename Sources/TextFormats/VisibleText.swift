@@ -2,7 +2,7 @@
 ///
 /// That is control characters (a terminal obeys them), marks that change the direction of text, invisible characters
 /// that can hide a message (tags, zero-width spaces, the byte order mark), and line and paragraph separators.
-func visible(_ text: String, keepingLines: Bool = false) -> String {
+package func visible(_ text: String, keepingLines: Bool = false) -> String {
     guard text.unicodeScalars.contains(where: { isHidden($0, keepingLines: keepingLines) }) else { return text }
     var result = String.UnicodeScalarView()
     for scalar in text.unicodeScalars {
@@ -20,7 +20,7 @@ private func spelling(of scalar: Unicode.Scalar) -> String {
     return "⟨U+" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits + "⟩"
 }
 
-func isHidden(_ scalar: Unicode.Scalar, keepingLines: Bool) -> Bool {
+package func isHidden(_ scalar: Unicode.Scalar, keepingLines: Bool) -> Bool {
     switch scalar.value {
     case 0x09, 0x0A: !keepingLines
     case 0x00...0x1F, 0x7F...0x9F: true
