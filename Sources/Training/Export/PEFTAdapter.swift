@@ -178,7 +178,7 @@ public enum PEFTAdapter {
                     path: folder, fault: "it has a rank_pattern or an alpha_pattern; only one rank and alpha are read")
             }
             // PEFT changes the base model's weights when it loads one of the others.
-            if case .named(let start)? = init_lora_weights, !["gaussian", "eva", "orthogonal", "mica"].contains(start) {
+            if case .named(let start)? = init_lora_weights, !LoRAAdapter.harmlessStarts.contains(start) {
                 throw TrainingError.adapter(
                     path: folder, fault: "it was begun by \(start), which changes the base model's weights")
             }

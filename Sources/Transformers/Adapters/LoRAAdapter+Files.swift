@@ -56,7 +56,7 @@ extension LoRAAdapter {
 
     /// Ways to begin a training that leave the base model's weights as they are; PEFT changes them when it loads others, such
     /// as PiSSA.
-    private static let harmlessStarts: Set = ["gaussian", "eva", "orthogonal", "mica"]
+    package static let harmlessStarts: Set = ["gaussian", "eva", "orthogonal", "mica"]
 
     private static func check(_ settings: JSONDocument) throws {
         let kind = try settings.string("peft_type") ?? "unknown"
