@@ -18,9 +18,13 @@ enum { limit = 64, spins = 4000 };
 // The gate: the number of the job, whether it is open, and how many workers are inside.
 enum { inside_bits = 8, open_bit = 1 << inside_bits, inside_mask = open_bit - 1, job_shift = inside_bits + 1 };
 
+// A closure of Swift is its code and what it captured; its code is called by Swift's convention.
+typedef __attribute__((swiftcall)) void (*closure)(size_t task, size_t worker,
+                                                   __attribute__((swift_context)) void *captured);
+
 typedef struct {
-  void (*body)(void *, size_t, size_t);
-  void *context;
+  closure body;
+  void *captured;
   size_t tasks;
   size_t threads;
 } job;
@@ -44,7 +48,7 @@ static void run_tasks(const job *work, size_t worker) {
   for (;;) {
     size_t task = atomic_fetch_add_explicit(&next_task, 1, memory_order_relaxed);
     if (task >= work->tasks) return;
-    work->body(work->context, task, worker);
+    work->body(task, worker, work->captured);
   }
 }
 
@@ -115,15 +119,18 @@ static void close_and_wait(void) {
   }
 }
 
-void ck_parallel_for(size_t tasks, size_t threads, void (*body)(void *, size_t, size_t), void *context) {
+// Calls the closure once for each task in 0 ..< tasks, on at most `threads` threads, the caller among them, and returns
+// when all have ended. worker is in 0 ..< threads. Tasks are handed out in order as workers become free, so a task must not
+// depend on which worker runs it. Calls from several threads take turns.
+__attribute__((swiftcall)) void ck_parallel_for(size_t tasks, size_t threads, closure body, void *captured) {
   if (threads > limit) threads = limit;
   if (threads <= 1 || tasks <= 1 || inside) {
-    for (size_t task = 0; task < tasks; ++task) body(context, task, 0);
+    for (size_t task = 0; task < tasks; ++task) body(task, 0, captured);
     return;
   }
   pthread_mutex_lock(&entrance);
   start_workers(threads);
-  job work = {body, context, tasks, threads};
+  job work = {body, captured, tasks, threads};
   publish(&work);
   inside = true;
   run_tasks(&work, 0);

@@ -12,25 +12,16 @@ public func parallelFor(tasks: Int, threads: Int, _ body: @Sendable (_ task: Int
         for task in 0..<tasks { body(task, 0) }
         return
     }
-    withoutActuallyEscaping(body) { body in
-        var job = ParallelJob(body: body)
-        unsafe withUnsafeMutablePointer(to: &job) { job in
-            unsafe ck_parallel_for(
-                tasks, threads,
-                { context, task, worker in
-                    guard let context = unsafe context else { return }
-                    unsafe context.assumingMemoryBound(to: ParallelJob.self).pointee.body(task, worker)
-                }, job)
-        }
-    }
+    callOnPool(tasks, threads, body)
 }
+
+/// The closure goes to C as it is. A C function pointer with a context would need one that escapes, and making it so
+/// allocates: five times for each block of each token.
+@_silgen_name("ck_parallel_for")
+private func callOnPool(_ tasks: Int, _ threads: Int, _ body: @Sendable (_ task: Int, _ worker: Int) -> Void)
 
 /// The largest number of threads that work can be divided among.
 public var parallelLimit: Int { ck_parallel_limit() }
-
-private struct ParallelJob {
-    let body: @Sendable (Int, Int) -> Void
-}
 
 /// The results of `body` for 0 ..< count, computed on at most `threads` threads.
 public func parallelMap<Result: Sendable>(

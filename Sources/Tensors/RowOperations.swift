@@ -188,14 +188,16 @@ public enum RowOperations {
         unsafe ck_exp_scaled(x.address(ofRow: row), shift, factor, out.address(ofRow: 0), x.columnCount)
     }
 
-    /// Elements that ``blockSums(_:row:)`` adds up together.
+    /// Elements that ``blockSum(_:row:block:)`` adds up together.
     public static let sumBlock = 256
 
-    /// Sums of each ``sumBlock`` elements of one row.
-    public static func blockSums(_ x: MatrixSlice, row: Int) -> [Double] {
-        stride(from: 0, to: x.columnCount, by: sumBlock).map { begin in
-            unsafe Double(ck_sum(x.address(ofRow: row) + begin, min(sumBlock, x.columnCount - begin)))
-        }
+    /// Blocks of ``sumBlock`` elements in a row; the last one may be shorter.
+    public static func blockCount(_ x: MatrixSlice) -> Int { (x.columnCount + sumBlock - 1) / sumBlock }
+
+    /// The sum of one block of one row.
+    public static func blockSum(_ x: MatrixSlice, row: Int, block: Int) -> Double {
+        let begin = block * sumBlock
+        return unsafe Double(ck_sum(x.address(ofRow: row) + begin, min(sumBlock, x.columnCount - begin)))
     }
 
     static func requireSameShape(_ a: MatrixSlice, _ b: MatrixSlice) {

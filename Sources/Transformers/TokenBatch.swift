@@ -32,21 +32,9 @@ public struct TokenBatch {
         }
     }
 
-    /// What attention does for these rows.
-    ///
-    /// - Parameter heads: heads of keys and values.
-    func schedule(heads: Int) -> CausalAttention.Schedule {
-        let jobs = sequences.map { sequence in
-            CausalAttention.Job(rows: sequence.rows, first: sequence.cache.length, segments: sequence.cache.segments)
-        }
-        return CausalAttention.Schedule(jobs, heads: heads)
-    }
-
-    /// The position of each row in its sequence.
-    var positions: [Int32] {
-        sequences.flatMap { sequence in
-            let first = sequence.cache.length
-            return (first..<(first + sequence.rows.count)).map { Int32($0) }
-        }
+    /// Takes all tokens out and keeps the memory.
+    mutating func removeAll() {
+        ids.removeAll(keepingCapacity: true)
+        sequences.removeAll(keepingCapacity: true)
     }
 }

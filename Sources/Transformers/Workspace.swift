@@ -15,6 +15,10 @@ public final class Workspace {
     let gateUp: Matrix
     let mlpPost: Matrix
     private(set) var attentionScratch: Matrix
+    /// The position of each row of the batch in its sequence.
+    private(set) var positions: [Int32] = []
+    /// What attention does for the rows of the batch.
+    private(set) var schedule = CausalAttention.Schedule()
 
     public init(_ configuration: TransformerConfiguration, rows: Int, threads: Int) {
         rowCapacity = rows
@@ -30,6 +34,20 @@ public final class Workspace {
         gateUp = Matrix(rows: rows, columns: (configuration.isGated ? 2 : 1) * configuration.feedForwardDimension)
         mlpPost = Matrix(rows: rows, columns: configuration.feedForwardDimension)
         attentionScratch = Matrix(rows: threads, columns: 1)
+    }
+
+    /// Says what is to be done for a batch, in the memory of the last one.
+    ///
+    /// - Parameter heads: heads of keys and values.
+    func plan(_ batch: TokenBatch, heads: Int) {
+        positions.removeAll(keepingCapacity: true)
+        schedule.removeAll()
+        for sequence in batch.sequences {
+            let (first, cache) = (sequence.cache.length, sequence.cache)
+            for position in first..<(first + sequence.rows.count) { positions.append(Int32(position)) }
+            schedule.append(CausalAttention.Job(rows: sequence.rows, first: first, segments: cache.segments))
+        }
+        schedule.cut(heads: heads)
     }
 
     /// Makes room for scores of `positions` positions.

@@ -4,48 +4,61 @@ extension CausalAttention {
     /// Single rows that continue the same beginning, as samples of one prompt do, are taken together, so that its keys and
     /// values are read once for several of them.
     public struct Schedule: Sendable {
-        public let jobs: [Job]
+        public private(set) var jobs: [Job] = []
         /// Every job by itself.
-        let apart: [Task]
-        let together: [Task]
+        private(set) var apart: [Task] = []
+        private(set) var together: [Task] = []
+
+        public init() {}
 
         public init(_ jobs: [Job], heads: Int) {
             self.jobs = jobs
-            apart = Self.tasks(jobs.indices, of: jobs, heads: heads)
-            var together: [Task] = []
-            var next = 0
-            while next < jobs.count {
-                let end = jobs[(next + 1)...].firstIndex { !$0.beginsLike(jobs[next]) } ?? jobs.count
-                if end - next > 1 {
-                    together += Self.shared(next..<end, heads: heads)
-                } else {
-                    together += Self.tasks(next..<end, of: jobs, heads: heads)
-                }
-                next = end
-            }
-            self.together = together
+            cut(heads: heads)
         }
+
+        /// Takes all jobs out and keeps the memory.
+        public mutating func removeAll() {
+            jobs.removeAll(keepingCapacity: true)
+            apart.removeAll(keepingCapacity: true)
+            together.removeAll(keepingCapacity: true)
+        }
+
+        /// Adds a job; ``cut(heads:)`` follows the last one.
+        public mutating func append(_ job: Job) { jobs.append(job) }
 
         /// Rows that one task computes.
         private static let rowBlock = 32
         /// Sequences of one beginning that one task computes.
         static let sharing = 8
 
-        private static func tasks(_ range: Range<Int>, of jobs: [Job], heads: Int) -> [Task] {
-            range.flatMap { job in
-                (0..<heads).flatMap { head in
-                    stride(from: 0, to: jobs[job].rows.count, by: rowBlock).map { begin in
-                        let count = min(rowBlock, jobs[job].rows.count - begin)
-                        return Task(jobs: job..<(job + 1), head: head, rows: begin..<(begin + count))
-                    }
+        /// Makes the tasks of all jobs.
+        public mutating func cut(heads: Int) {
+            for job in jobs.indices { Self.append(job, jobs[job], heads: heads, to: &apart) }
+            var next = 0
+            while next < jobs.count {
+                let end = jobs[(next + 1)...].firstIndex { !$0.beginsLike(jobs[next]) } ?? jobs.count
+                if end - next > 1 {
+                    Self.append(sharing: next..<end, heads: heads, to: &together)
+                } else {
+                    Self.append(next, jobs[next], heads: heads, to: &together)
+                }
+                next = end
+            }
+        }
+
+        private static func append(_ index: Int, _ job: Job, heads: Int, to tasks: inout [Task]) {
+            for head in 0..<heads {
+                for begin in stride(from: 0, to: job.rows.count, by: rowBlock) {
+                    let rows = begin..<min(job.rows.count, begin + rowBlock)
+                    tasks.append(Task(jobs: index..<(index + 1), head: head, rows: rows))
                 }
             }
         }
 
-        private static func shared(_ range: Range<Int>, heads: Int) -> [Task] {
-            (0..<heads).flatMap { head in
-                stride(from: range.lowerBound, to: range.upperBound, by: sharing).map { begin in
-                    Task(jobs: begin..<min(range.upperBound, begin + sharing), head: head, rows: nil)
+        private static func append(sharing jobs: Range<Int>, heads: Int, to tasks: inout [Task]) {
+            for head in 0..<heads {
+                for begin in stride(from: jobs.lowerBound, to: jobs.upperBound, by: sharing) {
+                    tasks.append(Task(jobs: begin..<min(jobs.upperBound, begin + sharing), head: head, rows: nil))
                 }
             }
         }

@@ -20,8 +20,9 @@ struct ForwardPass<Hook: ActivationHook> {
         rotary = model.rotary
         slidingRotary = model.slidingRotary
         self.batch = batch
-        positions = batch.positions
-        schedule = batch.schedule(heads: model.configuration.keyValueHeadCount)
+        space.plan(batch, heads: model.configuration.keyValueHeadCount)
+        positions = space.positions
+        schedule = space.schedule
         self.space = space
         self.hook = hook
     }

@@ -23,8 +23,19 @@ struct GenerationRun {
         var length: Int { tag.promptLength + ids.count }
     }
 
+    /// What the next token of a sample is drawn with, and then the token.
+    private struct Draw: Sendable {
+        var random: CounterRandom
+        var sample: Int
+        var position: Int
+        var id: Int32 = 0
+        var logProbability: Float = 0
+    }
+
     /// Most rows that are read together.
     private static let prefillRows = 512
+    /// Most tokens of a sample that there is room for from the start.
+    private static let reserved = 4096
 
     private let generator: Generator
     private let prompts: [Generator.Prompt]
@@ -34,6 +45,10 @@ struct GenerationRun {
     private var nextPrompt = 0
     private var read: [Read] = []
     private var active: [Active] = []
+    // What a step needs, kept so that a token allocates nothing.
+    private var batch = TokenBatch()
+    private var places: [LogitRows] = []
+    private var draws: [Draw] = []
 
     init(generator: Generator, prompts: [Generator.Prompt]) {
         self.generator = generator
@@ -116,41 +131,54 @@ struct GenerationRun {
             let (id, logProbability) = generator.sampler.sample(
                 waiting.logits.slice, uniform: prompt.random.uniform(sample: sample, position: prompt.ids.count),
                 weights: weights.row(0))
-            active.append(
-                Active(
-                    tag: SequenceTag(prompt: waiting.index, sample: sample, promptLength: prompt.ids.count),
-                    cache: waiting.cache.fork(capacity: limit), random: prompt.random, limit: limit, ids: [id],
-                    logProbabilities: [logProbability]))
+            var begun = Active(
+                tag: SequenceTag(prompt: waiting.index, sample: sample, promptLength: prompt.ids.count),
+                cache: waiting.cache.fork(capacity: limit), random: prompt.random, limit: limit, ids: [],
+                logProbabilities: [])
+            begun.ids.reserveCapacity(min(limit, Self.reserved))
+            begun.logProbabilities.reserveCapacity(min(limit, Self.reserved))
+            begun.ids.append(id)
+            begun.logProbabilities.append(logProbability)
+            active.append(begun)
             if waiting.left.isEmpty { read.removeFirst() }
         }
     }
 
     /// Reads the last token of every active sample and samples the next.
     private mutating func decode<Hook: ActivationHook>(hooks: inout Hook) throws {
-        var batch = TokenBatch()
-        for sample in active { batch.append(sample.ids.suffix(1), cache: sample.cache, tag: sample.tag) }
+        batch.removeAll()
+        places.removeAll(keepingCapacity: true)
+        for sample in active {
+            batch.append(sample.ids.suffix(1), cache: sample.cache, tag: sample.tag)
+            places.append(LogitRows(tag: sample.tag, positions: (sample.length - 1)..<sample.length))
+        }
         let final = try generator.model.forward(batch, space: space, hooks: &hooks)
         let logits = logits.rows(0..<active.count)
-        let places = active.map { LogitRows(tag: $0.tag, positions: ($0.length - 1)..<$0.length) }
         try generator.model.logits(final, of: places, into: logits, space: space, hooks: &hooks)
-        let drawn = draw(logits)
-        for index in active.indices {
-            active[index].ids.append(drawn[index].id)
-            active[index].logProbabilities.append(drawn[index].logProbability)
+        draw(logits)
+        for (index, drawn) in draws.enumerated() {
+            active[index].ids.append(drawn.id)
+            active[index].logProbabilities.append(drawn.logProbability)
         }
     }
 
-    private func draw(_ logits: MatrixSlice) -> [(id: Int32, logProbability: Float)] {
-        let waiting = active.map {
-            (random: $0.random, sample: $0.tag.sample ?? 0, position: $0.length)
+    /// Draws the next token of every active sample.
+    private mutating func draw(_ logits: MatrixSlice) {
+        draws.removeAll(keepingCapacity: true)
+        for sample in active {
+            draws.append(Draw(random: sample.random, sample: sample.tag.sample ?? 0, position: sample.length))
         }
-        let sampler = generator.sampler
-        let weights = weights
-        return parallelMap(waiting.count, threads: generator.threads) { row in
-            let key = waiting[row]
-            return sampler.sample(
-                logits.rows(row..<(row + 1)),
-                uniform: key.random.uniform(sample: key.sample, position: key.position), weights: weights.row(row))
+        let (sampler, weights, threads) = (generator.sampler, weights, generator.threads)
+        unsafe draws.withUnsafeMutableBufferPointer { draws in
+            nonisolated(unsafe) let drawn = unsafe draws
+            parallelFor(tasks: draws.count, threads: threads) { row, _ in
+                let draw = unsafe drawn[row]
+                let uniform = draw.random.uniform(sample: draw.sample, position: draw.position)
+                let (id, logProbability) = sampler.sample(
+                    logits.rows(row..<(row + 1)), uniform: uniform, weights: weights.row(row))
+                unsafe drawn[row].id = id
+                unsafe drawn[row].logProbability = logProbability
+            }
         }
     }
 
@@ -158,18 +186,18 @@ struct GenerationRun {
     private mutating func finish(
         _ shouldStop: (SequenceTag, [Int32]) -> Bool, _ onCompletion: (Generator.Completion) throws -> Void
     ) throws {
-        var going: [Active] = []
         var ended: [Generator.Completion] = []
-        for sample in active {
-            if let finish = finish(of: sample, shouldStop) {
-                ended.append(
-                    Generator.Completion(
-                        tag: sample.tag, ids: sample.ids, logProbabilities: sample.logProbabilities, finish: finish))
-            } else {
-                going.append(sample)
+        var index = 0
+        while index < active.count {
+            guard let finish = finish(of: active[index], shouldStop) else {
+                index += 1
+                continue
             }
+            let sample = active.remove(at: index)
+            ended.append(
+                Generator.Completion(
+                    tag: sample.tag, ids: sample.ids, logProbabilities: sample.logProbabilities, finish: finish))
         }
-        active = going
         for completion in ended { try onCompletion(completion) }
     }
 

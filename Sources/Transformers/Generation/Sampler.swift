@@ -47,20 +47,22 @@ public struct Sampler: Sendable {
         let largest = RowOperations.maximum(logits, row: 0)
         RowOperations.exponential(
             logits, row: 0, shift: largest, factor: Float(1 / options.temperature), into: weights)
-        let blocks = RowOperations.blockSums(weights, row: 0)
-        let total = blocks.reduce(0, +)
+        let blocks = 0..<RowOperations.blockCount(weights)
+        let total = blocks.reduce(0) { $0 + RowOperations.blockSum(weights, row: 0, block: $1) }
         if options.topK == 0 && options.topP == 1 && options.minP == 0 {
-            return Self.pick(weights, blocks, uniform * total)
+            return Self.pick(weights, uniform * total)
         }
         return Self.pick(kept(weights, total: total), uniform)
     }
 
     /// The token at `target` of the running sum of weights, in order of ids.
-    private static func pick(_ weights: MatrixSlice, _ blocks: [Double], _ target: Double) -> Int32 {
+    private static func pick(_ weights: MatrixSlice, _ target: Double) -> Int32 {
         var passed = 0.0
         var block = 0
-        while block < blocks.count - 1 && passed + blocks[block] <= target {
-            passed += blocks[block]
+        while block < RowOperations.blockCount(weights) - 1 {
+            let sum = RowOperations.blockSum(weights, row: 0, block: block)
+            guard passed + sum <= target else { break }
+            passed += sum
             block += 1
         }
         return weights.withRow(0) { row in
