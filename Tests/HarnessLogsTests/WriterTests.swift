@@ -56,6 +56,22 @@ struct WriterTests {
         #expect(throws: HarnessError.self) { try EvalPlusWriter(run(), samples, weak: "other", strong: "strong") }
     }
 
+    /// What the form cannot say is refused where it would become another verdict, and counted where it reads back as one.
+    @Test func verdictsThatEvalPlusCannotHoldAreTold() throws {
+        let alone = [sample("b", 0, .scored(0), .scored(1)), sample("b", 1, .scored(1), .scored(1))]
+        let writer = try EvalPlusWriter(run(), alone, weak: "weak", strong: "strong")
+        #expect(writer.strongAlone == 1 && writer.unscored == 0)
+        #expect(try EvalPlusWriter(run(), samples, weak: "weak", strong: "strong").strongAlone == 0)
+        let results = try HarnessReader.read([HarnessFile(name: "r.json", bytes: Array(writer.resultsText().utf8))])
+        #expect(results.samples[0].grades.map(\.outcome) == [.scored(0), .scored(0)])
+        for (grades, scorer) in [([Outcome.scored(1), .scored(0.5)], "strong"), ([.scored(0.5), .scored(1)], "weak")] {
+            #expect(throws: HarnessError.fractional(scorer: scorer, task: "b", samples: 1)) {
+                try EvalPlusWriter(
+                    run(), samples + [sample("b", 2, grades[0], grades[1])], weak: "weak", strong: "strong")
+            }
+        }
+    }
+
     /// Ids are unique within a prompt set only.
     @Test func promptsOfSeveralSetsStayApart() throws {
         var run = run()
