@@ -106,6 +106,35 @@ struct WriterTests {
         #expect(rows.map { $0["epoch"] as? Int } == [1, 2, 1, 2])
     }
 
+    /// What failed says why, in the words of inspect, and is not among what was completed.
+    @Test func failedSamplesCarryTheirError() throws {
+        struct Log: Decodable {
+            struct Results: Decodable { var total_samples: Int, completed_samples: Int }
+            struct Failure: Decodable { var message: String, traceback: String, traceback_ansi: String }
+            struct Output: Decodable { var error: String? }
+            struct Sample: Decodable { var error: Failure?, output: Output }
+            var results: Results
+            var samples: [Sample]
+        }
+        var failed = sample("b", 1, .unscored(reason: "no completion"), .unscored(reason: "no completion"))
+        (failed.finish, failed.error, failed.text) = ("error", "no room", "")
+        let writer = try InspectLogWriter(run(), [], samples.dropLast() + [failed])
+        let log = try JSONDecoder().decode(
+            Log.self, from: Data(writer.json().replacingOccurrences(of: "NaN", with: "null").utf8))
+        #expect(log.results.total_samples == 4 && log.results.completed_samples == 3)
+        #expect(log.samples.map { $0.error?.message } == [nil, nil, nil, "no room"])
+        #expect(log.samples.map { $0.output.error } == [nil, nil, nil, "no room"])
+        #expect(log.samples[3].error?.traceback == "" && log.samples[3].error?.traceback_ansi == "")
+        #expect(
+            String(decoding: try writer.archive(), as: UTF8.self).contains(#""completed":true,"error":"no room"}]"#))
+    }
+
+    @Test func theLargestIndexIsWrittenToo() throws {
+        let writer = try InspectLogWriter(run(), [], [sample("b", .max, .scored(1), .scored(1))])
+        #expect(writer.json().contains("\"epoch\":9223372036854775807"))
+        #expect(String(decoding: try writer.archive(), as: UTF8.self).contains("b_epoch_9223372036854775807.json"))
+    }
+
     /// CRC-32 of "123456789" is the check value of its definition.
     @Test func archivesHaveTheirChecksums() throws {
         #expect(Checksum.crc32(Array("123456789".utf8)) == 0xCBF4_3926)
