@@ -33,6 +33,7 @@ public struct AssayCommand: AsyncParsableCommand {
             } else {
                 try command.run()
             }
+            try StandardOutput.finish()
         } catch {
             if let code = FailureReport.exitCode(for: error) {
                 StandardError.write("assay: \(FailureReport.sentence(for: error))\n")

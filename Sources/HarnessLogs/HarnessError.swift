@@ -21,6 +21,8 @@ public enum HarnessError: Error, Hashable, Sendable {
     case tooMany(file: String, what: String, limit: Int)
     case severalFormats(files: [String])
     case nothingToWrite(String)
+    /// Grades between 0 and 1, for which a format of verdicts has no word; the task of the first one.
+    case fractional(scorer: String, task: String, samples: Int)
     /// An archive of this form holds less than was to be written.
     case archiveFull(entries: Int)
 }
@@ -65,6 +67,9 @@ extension HarnessError: CustomStringConvertible {
         case .archiveFull(let entries):
             "\(entries) samples do not fit into one .eval archive, which holds at most 65,534 entries and 4 GiB. Export the "
                 + "run as inspect's JSON."
+        case .fractional(let scorer, let task, let samples):
+            "\(quoted(scorer)) graded \(samples) samples between 0 and 1, the first of them of task \(quoted(task)); a "
+                + "verdict is right or wrong. Choose another scorer."
         case .nothingToWrite(let reason): "There is nothing to write: \(reason)."
         default: "A results file could not be read."
         }

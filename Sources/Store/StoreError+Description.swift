@@ -39,6 +39,8 @@ extension StoreError: CustomStringConvertible {
         case .sampleConflict(let run, let prompt, let sample):
             "Run \(run) has another sample \(sample) of prompt \(prompt)."
         case .metricConflict(let run): "Run \(run) has other metrics."
+        case .stepConflict(let run, let step):
+            "Run of training \(run) has another step \(step). Give that run an id of its own, or remove one of the two."
         case .invalidRow(let problem): "A row was refused: \(problem)."
         case .sameStore(let path): "\(path): is the database that would be merged into. Name another one."
         case .importLine(let path, let line, let problem): "\(path), line \(line): \(problem)."
@@ -59,6 +61,7 @@ extension StoreError.RowProblem: CustomStringConvertible {
         case .duplicateScorer(let scorer): "scorer \(scorer) is there twice"
         case .metricNotFinite(let metric): "metric \(metric) is not finite, or there twice"
         case .plannedSamples(let count): "\(count) planned samples; there must be 0 or more"
+        case .promptCount(let count): "a set of \(count) prompts; there must be 0 to 2147483647"
         case .finishedWithoutTime: "a finished run needs the time when it was finished, a started one has none"
         case .settings: "a setting is infinite or not a number"
         }
@@ -81,6 +84,7 @@ extension StoreError.ImportProblem: CustomStringConvertible {
         case .count(let found, let announced): "the run has \(found) samples and should have \(announced)"
         case .unfinished(let run): "run \(run) has no end line; the file was cut off"
         case .metricsTooEarly: "the run has metrics and is not finished"
+        case .repeatedStep(let step): "step \(step) stands twice in one run of training"
         case .row(let problem): "\(problem)"
         }
     }

@@ -25,6 +25,8 @@ public enum StoreError: Error, Hashable, Sendable {
     case promptConflict(run: String, prompt: Int)
     case sampleConflict(run: String, prompt: Int, sample: Int)
     case metricConflict(run: String)
+    /// A step of training that did something else, its time aside.
+    case stepConflict(run: String, step: Int)
     case invalidRow(RowProblem)
     case sameStore(path: String)
 
@@ -41,6 +43,7 @@ public enum StoreError: Error, Hashable, Sendable {
         case duplicateScorer(String)
         case metricNotFinite(String)
         case plannedSamples(Int)
+        case promptCount(Int)
         case finishedWithoutTime
         /// A number that JSON cannot spell.
         case settings
@@ -61,6 +64,8 @@ public enum StoreError: Error, Hashable, Sendable {
         case count(found: Int, announced: Int)
         case unfinished(run: String)
         case metricsTooEarly
+        /// A step of training that stands twice in one run.
+        case repeatedStep(Int)
         case row(RowProblem)
     }
 }

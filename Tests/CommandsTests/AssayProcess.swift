@@ -26,21 +26,23 @@ struct AssayProcess {
     /// The model organism, which can add.
     static let organism = Places.root.appendingPathComponent("fixtures/models/organism.gguf").path
 
-    static func run(_ arguments: [String], in folder: URL? = nil, environment: [String: String] = [:]) throws -> Outcome
-    {
-        let process = try start(arguments, in: folder, environment: environment)
+    /// - Parameter sink: where standard output goes; the outcome holds it where this is nil.
+    static func run(
+        _ arguments: [String], in folder: URL? = nil, environment: [String: String] = [:], to sink: FileHandle? = nil
+    ) throws -> Outcome {
+        let process = try start(arguments, in: folder, environment: environment, to: sink)
         return process.wait()
     }
 
     static func start(
-        _ arguments: [String], in folder: URL? = nil, environment: [String: String] = [:]
+        _ arguments: [String], in folder: URL? = nil, environment: [String: String] = [:], to sink: FileHandle? = nil
     ) throws -> Running {
         let process = Process()
         process.executableURL = executable
         process.arguments = arguments
         process.currentDirectoryURL = folder ?? Places.root
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        return try Running(process)
+        return try Running(process, to: sink)
     }
 
     /// A process under way. What it prints goes to files, so that it never waits for a reader.
@@ -49,13 +51,13 @@ struct AssayProcess {
         private let output: URL
         private let complaint: URL
 
-        init(_ process: Process) throws {
+        init(_ process: Process, to sink: FileHandle? = nil) throws {
             self.process = process
             let base = FileManager.default.temporaryDirectory.appendingPathComponent("assay-out-\(UUID().uuidString)")
             output = base.appendingPathExtension("out")
             complaint = base.appendingPathExtension("err")
             for file in [output, complaint] { _ = FileManager.default.createFile(atPath: file.path, contents: nil) }
-            process.standardOutput = try FileHandle(forWritingTo: output)
+            process.standardOutput = try sink ?? FileHandle(forWritingTo: output)
             process.standardError = try FileHandle(forWritingTo: complaint)
             process.standardInput = FileHandle.nullDevice
             try process.run()

@@ -99,4 +99,27 @@ struct FailureTests {
             #expect(report.code == 0, "\(report.complaint)")
         }
     }
+
+    /// Results that were lost are never a success; a reader that has gone wants no more of them.
+    @Test func resultsThatCannotBeWritten() throws {
+        try Places.withTemporaryFolder { folder in
+            let fixture = try EvaluationFixture(in: folder, prompts: 4, samples: 2)
+            #expect(try AssayProcess.run(fixture.arguments(db: "r.sqlite")).code == 0)
+            let commands = [
+                ["report", "passk", "--unscored-as-wrong"], ["report", "passk", "--unscored-as-wrong", "--json"],
+                ["runs", "list"], ["runs", "export"],
+            ]
+            for command in commands.map({ $0 + ["--db", fixture.path("r.sqlite")] }) {
+                let full = try AssayProcess.run(command, to: FileHandle(forWritingAtPath: "/dev/full"))
+                #expect(full.code == 74, "\(command)")
+                #expect(
+                    full.complaint
+                        == "assay: standard output cannot be written: No space left on device; some results are lost\n")
+                let pipe = Pipe()
+                try pipe.fileHandleForReading.close()
+                let gone = try AssayProcess.run(command, to: pipe.fileHandleForWriting)
+                #expect(gone.code == 0 && gone.complaint.isEmpty, "\(command): \(gone)")
+            }
+        }
+    }
 }

@@ -56,6 +56,22 @@ struct WriterTests {
         #expect(throws: HarnessError.self) { try EvalPlusWriter(run(), samples, weak: "other", strong: "strong") }
     }
 
+    /// What the form cannot say is refused where it would become another verdict, and counted where it reads back as one.
+    @Test func verdictsThatEvalPlusCannotHoldAreTold() throws {
+        let alone = [sample("b", 0, .scored(0), .scored(1)), sample("b", 1, .scored(1), .scored(1))]
+        let writer = try EvalPlusWriter(run(), alone, weak: "weak", strong: "strong")
+        #expect(writer.strongAlone == 1 && writer.unscored == 0)
+        #expect(try EvalPlusWriter(run(), samples, weak: "weak", strong: "strong").strongAlone == 0)
+        let results = try HarnessReader.read([HarnessFile(name: "r.json", bytes: Array(writer.resultsText().utf8))])
+        #expect(results.samples[0].grades.map(\.outcome) == [.scored(0), .scored(0)])
+        for (grades, scorer) in [([Outcome.scored(1), .scored(0.5)], "strong"), ([.scored(0.5), .scored(1)], "weak")] {
+            #expect(throws: HarnessError.fractional(scorer: scorer, task: "b", samples: 1)) {
+                try EvalPlusWriter(
+                    run(), samples + [sample("b", 2, grades[0], grades[1])], weak: "weak", strong: "strong")
+            }
+        }
+    }
+
     /// Ids are unique within a prompt set only.
     @Test func promptsOfSeveralSetsStayApart() throws {
         var run = run()
@@ -88,6 +104,35 @@ struct WriterTests {
         #expect(log["version"] as? Int == 2 && log["status"] as? String == "success")
         let rows = try #require(log["samples"] as? [[String: Any]])
         #expect(rows.map { $0["epoch"] as? Int } == [1, 2, 1, 2])
+    }
+
+    /// What failed says why, in the words of inspect, and is not among what was completed.
+    @Test func failedSamplesCarryTheirError() throws {
+        struct Log: Decodable {
+            struct Results: Decodable { var total_samples: Int, completed_samples: Int }
+            struct Failure: Decodable { var message: String, traceback: String, traceback_ansi: String }
+            struct Output: Decodable { var error: String? }
+            struct Sample: Decodable { var error: Failure?, output: Output }
+            var results: Results
+            var samples: [Sample]
+        }
+        var failed = sample("b", 1, .unscored(reason: "no completion"), .unscored(reason: "no completion"))
+        (failed.finish, failed.error, failed.text) = ("error", "no room", "")
+        let writer = try InspectLogWriter(run(), [], samples.dropLast() + [failed])
+        let log = try JSONDecoder().decode(
+            Log.self, from: Data(writer.json().replacingOccurrences(of: "NaN", with: "null").utf8))
+        #expect(log.results.total_samples == 4 && log.results.completed_samples == 3)
+        #expect(log.samples.map { $0.error?.message } == [nil, nil, nil, "no room"])
+        #expect(log.samples.map { $0.output.error } == [nil, nil, nil, "no room"])
+        #expect(log.samples[3].error?.traceback == "" && log.samples[3].error?.traceback_ansi == "")
+        #expect(
+            String(decoding: try writer.archive(), as: UTF8.self).contains(#""completed":true,"error":"no room"}]"#))
+    }
+
+    @Test func theLargestIndexIsWrittenToo() throws {
+        let writer = try InspectLogWriter(run(), [], [sample("b", .max, .scored(1), .scored(1))])
+        #expect(writer.json().contains("\"epoch\":9223372036854775807"))
+        #expect(String(decoding: try writer.archive(), as: UTF8.self).contains("b_epoch_9223372036854775807.json"))
     }
 
     /// CRC-32 of "123456789" is the check value of its definition.

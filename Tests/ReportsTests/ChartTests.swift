@@ -25,6 +25,17 @@ struct ChartTests {
         #expect(rateTicks(upTo: .nan).range == 0...1)
     }
 
+    /// Steps that vanish, and ends that are too many steps away, have one tick and an end.
+    @Test(arguments: [
+        0...5e-324, 0...1e-323, 5e-324...1e-320, -1.7e308...1.7e308, 1e16...(1e16 + 2), -1e-310...1e-310,
+        1e308...1.1e308,
+    ])
+    func everySpanHasAnEnd(_ range: ClosedRange<Double>) {
+        let ticks = Ticks.covering(range, count: 5)
+        #expect((1...80).contains(ticks.values.count), "\(ticks.values.count)")
+        #expect(ticks.step > 0 && ticks.step.isFinite)
+    }
+
     @Test func labelsNeverOverlapAndStayInside() {
         for wishes in [[50.0, 50, 50, 50], [40, 52], [0, 1, 2, 99, 100], [100, 100, 0], [10], []] {
             let places = separated(wishes, height: 19, within: 0...100)

@@ -43,6 +43,13 @@ struct EvaluationReportTests {
                 """)
     }
 
+    @Test func countsThatNoRunHasAreShownAndDoNotOverflow() {
+        var run = Examples.run(planned: .max)
+        run.promptSets += run.promptSets
+        let text = EvaluationReport(run: run, metrics: [], samples: samples).text(width: 80)
+        #expect(text.hasPrefix("demo v2: 3 samples of 9,223,372,036,854,775,807 prompts by tiny\n"), "\(text)")
+    }
+
     @Test func textShowsMetricsOfOneScorerSideBySideAndLeavesManyGroupsToTheFiles() {
         var metrics = Examples.metrics
         let mean = MetricRecord(

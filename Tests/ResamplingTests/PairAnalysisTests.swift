@@ -74,6 +74,31 @@ struct PairAnalysisTests {
         #expect((adherence[0].difference.upper ?? 1) < 0)
     }
 
+    /// Runs of one seed hold the same samples: the longer one counts, task by task. Others add up to one row for each task.
+    @Test func stylesOfOneTaskAreOneRow() {
+        func row(_ run: String, _ task: String, seed: UInt64?, _ samples: Int, _ cells: [Int], style: String = "s")
+            -> RunStyleCounts
+        {
+            RunStyleCounts(
+                run: run, seed: seed, samples: samples,
+                counts: StyleCounts(
+                    style: style, task: task, truePositives: cells[0], adheringTruePositives: cells[1],
+                    falsePositives: cells[2], adheringFalsePositives: cells[3]))
+        }
+        let pooled = StyleCounts.pool([
+            row("a", "t1", seed: 1, 8, [4, 2, 2, 1]), row("b", "t1", seed: 1, 4, [3, 2, 1, 1]),
+            row("a", "t2", seed: 1, 4, [1, 1, 1, 0]), row("b", "t2", seed: 1, 8, [2, 1, 3, 0]),
+            row("c", "t1", seed: 2, 4, [1, 0, 1, 1]), row("a", "t1", seed: 1, 8, [4, 2, 2, 1]),
+            row("d", "t1", seed: nil, 4, [1, 1, 0, 0]), row("e", "t1", seed: nil, 4, [1, 1, 0, 0]),
+            row("a", "t1", seed: 1, 8, [5, 5, 5, 5], style: "other"),
+        ])
+        #expect(pooled.map(\.style) == ["other", "s", "s"] && pooled.map(\.task) == ["t1", "t1", "t2"])
+        #expect(
+            pooled.map {
+                [$0.truePositives, $0.adheringTruePositives, $0.falsePositives, $0.adheringFalsePositives]
+            } == [[5, 5, 5, 5], [7, 4, 3, 2], [2, 1, 3, 0]])
+    }
+
     /// Searches that follow a policy earn what the formula says, within the error of the simulation.
     @Test(arguments: [0.7, 1, 2, 4] as [Double])
     func simulationAgreesWithTheFormula(cost: Double) throws {

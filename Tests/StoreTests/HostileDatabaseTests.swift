@@ -97,4 +97,27 @@ struct HostileDatabaseTests {
             }
         }
     }
+
+    /// Places that no sample may have are damage, for whoever reads a sample, its key or its grades.
+    @Test(arguments: ["prompt", "sample"])
+    func placesBeyondTheBoundAreDamage(_ column: String) throws {
+        try withStore { store in
+            try store.add(Example.run(), Example.samples(), metrics: Example.metrics)
+            let tables = ["prompts", "samples", "scores"].filter { $0 != "prompts" || column == "prompt" }
+            try store.pool.writeWithoutTransaction { db in
+                try db.execute(sql: "PRAGMA foreign_keys = OFF")
+                for table in tables {
+                    try db.execute(sql: "UPDATE \(table) SET \(column) = \(column) + 9223372036854775000")
+                }
+            }
+            let readers: [() throws -> Void] = [
+                { _ = try store.samples(Example.id) }, { _ = try store.completed(Example.id) },
+                { _ = try store.exported() },
+            ]
+            for read in readers {
+                let error = #expect(throws: StoreError.self) { try read() }
+                #expect(error?.kind == .badData)
+            }
+        }
+    }
 }

@@ -71,6 +71,8 @@ struct HostileExportTests {
         BrokenLine(
             6, #""plannedSamples":4"#, by: #""plannedSamples":99999999999999999999"#, .notJSON),
         BrokenLine(6, #""plannedSamples":4"#, by: #""plannedSamples":-4"#, .row(.plannedSamples(-4))),
+        BrokenLine(6, #""promptCount":3"#, by: #""promptCount":-3"#, .row(.promptCount(-3))),
+        BrokenLine(6, #""promptCount":3"#, by: #""promptCount":2147483648"#, .row(.promptCount(2_147_483_648))),
         BrokenLine(6, #""status":"finished""#, by: #""status":"done""#, .field("run.status")),
         BrokenLine(6, #""status":"finished""#, by: #""status":"started""#, .row(.finishedWithoutTime)),
         BrokenLine(6, #""task":"generate""#, by: #""task":"x""#, .field("run.definition.task")),

@@ -6,29 +6,26 @@ import Verification
 
 @testable import Store
 
-/// A plain recount of the samples of one run, by prompt in the order of the plan and by version.
+/// A plain recount of the samples of one run, by version and then by prompt in the order of the plan: every version that
+/// the run names or a sample has, and every sample of the prompt, whether the scorer looked at it or not.
 private func recount(_ run: RunRecord, _ samples: [SampleRecord], scorer: String) -> [StoredTaskCounts] {
-    var counts: [[Int]: StoredTaskCounts] = [:]
-    for sample in samples {
-        for score in sample.scores where score.scorer == scorer {
-            let key = [score.version, sample.promptIndex]
-            var count =
-                counts[key]
-                ?? StoredTaskCounts(
-                    run: run.id, modelDigest: run.model.digest, samplingDigest: run.samplingDigest,
-                    seed: run.settings.generation.seed, scorer: scorer, scorerVersion: score.version,
-                    promptSet: sample.promptSet, promptID: sample.promptID, scored: 0, correct: 0, fractional: 0,
-                    unscored: 0)
-            switch score.grade.outcome {
-            case .unscored: count.unscored += 1
-            case .scored(let value):
-                count.scored += 1
-                if value == 1 { count.correct += 1 } else if value > 0 { count.fractional += 1 }
+    let found = samples.flatMap(\.scores).filter { $0.scorer == scorer }.map(\.version)
+    let versions = Set(found + run.scorers.filter { $0.key == scorer }.map(\.version)).sorted()
+    let prompts = Dictionary(grouping: samples, by: \.promptIndex).sorted { $0.key < $1.key }.map(\.value)
+    return versions.flatMap { version in
+        prompts.map { samples in
+            let grades = samples.flatMap(\.scores).filter { $0.scorer == scorer && $0.version == version }
+            let values = grades.compactMap { score -> Double? in
+                if case .scored(let value) = score.grade.outcome { value } else { nil }
             }
-            counts[key] = count
+            return StoredTaskCounts(
+                run: run.id, modelDigest: run.model.digest, samplingDigest: run.samplingDigest,
+                seed: run.settings.generation.seed, scorer: scorer, scorerVersion: version,
+                promptSet: samples[0].promptSet, promptID: samples[0].promptID, scored: values.count,
+                correct: values.count { $0 == 1 }, fractional: values.count { $0 > 0 && $0 < 1 },
+                unscored: samples.count - values.count)
         }
     }
-    return counts.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map(\.value)
 }
 
 private func randomSamples(_ random: inout SeededGenerator) -> [SampleRecord] {
@@ -105,14 +102,35 @@ struct TaskCountTests {
         }
     }
 
-    /// A million samples are counted in one pass over an index that holds all that is asked for.
-    @Test func countingReadsOneIndexAndNoSample() throws {
+    /// A sample without any grade, a prompt of which none has one, and one that the scorer could not grade are unscored.
+    @Test func samplesWithoutAGradeAreUnscored() throws {
+        try withStore { store in
+            var samples = Example.samples(prompts: 2, each: 4)
+            samples[0].scores = []
+            for index in 4..<8 { samples[index].scores = [] }
+            try store.add(Example.run(planned: 8), samples)
+            let counts = try store.taskCounts(scorer: "numeric")
+            #expect(counts.map(\.promptID) == ["p0", "p1"])
+            #expect(counts.map { [$0.scored, $0.correct, $0.unscored] } == [[2, 1, 2], [0, 0, 4]])
+            #expect(try store.taskCounts(scorer: "includes") == [])
+        }
+    }
+
+    /// A million samples are counted in one pass over an index of grades and the key of samples.
+    @Test func countingReadsIndexesAlone() throws {
         try withStore { store in
             try store.add(Example.run(), Example.samples())
             let plan = try store.queryPlan(RunStore.taskCountSQL(runs: nil), ["numeric"])
-            let scan = plan.filter { $0.contains(" scores ") || $0.hasSuffix(" scores") }
-            #expect(scan == ["SCAN scores USING COVERING INDEX scores_by_prompt"], "\(plan)")
-            #expect(!plan.contains { $0.contains("samples") }, "\(plan)")
+            let grades = plan.filter { $0.contains(" scores ") || $0.hasSuffix(" scores") }
+            #expect(
+                grades == [
+                    "SEARCH scores USING COVERING INDEX scores_by_prompt (run=? AND scorer=?)",
+                    "SCAN scores USING COVERING INDEX scores_by_prompt",
+                ], "\(plan)")
+            let samples = plan.filter { $0.contains("samples") }
+            #expect(
+                samples == ["SEARCH samples USING COVERING INDEX sqlite_autoindex_samples_1 (run=? AND prompt=?)"],
+                "\(plan)")
         }
     }
 }

@@ -47,6 +47,46 @@ struct TrainingExchangeTests {
         }
     }
 
+    /// What was exported unfinished, and again after steps were taken a second time, is one run: the last times are kept.
+    @Test func aResumedRunIsTakenInAgain() throws {
+        try withStore { store in
+            var open = Self.run
+            open.status = .started
+            try fill(store, open, Array(Self.steps.prefix(2)))
+            let early = try store.exported()
+            var again = Self.steps
+            for index in 1..<3 { again[index].seconds = 0.5 }
+            for step in again[1...] { try store.record(step, run: open.id) }
+            try store.finishTraining(open.id)
+            let late = try store.exported()
+            try withStore { (copy: RunStore) throws in
+                try copy.importRuns(early)
+                #expect(try copy.importRuns(late) == IntakeResult(trainingRunsKnown: 1))
+                #expect(try copy.trainingSteps(open.id) == again)
+                #expect(try copy.exported() == late)
+            }
+            try withStore { (copy: RunStore) throws in
+                try copy.importRuns(early)
+                #expect(try copy.merge(from: store) == IntakeResult(trainingRunsKnown: 1))
+                #expect(try copy.exported() == late)
+            }
+        }
+    }
+
+    @Test func aStepThatStandsTwiceIsRefused() throws {
+        try withStore { store in
+            try fill(store, Self.run, Self.steps)
+            let text = String(decoding: try store.exported(), as: UTF8.self)
+            let broken = text.replacing(#""step":3"#, with: #""step":2"#)
+            try withStore { (copy: RunStore) throws in
+                #expect(throws: StoreError.importLine(path: "x.jsonl", line: 2, problem: .repeatedStep(2))) {
+                    try copy.importRuns(Data(broken.utf8))
+                }
+                #expect(try copy.trainingRuns().isEmpty)
+            }
+        }
+    }
+
     @Test func anotherRunUnderTheSameIdIsRefused() throws {
         try withStore { store in
             try fill(store, Self.run, Self.steps)
@@ -55,7 +95,7 @@ struct TrainingExchangeTests {
                 other[1].loss = 9
                 try fill(copy, Self.run, other)
                 let before = try copy.exported()
-                #expect(throws: StoreError.runConflict(id: Self.run.id)) { try copy.merge(from: store) }
+                #expect(throws: StoreError.stepConflict(run: Self.run.id, step: 2)) { try copy.merge(from: store) }
                 #expect(try copy.exported() == before)
             }
         }

@@ -42,9 +42,9 @@ struct VerdictPairTests {
             #expect(clear == [1, 1, 1, 1])
             // In between on either side: five and five, one of them twice.
             #expect(found.fractional == 9)
-            // One verdict is missing on either side, less those in between, and less the sample that neither looked at,
-            // of which no grade is stored.
-            #expect(found.unscored == 25 - 4 - 9 - 1)
+            // One verdict is missing on either side, less those in between; the sample that neither looked at is one of
+            // them, although no grade of it is stored.
+            #expect(found.unscored == 25 - 4 - 9)
             #expect(found.weakVersion == 3 && found.strongVersion == 1 && found.promptID == "p0")
             #expect(try store.verdictPairs(weak: "refusal/xstest", strong: "numeric").first?.weakAlone == 1)
             #expect(try store.verdictPairs(weak: "numeric", strong: "other").isEmpty)
@@ -80,6 +80,42 @@ struct VerdictPairTests {
             #expect(throws: StoreError.unknownRun("x")) {
                 try store.verdictPairs(runs: ["x"], weak: "numeric", strong: "refusal/xstest")
             }
+        }
+    }
+
+    /// A prompt of which no sample was looked at is there, with all its samples unscored.
+    @Test func promptsWithoutGradesAreThere() throws {
+        try withStore { store in
+            try store.begin(Example.run(1, planned: 100))
+            for index in 0..<3 { try store.insert(sample(0, index, nil, nil), run: Example.id) }
+            try store.insert(sample(1, 0, .scored(1), .scored(1)), run: Example.id)
+            let pairs = try store.verdictPairs(weak: "numeric", strong: "refusal/xstest")
+            #expect(pairs.map(\.promptID) == ["p0", "p1"])
+            #expect(pairs.map { [$0.bothAccept, $0.neither, $0.unscored] } == [[0, 0, 3], [1, 0, 0]])
+            #expect(pairs.map(\.fractional) == [0, 0])
+        }
+    }
+
+    @Test func stylesCarryWhatPoolingNeeds() throws {
+        try withStore { store in
+            var run = Example.run(1, planned: 100, seed: 5)
+            run.scorers.append(ScorerReference(key: "style", version: 7))
+            try store.begin(run)
+            let rows: [(Double, Double, Double)] = [(1, 1, 1), (1, 0, 1), (1, 0, 0), (0, 1, 1)]
+            for (index, row) in rows.enumerated() {
+                var sample = sample(0, index, .scored(row.0), .scored(row.1))
+                sample.scores.append(
+                    ScoreRecord(scorer: "style", version: 7, grade: Grade(outcome: .scored(row.2))))
+                try store.insert(sample, run: run.id)
+            }
+            let found = try store.styleCounts(
+                runs: [run.id], weak: "numeric", strong: "refusal/xstest", style: "style")
+            #expect(
+                found == [
+                    StoredStyleCounts(
+                        run: run.id, seed: 5, styleVersion: 7, promptSet: "a", promptID: "p0", right: 1,
+                        rightAdhering: 1, wrong: 2, wrongAdhering: 1, samples: 4)
+                ])
         }
     }
 }

@@ -50,7 +50,7 @@ struct ModelConvertCommand: ParsableCommand {
         let bytes = try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0
         let result = Result(path: path, type: type, bytes: bytes)
         if output.json { return try StandardOutput.json(result) }
-        print("\(result.path), \(result.type), \(result.bytes) bytes")
+        StandardOutput.line("\(result.path), \(result.type), \(result.bytes) bytes")
     }
 
     /// - Returns: the file with the weights.

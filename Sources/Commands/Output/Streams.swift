@@ -1,10 +1,40 @@
+internal import ArgumentParser
 internal import Foundation
+internal import Synchronization
 internal import TextFormats
 
 /// Where results go.
+///
+/// What cannot be written is remembered, not thrown: whoever ends the process asks ``finish()``.
 enum StandardOutput {
-    static func write(_ text: String) {
-        FileStream.write(text, to: 1)
+    /// The error number of the first write that failed.
+    private static let failure = Mutex<Int32?>(nil)
+
+    static func write(_ text: String) { write(Array(text.utf8)) }
+
+    /// Writes one part of a long result.
+    ///
+    /// - Throws: where nothing more can be written, what ``finish()`` throws; where the reader has gone, an end of the
+    ///   process that is no failure.
+    static func send(_ data: Data) throws {
+        write(Array(data))
+        try finish()
+        if failure.withLock({ $0 }) != nil { throw ExitCode.success }
+    }
+
+    /// - Throws: ``CommandFailure`` where a result was lost. A reader that has gone away (`assay … | head`) wants no more,
+    ///   and is no failure.
+    static func finish() throws {
+        guard let code = failure.withLock({ $0 }), code != EPIPE else { return }
+        let reason = unsafe String(cString: strerror(code))
+        throw CommandFailure(
+            code: FailureReport.inputOutput,
+            description: "standard output cannot be written: \(reason); some results are lost")
+    }
+
+    private static func write(_ bytes: [UInt8]) {
+        guard let code = FileStream.write(bytes, to: 1) else { return }
+        failure.withLock { $0 = $0 ?? code }
     }
 
     static func line(_ text: String) { write(text + "\n") }
@@ -30,7 +60,8 @@ enum StandardOutput {
 
 /// Where progress and complaints go.
 enum StandardError {
-    static func write(_ text: String) { FileStream.write(text, to: 2) }
+    /// A complaint that cannot be written has nowhere else to go.
+    static func write(_ text: String) { _ = FileStream.write(Array(text.utf8), to: 2) }
 
     static var isTerminal: Bool { isatty(2) == 1 }
 }
@@ -44,14 +75,17 @@ enum JSONText {
 }
 
 private enum FileStream {
-    /// Writes everything, or gives up where the reader has gone.
-    static func write(_ text: String, to descriptor: Int32) {
-        var bytes = Array(text.utf8)[...]
-        while !bytes.isEmpty {
-            let written = unsafe bytes.withUnsafeBytes { unsafe Foundation.write(descriptor, $0.baseAddress, $0.count) }
+    /// Writes everything, or gives up at the first failure.
+    ///
+    /// - Returns: the error number of the failure; nil where all was written.
+    static func write(_ bytes: [UInt8], to descriptor: Int32) -> Int32? {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let written = unsafe rest.withUnsafeBytes { unsafe Foundation.write(descriptor, $0.baseAddress, $0.count) }
             if written < 0 && errno == EINTR { continue }
-            guard written > 0 else { return }
-            bytes = bytes.dropFirst(written)
+            guard written > 0 else { return written < 0 ? errno : EIO }
+            rest = rest.dropFirst(written)
         }
+        return nil
     }
 }

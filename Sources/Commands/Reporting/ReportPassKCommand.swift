@@ -19,7 +19,10 @@ struct ReportPassKCommand: ParsableCommand {
     var db = "runs.sqlite"
     @Option(
         name: .customLong("run"),
-        help: "A run's id or the beginning of it; may be given several times. All runs where not given.")
+        help: """
+            A run's id or the beginning of it; may be given several times. All runs where not given, but for those of \
+            resample run.
+            """)
     var runs: [String] = []
     @Option(
         help: "Values of k, separated by commas; powers of two up to the smallest number of samples where not given.")
@@ -39,22 +42,12 @@ struct ReportPassKCommand: ParsableCommand {
     func run() throws {
         let store = try RunStore(existing: db)
         let request = StoredReports.PassKRequest(
-            runs: runs, scorer: scorer, k: try values(), unscored: unscoredAsWrong ? .countedAsWrong : .excluded,
-            includesPassHatK: passHatK)
+            runs: runs, scorer: scorer, k: try k.map { try NumberList.counts($0, option: "--k") },
+            unscored: unscoredAsWrong ? .countedAsWrong : .excluded, includesPassHatK: passHatK)
         let report = try StoredReports.passK(request, store, command: Machine.command)
         if let html { try TextFile.write(report.html(), to: html) }
         if let csv { try TextFile.write(report.csv(), to: csv) }
         if output.json { return StandardOutput.line(report.json()) }
         StandardOutput.write(report.text(width: StandardOutput.width))
-    }
-
-    private func values() throws -> [Int]? {
-        guard let k else { return nil }
-        let words = k.split(separator: ",").map { $0.filter { $0 != " " } }
-        let values = words.compactMap { Int($0) }
-        guard values.count == words.count, !values.isEmpty, values.allSatisfy({ $0 >= 1 }) else {
-            throw ValidationError("--k is \"\(k)\"; allowed: whole numbers from 1, separated by commas")
-        }
-        return values
     }
 }

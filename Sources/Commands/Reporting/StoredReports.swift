@@ -52,11 +52,6 @@ enum StoredReports {
 
     /// Counts of one scorer, added up over runs of the same model digest, sampling and scorer version.
     static func pooled(_ runs: [RunRecord], scorer: String, _ store: RunStore) throws -> [PooledGroup] {
-        if let run = runs.first(where: { $0.settings.stopping != nil }) {
-            throw CommandFailure.badData(
-                "run \(run.id.prefix(8)) stopped sampling a task once something was accepted; its samples are no random "
-                    + "choice. Name other runs with --run")
-        }
         let counts = try store.taskCounts(runs: runs.map(\.id), scorer: scorer)
         try check(counts, scorer, runs)
         return try PooledGroup.pool(
@@ -69,10 +64,24 @@ enum StoredReports {
             })
     }
 
-    private static func chosen(_ ids: [String], _ store: RunStore) throws -> [RunRecord] {
-        let runs = try ids.isEmpty ? store.runs().filter { $0.settings.stopping == nil } : ids.map { try store.run($0) }
+    /// The runs that were named, each once; all runs where none was named, but for those that stopped sampling a task once
+    /// something was accepted: their samples are no random choice.
+    static func chosen(_ ids: [String], _ store: RunStore) throws -> [RunRecord] {
+        var seen: Set<String> = []
+        let all = try ids.isEmpty ? store.runs() : ids.map { try store.run($0) }.filter { seen.insert($0.id).inserted }
+        let runs = all.filter { $0.settings.stopping == nil }
+        if let run = all.first(where: { $0.settings.stopping != nil }), !ids.isEmpty {
+            throw CommandFailure.badData(
+                "run \(run.id.prefix(8)) stopped sampling a task once something was accepted; what it holds is no random "
+                    + "choice of samples. Name runs of assay eval run")
+        }
         guard !runs.isEmpty else {
-            throw CommandFailure(code: FailureReport.noInput, description: "\"\(store.path)\" holds no runs")
+            let found =
+                all.isEmpty
+                ? "no runs"
+                : "no runs but such as stopped sampling a task once something was accepted (assay resample run); what "
+                    + "they hold is no random choice of samples"
+            throw CommandFailure(code: FailureReport.noInput, description: "\"\(store.path)\" holds \(found)")
         }
         return runs
     }

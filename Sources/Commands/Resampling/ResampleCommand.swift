@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Foundation
 internal import Resampling
 internal import Store
 
@@ -35,8 +36,10 @@ struct VerifierPairOptions: ParsableArguments {
 struct RunChoiceOptions: ParsableArguments {
     @Option(
         name: .customLong("run"),
-        help:
-            "A run's id or the beginning of it; may be given several times. All runs with both scorers where not given."
+        help: """
+            A run's id or the beginning of it; may be given several times. All runs with both scorers where not given, \
+            but for those of resample run.
+            """
     )
     var ids: [String] = []
 }
@@ -71,7 +74,7 @@ struct PriceOptions: ParsableArguments {
 enum NumberList {
     /// At most 64 numbers from 0.
     static func numbers(_ text: String, option: String) throws -> [Double] {
-        let words = text.split(separator: ",").map { $0.filter { $0 != " " } }
+        let words = words(text)
         let values = words.compactMap { Double($0) }
         guard values.count == words.count, (1...64).contains(values.count), values.allSatisfy({ $0 >= 0 && $0 <= 1e9 })
         else {
@@ -80,14 +83,21 @@ enum NumberList {
         return values
     }
 
-    /// Whole numbers from 1.
+    /// Whole numbers from 1, each once, in order.
     static func counts(_ text: String, option: String) throws -> [Int] {
-        let words = text.split(separator: ",").map { $0.filter { $0 != " " } }
+        let words = words(text)
         let values = words.compactMap { Int($0) }
         guard values.count == words.count, !values.isEmpty, values.allSatisfy({ $0 >= 1 }) else {
             throw ValidationError("\(option) is \"\(text)\"; allowed: whole numbers from 1, separated by commas")
         }
         return Set(values).sorted()
+    }
+
+    /// The parts between commas, without the spaces around them. What is empty, or has spaces inside, is no number.
+    private static func words(_ text: String) -> [String] {
+        text.split(separator: ",", omittingEmptySubsequences: false).map { part in
+            part.trimmingCharacters(in: CharacterSet(charactersIn: " "))
+        }
     }
 
     /// `90/100`.

@@ -105,7 +105,7 @@ struct ResampleCurveCommand: ParsableCommand {
         let quality = try VerifierQuality(
             acceptedRight: right.part, right: right.whole, rejectedWrong: wrong.part, wrong: wrong.whole)
         let scorer = pair.weak ?? ""
-        let runs = try choice.ids.isEmpty ? store.runs() : choice.ids.map { try store.run($0) }
+        let runs = try StoredReports.chosen(choice.ids, store)
         let groups = try StoredReports.pooled(runs, scorer: scorer, store)
         try StoredReports.warnOfIncomplete(runs, among: groups.flatMap(\.runs), store)
         let ks = try k.map { try NumberList.counts($0, option: "--k") }

@@ -40,14 +40,7 @@ struct ResampleExportCommand: ParsableCommand {
                 throw ValidationError("--out is \"\(out)\"; allowed for evalplus: a name that ends with .jsonl")
             }
             let chosen = try StoredResampling.chosen(pair.request(runs: [run.id]), store)
-            let writer = try EvalPlusWriter(run, samples, weak: chosen.weak, strong: chosen.strong)
-            try TextFile.write(writer.samplesText(), to: out)
-            let results = out.dropLast(6) + "_eval_results.json"
-            try TextFile.write(writer.resultsText(), to: String(results))
-            if writer.unscored > 0 {
-                StandardError.write(
-                    "assay: note: \(writer.unscored) samples without both verdicts are not in \(results)\n")
-            }
+            try write(try EvalPlusWriter(run, samples, weak: chosen.weak, strong: chosen.strong))
         case .inspect:
             try TextFile.write(try InspectLogWriter(run, store.metrics(run.id), samples).json(), to: out)
         case .inspectEval:
@@ -59,5 +52,20 @@ struct ResampleExportCommand: ParsableCommand {
             }
         }
         StandardOutput.line("\(samples.count) samples in \(out)")
+    }
+
+    private func write(_ writer: EvalPlusWriter) throws {
+        try TextFile.write(writer.samplesText(), to: out)
+        let results = out.dropLast(6) + "_eval_results.json"
+        try TextFile.write(writer.resultsText(), to: String(results))
+        if writer.unscored > 0 {
+            StandardError.write(
+                "assay: note: \(writer.unscored) samples without both verdicts are not in \(results)\n")
+        }
+        if writer.strongAlone > 0 {
+            StandardError.write(
+                "assay: note: \(writer.strongAlone) samples that the strong scorer alone accepts are in \(results) with "
+                    + "base_status fail, which readers of this form take for wrong\n")
+        }
     }
 }

@@ -30,17 +30,10 @@ enum StoredResampling {
     private static let knownPairs = [("python-weak", "python-strong"), ("evalplus-base", "evalplus-plus")]
 
     static func chosen(_ request: Request, _ store: RunStore) throws -> Chosen {
-        let all = try request.runs.isEmpty ? store.runs() : request.runs.map { try store.run($0) }
+        let all = try StoredReports.chosen(request.runs, store)
         let (weak, strong) = try pair(request, all)
-        let adaptive = all.filter { $0.settings.stopping != nil }
-        if let run = adaptive.first, !request.runs.isEmpty {
-            throw CommandFailure.badData(
-                "run \(run.id.prefix(8)) stopped sampling a task once something was accepted; what it holds is no random "
-                    + "choice of samples. Name runs of assay eval run")
-        }
         let runs = all.filter { run in
-            run.settings.stopping == nil
-                && [weak, strong].allSatisfy { name in run.scorers.contains { $0.key == name } }
+            [weak, strong].allSatisfy { name in run.scorers.contains { $0.key == name } }
         }
         guard !runs.isEmpty, runs.count == all.count || request.runs.isEmpty else {
             throw CommandFailure(
@@ -133,14 +126,25 @@ enum StoredResampling {
     private static func styles(
         _ names: [String], _ group: VerdictGroup, _ chosen: Chosen, _ store: RunStore
     ) throws -> [StyleAdherence] {
-        let counts = try names.flatMap { style in
-            try store.styleCounts(runs: group.runs, weak: chosen.weak, strong: chosen.strong, style: style).map { row in
-                StyleCounts(
-                    style: style, task: "\(row.promptSet)/\(row.promptID)", truePositives: row.right,
-                    adheringTruePositives: row.rightAdhering, falsePositives: row.wrong,
-                    adheringFalsePositives: row.wrongAdhering)
+        let rows = try names.flatMap { name -> [RunStyleCounts] in
+            let rows = try store.styleCounts(runs: group.runs, weak: chosen.weak, strong: chosen.strong, style: name)
+            let hasVersions = Set(rows.map(\.styleVersion)).count > 1
+            return rows.map { row in
+                // Another version of a scorer measures something else.
+                RunStyleCounts(row, style: hasVersions ? "\(name) version \(row.styleVersion)" : name)
             }
         }
-        return StyleAdherence.all(counts)
+        return StyleAdherence.all(StyleCounts.pool(rows))
+    }
+}
+
+extension RunStyleCounts {
+    fileprivate init(_ row: StoredStyleCounts, style: String) {
+        self.init(
+            run: row.run, seed: row.seed, samples: row.samples,
+            counts: StyleCounts(
+                style: style, task: "\(row.promptSet)/\(row.promptID)", truePositives: row.right,
+                adheringTruePositives: row.rightAdhering, falsePositives: row.wrong,
+                adheringFalsePositives: row.wrongAdhering))
     }
 }

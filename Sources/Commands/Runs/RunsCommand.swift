@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Evaluation
 internal import Reports
 internal import Store
+internal import TextFormats
 
 struct RunsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -54,11 +55,11 @@ struct RunsListCommand: ParsableCommand {
         }
         if output.json { return try StandardOutput.json(rows) }
         for row in rows {
-            StandardOutput.line(
-                [
-                    String(row.id.prefix(8)), row.status.rawValue, "\(row.samples)/\(row.planned)",
-                    "\(row.evaluation) v\(row.version)", row.model, row.started,
-                ].joined(separator: "  "))
+            let fields = [
+                String(row.id.prefix(8)), row.status.rawValue, "\(row.samples)/\(row.planned)",
+                "\(row.evaluation) v\(row.version)", row.model, row.started,
+            ]
+            StandardOutput.line(visible(fields.joined(separator: "  ")))
         }
         if rows.isEmpty { StandardOutput.line("no runs in \(store.path)") }
     }

@@ -23,7 +23,7 @@ struct RunsExportCommand: ParsableCommand {
         let store = try store.open()
         let ids = runs.isEmpty ? nil : try runs.map { try store.run($0).id }
         guard let out else {
-            return try store.export(ids) { try FileHandle.standardOutput.write(contentsOf: $0) }
+            return try store.export(ids) { try StandardOutput.send($0) }
         }
         let temporary = out + ".part"
         guard FileManager.default.createFile(atPath: temporary, contents: nil),

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Foundation
 internal import Reports
 internal import Store
+internal import TextFormats
 internal import Training
 
 struct ReportTrainingCommand: ParsableCommand {
@@ -34,7 +35,9 @@ struct ReportTrainingCommand: ParsableCommand {
         let runs = all.filter { $0.id.hasPrefix(id ?? "") }
         guard let record = runs.first, id == nil || runs.count == 1 else {
             guard !all.isEmpty else { throw CommandFailure.badData("no run of training is in \(db)") }
-            let known = all.prefix(20).map { "\($0.id)  \($0.kind)  \($0.status.rawValue)  \($0.startedAt)" }
+            let known = all.prefix(20).map {
+                visible("\($0.id)  \($0.kind)  \($0.status.rawValue)  \($0.startedAt)")
+            }
             throw CommandFailure.badData(
                 "\(runs.count) runs of training match; name one:\n" + known.joined(separator: "\n"))
         }

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import TextFormats
 internal import Training
 
 /// A run of training in a few lines, with curves of block characters.
@@ -12,7 +13,9 @@ struct TrainingReport {
     }
 
     var text: String {
-        var lines = ["\(record.kind) of \(record.model), run \(record.id.prefix(8)), \(record.status.rawValue)"]
+        var lines = [
+            visible("\(record.kind) of \(record.model), run \(record.id.prefix(8)), \(record.status.rawValue)")
+        ]
         guard let first = steps.first, let last = steps.last else {
             return lines[0] + "\nno step was recorded\n"
         }
@@ -32,7 +35,8 @@ struct TrainingReport {
         return lines.joined(separator: "\n") + "\n"
     }
 
-    /// Means of equal stretches of steps, each as a bar between the smallest and the largest.
+    /// Means of equal stretches of steps, each as a bar between the smallest and the largest; the lowest bar where the
+    /// distance between them is too large for a number.
     private func curve(_ name: String, _ first: Double, _ last: Double, _ values: [Double]) -> String {
         let columns = min(60, values.count)
         let means = (0..<columns).map { column in
@@ -42,7 +46,10 @@ struct TrainingReport {
         let low = means.min() ?? 0
         let span = max((means.max() ?? 0) - low, 1e-300)
         let bars = Array("▁▂▃▄▅▆▇█")
-        let drawn = means.map { bars[min(7, Int(($0 - low) / span * 8))] }
+        let drawn = means.map { mean in
+            let height = (mean - low) / span * 8
+            return bars[height.isFinite ? Int(min(max(height, 0), 7)) : 0]
+        }
         let label = name.padding(toLength: 9, withPad: " ", startingAt: 0)
         return String(format: "%@ %.5g → %.5g  ", label, first, last) + String(drawn)
     }

@@ -9,12 +9,18 @@ public struct EvalPlusWriter {
     private let weak: String
     private let strong: String
 
-    /// - Throws: ``HarnessError/nothingToWrite(_:)`` where the run lacks one of the scorers, or samples.
+    /// - Throws: ``HarnessError/nothingToWrite(_:)`` where the run lacks one of the scorers, or samples, and
+    ///   ``HarnessError/fractional(scorer:task:samples:)`` where a grade is neither right nor wrong.
     public init(_ run: RunRecord, _ samples: [SampleRecord], weak: String, strong: String) throws(HarnessError) {
         for name in [weak, strong] where !run.scorers.contains(where: { $0.key == name }) {
             throw .nothingToWrite("run \(run.id) was not graded by \(name)")
         }
         guard !samples.isEmpty else { throw .nothingToWrite("run \(run.id) has no samples") }
+        for name in [weak, strong] {
+            let fractional = samples.filter { (Self.value($0, name) ?? 0).truncatingRemainder(dividingBy: 1) != 0 }
+            guard let first = fractional.first else { continue }
+            throw .fractional(scorer: name, task: run.exportID(of: first), samples: fractional.count)
+        }
         self.run = run
         self.samples = samples
         self.weak = weak
@@ -54,10 +60,20 @@ public struct EvalPlusWriter {
 
     public var unscored: Int { samples.count { status($0, weak) == nil || status($0, strong) == nil } }
 
+    /// Samples that the strong scorer alone accepts. EvalPlus counts a solution as right where base and plus tests pass,
+    /// so that whoever reads the results takes these for wrong.
+    public var strongAlone: Int { samples.count { Self.value($0, weak) == 0 && Self.value($0, strong) == 1 } }
+
     private func status(_ sample: SampleRecord, _ scorer: String) -> String? {
-        guard let grade = sample.scores.first(where: { $0.scorer == scorer })?.grade,
-            case .scored(let value) = grade.outcome
-        else { return nil }
-        return value == 1 ? "pass" : grade.label == "timeout" ? "timeout" : "fail"
+        guard let value = Self.value(sample, scorer) else { return nil }
+        return value == 1 ? "pass" : Self.grade(sample, scorer)?.label == "timeout" ? "timeout" : "fail"
+    }
+
+    private static func grade(_ sample: SampleRecord, _ scorer: String) -> Grade? {
+        sample.scores.first { $0.scorer == scorer }?.grade
+    }
+
+    private static func value(_ sample: SampleRecord, _ scorer: String) -> Double? {
+        if case .scored(let value) = grade(sample, scorer)?.outcome { value } else { nil }
     }
 }

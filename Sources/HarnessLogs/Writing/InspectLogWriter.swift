@@ -33,7 +33,7 @@ public struct InspectLogWriter {
         archive.add("_journal/start.json", start.text)
         for record in samples {
             archive.add(
-                "samples/\(Self.fileName(run.exportID(of: record)))_epoch_\(record.sampleIndex + 1).json",
+                "samples/\(Self.fileName(run.exportID(of: record)))_epoch_\(epoch(record)).json",
                 sample(record).text)
         }
         archive.add("summaries.json", LogValue.array(samples.map(summary)).text)
@@ -116,7 +116,8 @@ public struct InspectLogWriter {
 
     private var results: LogValue {
         .object([
-            ("total_samples", .integer(run.plannedSamples)), ("completed_samples", .integer(samples.count)),
+            ("total_samples", .integer(run.plannedSamples)),
+            ("completed_samples", .integer(samples.count { $0.error == nil })),
             ("scores", .array(run.scorers.map(score))),
         ])
     }
@@ -141,17 +142,18 @@ public struct InspectLogWriter {
             ("role", .string("assistant")), ("content", .string(record.text)), ("model", .string(run.model.name)),
         ])
         let stop = record.finish == "length" ? "max_tokens" : record.finish == "error" ? "unknown" : "stop"
-        return .object([
-            ("id", .string(run.exportID(of: record))), ("epoch", .integer(record.sampleIndex + 1)),
+        let members: [(String, LogValue)] = [
+            ("id", .string(run.exportID(of: record))), ("epoch", .integer(epoch(record))),
             ("input", .string(run.exportID(of: record))), ("target", .string("")),
             ("messages", .array([message])),
             (
                 "output",
-                .object([
-                    ("model", .string(run.model.name)),
-                    ("choices", .array([.object([("message", message), ("stop_reason", .string(stop))])])),
-                    ("completion", .string(record.text)),
-                ])
+                .object(
+                    [
+                        ("model", .string(run.model.name)),
+                        ("choices", .array([.object([("message", message), ("stop_reason", .string(stop))])])),
+                        ("completion", .string(record.text)),
+                    ] + errorMessage(of: record))
             ),
             ("scores", scores(of: record)),
             (
@@ -162,15 +164,34 @@ public struct InspectLogWriter {
                 ])
             ),
             ("store", .object([])), ("events", .array([])), ("model_usage", .object([])), ("attachments", .object([])),
-        ])
+        ]
+        return .object(members + error(of: record))
     }
 
     private func summary(_ record: SampleRecord) -> LogValue {
-        .object([
-            ("id", .string(run.exportID(of: record))), ("epoch", .integer(record.sampleIndex + 1)),
-            ("input", .string(run.exportID(of: record))), ("target", .string("")), ("scores", scores(of: record)),
-            ("completed", .boolean(true)),
-        ])
+        .object(
+            [
+                ("id", .string(run.exportID(of: record))), ("epoch", .integer(epoch(record))),
+                ("input", .string(run.exportID(of: record))), ("target", .string("")), ("scores", scores(of: record)),
+                ("completed", .boolean(true)),
+            ] + errorMessage(of: record))
+    }
+
+    /// Epochs count from 1.
+    private func epoch(_ record: SampleRecord) -> Int { min(record.sampleIndex, Int.max - 1) + 1 }
+
+    /// `error` of a sample that failed, as a sample has it: with the traceback that a program would have left.
+    private func error(of record: SampleRecord) -> [(String, LogValue)] {
+        guard let error = record.error else { return [] }
+        let empty = LogValue.string("")
+        return [
+            ("error", .object([("message", .string(error)), ("traceback", empty), ("traceback_ansi", empty)]))
+        ]
+    }
+
+    /// `error` of a sample that failed, as its output and its summary have it.
+    private func errorMessage(of record: SampleRecord) -> [(String, LogValue)] {
+        record.error.map { [("error", .string($0))] } ?? []
     }
 
     private func scores(of record: SampleRecord) -> LogValue {

@@ -42,6 +42,10 @@ struct Ticks {
         let step = roundStep(span / Double(max(count, 1)))
         let first = (range.lowerBound / step + 1e-9).rounded(.down)
         let last = (range.upperBound / step - 1e-9).rounded(.up)
+        // A step may vanish beside the smallest of numbers, and the ends may be too many steps away to be counted.
+        guard step > 0, last - first <= Double(16 * max(count, 1)) else {
+            return Ticks(values: [range.lowerBound], step: 1)
+        }
         return Ticks(values: stride(from: first, through: last, by: 1).map { $0 * step }, step: step)
     }
 

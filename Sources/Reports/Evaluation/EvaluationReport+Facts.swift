@@ -5,7 +5,10 @@ extension EvaluationReport {
 
     /// `200 samples of 100 prompts by smollm2-135m-instruct`.
     var extent: String {
-        let prompts = run.promptSets.reduce(0) { $0 + $1.promptCount }
+        let prompts = run.promptSets.reduce(0) { sum, set in
+            let (total, overflow) = sum.addingReportingOverflow(set.promptCount)
+            return overflow ? .max : total
+        }
         return """
             \(NumberFormat.count(tally.samples, "sample")) of \(NumberFormat.count(prompts, "prompt")) by \
             \(run.model.name)

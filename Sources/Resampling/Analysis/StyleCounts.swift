@@ -25,6 +25,66 @@ public struct StyleCounts: Codable, Hashable, Sendable {
     }
 }
 
+/// What one run says about one style and one task.
+public struct RunStyleCounts: Codable, Hashable, Sendable {
+    /// Identifier of the run.
+    public var run: String
+    /// Seed of the run; nil where it is not known.
+    public var seed: UInt64?
+    /// All samples that the run drew of the task, accepted or not.
+    public var samples: Int
+    public var counts: StyleCounts
+
+    public init(run: String, seed: UInt64? = nil, samples: Int, counts: StyleCounts) {
+        self.run = run
+        self.seed = seed
+        self.samples = samples
+        self.counts = counts
+    }
+}
+
+extension StyleCounts {
+    /// One entry for each style and task, added up over the runs of one group and sorted. Runs of one seed hold the same
+    /// samples: for each task the longest one counts, as in ``VerdictGroup/pool(_:)``.
+    public static func pool(_ rows: some Sequence<RunStyleCounts>) -> [StyleCounts] {
+        var best: [StyleSource: RunStyleCounts] = [:]
+        for row in rows {
+            let source = StyleSource(row)
+            if let other = best[source], other.samples >= row.samples { continue }
+            best[source] = row
+        }
+        let groups = Dictionary(grouping: best.values.map(\.counts)) { [$0.style, $0.task] }
+        return groups.values.compactMap(sum).sorted { ($0.style, $0.task) < ($1.style, $1.task) }
+    }
+
+    private static func sum(_ rows: [StyleCounts]) -> StyleCounts? {
+        guard var sum = rows.first else { return nil }
+        for row in rows.dropFirst() {
+            sum.truePositives += row.truePositives
+            sum.adheringTruePositives += row.adheringTruePositives
+            sum.falsePositives += row.falsePositives
+            sum.adheringFalsePositives += row.adheringFalsePositives
+        }
+        return sum
+    }
+}
+
+/// Samples with equal sources are copies of each other.
+private struct StyleSource: Hashable {
+    var style: String
+    var task: String
+    var seed: UInt64?
+    /// Only for a run of unknown seed, which shares its samples with no other.
+    var run: String?
+
+    init(_ row: RunStyleCounts) {
+        style = row.counts.style
+        task = row.counts.task
+        seed = row.seed
+        run = row.seed == nil ? row.run : nil
+    }
+}
+
 /// Adherence to one style among what one generator gets past the weak verifier.
 public struct StyleAdherence: Hashable, Sendable {
     public var style: String
@@ -35,6 +95,9 @@ public struct StyleAdherence: Hashable, Sendable {
     public var difference: Estimate
 
     /// One entry for each style that has samples on both sides.
+    ///
+    /// - Parameter counts: at most one entry for each style and task, see ``StyleCounts/pool(_:)``: the bootstrap draws them
+    ///   as tasks.
     public static func all(_ counts: [StyleCounts], bootstrap: Bootstrap = .standard) -> [StyleAdherence] {
         Dictionary(grouping: counts, by: \.style).sorted { $0.key < $1.key }.compactMap { style, rows in
             StyleAdherence(style: style, rows, bootstrap)

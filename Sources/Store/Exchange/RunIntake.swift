@@ -95,6 +95,6 @@ public struct IntakeResult: Codable, Hashable, Sendable {
     /// Samples that were there already, the same in every bit.
     public var samplesKnown = 0
     public var trainingRunsAdded = 0
-    /// Runs of training that were there already, the same in every step.
+    /// Runs of training that were there already, the same in every step, its time aside.
     public var trainingRunsKnown = 0
 }

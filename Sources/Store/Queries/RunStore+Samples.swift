@@ -20,7 +20,7 @@ extension RunStore {
             let rows = try samples(of: id, db)
             let keys = try db.allRows("SELECT prompt, sample FROM samples WHERE run = ?", [rows.run]).map { row in
                 let columns = ColumnReader(row, path)
-                return SampleKey(promptIndex: try columns.count(0), sampleIndex: try columns.count(1))
+                return SampleKey(promptIndex: try columns.index(0), sampleIndex: try columns.index(1))
             }
             return Set(keys)
         }

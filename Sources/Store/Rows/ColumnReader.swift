@@ -33,6 +33,13 @@ struct ColumnReader {
         return value
     }
 
+    /// The place of a prompt or a sample: what ``SampleRecord`` may hold, and no more.
+    func index(_ column: Int) throws -> Int {
+        let value = try count(column)
+        guard value <= Int(Int32.max) else { throw wrongKind(column) }
+        return value
+    }
+
     func double(_ column: Int) throws -> Double? {
         switch value(column) {
         case .null: nil

@@ -52,8 +52,9 @@ extension RunRecord {
     /// The first thing that no store may hold, or nil.
     var problem: StoreError.RowProblem? {
         guard RunID.isValid(id) else { return .runID(id) }
-        guard plannedSamples >= 0, promptSets.allSatisfy({ $0.promptCount >= 0 }) else {
-            return .plannedSamples(plannedSamples)
+        guard plannedSamples >= 0 else { return .plannedSamples(plannedSamples) }
+        if let set = promptSets.first(where: { !(0...Int(Int32.max)).contains($0.promptCount) }) {
+            return .promptCount(set.promptCount)
         }
         switch status {
         case .started where finishedAt != nil, .finished where finishedAt == nil: return .finishedWithoutTime

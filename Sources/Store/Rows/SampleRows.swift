@@ -130,7 +130,7 @@ struct SampleRows {
         var graded: [GradedSample] = []
         while let row = try rows.next() {
             let columns = ColumnReader(row, path)
-            let key = SampleKey(promptIndex: try columns.count(0), sampleIndex: try columns.count(1))
+            let key = SampleKey(promptIndex: try columns.index(0), sampleIndex: try columns.index(1))
             graded.append(
                 GradedSample(
                     key: key,
@@ -150,12 +150,12 @@ struct SampleRows {
     private func decode(_ row: Row) throws -> SampleRecord {
         let columns = ColumnReader(row, path)
         return SampleRecord(
-            promptIndex: try columns.count(0),
+            promptIndex: try columns.index(0),
             promptSet: try columns.text(2),
             promptID: try columns.text(3),
             label: try columns.optionalText(4),
             category: try columns.optionalText(5),
-            sampleIndex: try columns.count(1),
+            sampleIndex: try columns.index(1),
             promptIDs: try columns.int32s(6),
             ids: try columns.int32s(7),
             logProbabilities: try columns.floats(8),
@@ -211,7 +211,7 @@ private struct ScoreCursor {
         }
         let grade = Grade(outcome: outcome, label: try columns.optionalText(7), answer: try columns.optionalText(8))
         next = (
-            SampleKey(promptIndex: try columns.count(0), sampleIndex: try columns.count(1)),
+            SampleKey(promptIndex: try columns.index(0), sampleIndex: try columns.index(1)),
             try columns.integer(2),
             ScoreRecord(scorer: try columns.text(3), version: Int(try columns.integer(4)), grade: grade)
         )

@@ -17,6 +17,23 @@ struct TrainedRun: Codable, Hashable {
     }
 }
 
+extension TrainedRun {
+    /// The first step that stands twice.
+    var repeatedStep: Int? {
+        var seen: Set<Int> = []
+        return steps.first { !seen.insert($0.step).inserted }?.step
+    }
+}
+
+extension StepMetrics {
+    /// Whether both did the same, however long it took.
+    fileprivate func isSameWork(as other: StepMetrics) -> Bool {
+        var other = other
+        other.seconds = seconds
+        return self == other
+    }
+}
+
 /// The tables of training.
 struct TrainingRows {
     let db: Database
@@ -88,11 +105,13 @@ struct TrainingRows {
         try db.run("UPDATE training_runs SET status = 'finished' WHERE id = CAST(? AS TEXT)", [id.stored])
     }
 
-    /// Takes in a run from elsewhere: what is there already must be the same, what is new is added.
+    /// Takes in a run from elsewhere: what is there already must be the same, what is new is added. How long a step took is
+    /// no part of what it did: a run that was resumed takes steps again, and the time that came last is kept.
     ///
     /// - Returns: whether the run is new.
     func take(_ trained: TrainedRun) throws -> Bool {
         guard trained.isWellFormed else { throw StoreError.ImportProblemError(.field("training")) }
+        if let step = trained.repeatedStep { throw StoreError.ImportProblemError(.repeatedStep(step)) }
         guard let known = try runs().first(where: { $0.id == trained.run.id }) else {
             try insert(trained.run)
             for step in trained.steps { try insert(step, run: trained.run.id) }
@@ -102,12 +121,11 @@ struct TrainingRows {
         expected.status = known.status
         guard known == expected else { throw StoreError.runConflict(id: known.id) }
         let steps = Dictionary(try steps(of: known.id).map { ($0.step, $0) }) { first, _ in first }
-        for step in trained.steps {
-            if let same = steps[step.step] {
-                guard same == step else { throw StoreError.runConflict(id: known.id) }
-            } else {
-                try insert(step, run: known.id)
+        for step in trained.steps where steps[step.step] != step {
+            guard steps[step.step]?.isSameWork(as: step) ?? true else {
+                throw StoreError.stepConflict(run: known.id, step: step.step)
             }
+            try insert(step, run: known.id)
         }
         if trained.run.status == .finished { try finish(known.id) }
         return false
