@@ -13,6 +13,7 @@ public enum TrainingError: Error, Hashable, Sendable {
     case adapter(path: String, fault: String)
     case vocabularySizes(student: Int, teacher: Int)
     case vocabularyToken(id: Int32)
+    case teacherContext(id: String, tokens: Int, limit: Int)
     case missingParameter(String)
     case writer(found: String, allowed: String)
 }
@@ -38,12 +39,15 @@ extension TrainingError: CustomStringConvertible {
         case .notFinite(let step, let examples, let lastCheckpoint):
             return
                 "the loss of step \(step) is not a finite number; its examples: \(examples.joined(separator: ", ")); "
-                + "last good checkpoint: \(lastCheckpoint ?? "none"); lower the learning rate, or clip gradients"
+                + "last checkpoint: \(lastCheckpoint ?? "none"); lower the learning rate, or clip gradients"
         case .otherRun(let checkpoint, let field):
             return "\(checkpoint) belongs to another run: its \(field) differs; use another output folder"
         case .adapter(let path, let fault): return "the adapter \(path) does not fit the model: \(fault)"
         case .vocabularySizes(let student, let teacher):
             return "the student has \(student) tokens and the teacher \(teacher); distillation needs one vocabulary"
+        case .teacherContext(let id, let tokens, let limit):
+            return "example \(id) has \(tokens) tokens, more than the teacher's context of \(limit); "
+                + "lower max_length to \(limit), or name a teacher with a longer context"
         case .writer(let found, let allowed): return "cannot write \(found); allowed: \(allowed)"
         case .missingParameter(let name):
             return "the file's layout wants the weights \"\(name)\", which the model does not have"

@@ -10,6 +10,7 @@ public enum TransformerError: Error, Hashable, Sendable {
     case adapterArchitecture(String, model: String)
     case adapterTarget(String)
     case adapterPatterns([String], module: String)
+    case adapterNotFinite(String)
     /// Bytes.
     case tooLarge(needed: Int, available: Int)
     case tokenOutOfRange(id: Int32, vocabularySize: Int)
@@ -45,10 +46,15 @@ extension TransformerError: CustomStringConvertible {
                 the adapter's alpha_pattern has several values for \(module), by \(quoted); allowed: one value for each \
                 module; give these patterns the same value, or remove all but one
                 """
+        case .adapterNotFinite(let name):
+            return """
+                the adapter's tensor "\(name)" holds a number that is not finite; allowed: finite numbers; train the \
+                adapter again, with a lower learning rate or clipped gradients
+                """
         case .tooLarge(let needed, let available):
             return """
-                the model's weights take \(gigabytes(needed)) of memory; \(gigabytes(available)) are free; \
-                use a smaller model
+                the model's weights take \(AvailableMemory.text(ofBytes: needed)) of memory; \
+                \(AvailableMemory.text(ofBytes: available)) are free; use a smaller model
                 """
         case .tokenOutOfRange(let id, let vocabularySize):
             return "token id \(id) is not in the vocabulary of \(vocabularySize) ids"
@@ -60,10 +66,4 @@ extension TransformerError: CustomStringConvertible {
             return "\(option) is \(value); allowed: \(allowed)"
         }
     }
-}
-
-/// Bytes as people read them.
-private func gigabytes(_ bytes: Int) -> String {
-    let tenths = (bytes + 50_000_000) / 100_000_000
-    return "\(tenths / 10).\(tenths % 10) GB"
 }

@@ -44,6 +44,21 @@ private func write(_ text: String, to name: String, in folder: URL) throws {
     }
 }
 
+/// The one file is what transformers reads, whatever an index beside it says.
+@Test func theOneFileComesBeforeAnIndex() throws {
+    try withCopy { folder in
+        let writer = try SafetensorsWriter(
+            path: folder.appendingPathComponent("model.safetensors").path, metadata: [:],
+            tensors: [TensorDeclaration(name: "t", shape: [2], elementType: .f32)])
+        try writer.append([1, 2], to: "t")
+        try writer.finish()
+        let opened = try HuggingFaceFolder(path: folder.path)
+        #expect(opened.weightFiles == ["model.safetensors"])
+        #expect(opened.tensors.map(\.name) == ["t"])
+        #expect(try opened.floats(of: "t") == [1, 2])
+    }
+}
+
 @Test func anIndexMustAgreeWithItsFiles() throws {
     try withCopy { folder in
         let name = "model-00001-of-00003.safetensors"

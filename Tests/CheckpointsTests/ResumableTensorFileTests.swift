@@ -53,6 +53,19 @@ private func open(_ folder: URL, key: String = "k") throws -> ResumableTensorFil
     }
 }
 
+/// A run with another key that ends before its first mark leaves nothing that the first one could take for its own.
+@Test func theProgressOfNumbersThatAreGoneIsForgotten() throws {
+    try Places.withTemporaryFolder { folder in
+        do {
+            let first = try open(folder)
+            try first.write([1, 2, 3, 4], to: "b", from: 0)
+            try first.mark(done: 3)
+        }
+        do { #expect(try open(folder, key: "other").done == 0) }
+        #expect(try open(folder).done == 0)
+    }
+}
+
 @Test func nothingIsWrittenOutsideATensor() throws {
     try Places.withTemporaryFolder { folder in
         let file = try open(folder)

@@ -18,6 +18,7 @@ struct StatisticsFileTests {
         }
         try make(needed)
         let refused = try #require(throws: CommandFailure.self) { try make(needed - 1) }
+        #expect(refused.description.contains("take 0.0 MB and 0.0 MB are free"), "\(refused)")
         #expect(refused.description.contains("unembed.hook_out is the widest, with 10 elements"), "\(refused)")
     }
 }

@@ -38,14 +38,14 @@ private struct ByteTokenizer: Tokenizer {
 }
 
 @Suite struct DataTests {
-    private func read(_ lines: [String], shape: TrainingData.Shape = .supervised, maxLength: Int = 100) throws
-        -> TrainingData
-    {
+    private func read(
+        _ lines: [String], shape: TrainingData.Shape = .supervised, maxLength: Int = 100, behind: String = "<end>"
+    ) throws -> TrainingData {
         try Places.withTemporaryFolder { folder in
             let file = folder.appendingPathComponent("data.jsonl")
             try (lines.joined(separator: "\n") + "\n").write(to: file, atomically: true, encoding: .utf8)
             let template = try ChatTemplate(
-                source: "{% for m in messages %}[{{ m.role }}]{{ m.content }}<end>{% endfor %}")
+                source: "{% for m in messages %}[{{ m.role }}]{{ m.content }}\(behind){% endfor %}")
             return try TrainingData(
                 path: file.path, shape: shape,
                 encoder: ExampleEncoder(tokenizer: ByteTokenizer(), template: template, maxLength: maxLength),
@@ -64,6 +64,20 @@ private struct ByteTokenizer: Tokenizer {
             #"{"messages":[{"role":"user","content":"hi"},{"role":"assistant","content":"yes"},{"role":"user","content":"so"},{"role":"assistant","content":"no"}]}"#
         ])
         #expect(learned(data.examples[0].sequences[0]) == "yes<end>no<end>")
+    }
+
+    /// White space that the template puts before the token that ends a turn is what a sampler has to write to get there.
+    @Test(
+        arguments: [
+            ("\n<end>\n", "yes\n<end>no\n<end>"), (" \n <end>", "yes \n <end>no \n <end>"), ("\n", "yesno"),
+            ("\n.<end>", "yesno"),
+        ])
+    func theEndOfATurnMayStandBehindWhiteSpace(behind: String, expected: String) throws {
+        let data = try read(
+            [
+                #"{"messages":[{"role":"user","content":"hi"},{"role":"assistant","content":"yes"},{"role":"user","content":"so"},{"role":"assistant","content":"no"}]}"#
+            ], behind: behind)
+        #expect(learned(data.examples[0].sequences[0]) == expected)
     }
 
     @Test func completionsCountAndPromptsDoNot() throws {

@@ -86,6 +86,31 @@ import Testing
                 Self.targets, teacher: .whole(teacher), divergence: divergence, temperature: temperature, scale: 0.5))
     }
 
+    /// The gradient of one row, divided by the temperature, which it is proportional to.
+    private func gradient(_ student: [Float], _ teacher: [Float], _ divergence: Divergence) -> [Float] {
+        let temperature = 0.01
+        let target = TrainingBatch.Target(row: 0, id: 0, sequence: 0, weight: 1)
+        let row = Matrix([student])
+        let outcome = DistillationLoss(
+            [target], teacher: .whole(Matrix([teacher])), divergence: divergence, temperature: temperature, scale: 1
+        ).differentiate(row.slice, token: 0)
+        #expect(outcome.loss.isFinite)
+        return row.slice.copy().map { $0 / Float(temperature) }
+    }
+
+    /// Logits this far apart, at a temperature of 0.01, are probabilities that a double rounds, or takes for 0.
+    @Test(arguments: [Float(1), 7.2, 7.42, 9, 30]) func gradientsHoldAtLowTemperatures(gap: Float) {
+        let (student, teacher) = ([gap, gap, 0, 0], [gap, 0, gap, 0])
+        // The student's probabilities are a half and a half, and the teacher's too.
+        expectClose(gradient(student, teacher, .forward), [0, 0.5, -0.5, 0], absolute: 1e-6, relative: 0)
+        let reverse = 25 * gap
+        expectClose(gradient(student, teacher, .reverse), [-reverse, reverse, 0, 0], ofLargest: 1e-5)
+        // Outcomes 0 and 1 have 0.25 log(0.5 / 0.5) and 0.25 log(0.5 / 0.25).
+        let mixed = Float(log(2.0) / 8)
+        expectClose(
+            gradient(student, teacher, .jensenShannon(share: 0.5)), [-mixed, mixed, 0, 0], absolute: 1e-6, relative: 0)
+    }
+
     @Test(arguments: [Divergence.forward, .reverse, .jensenShannon(share: 0.3)])
     func distillationFromTopTokens(divergence: Divergence) {
         check(

@@ -82,6 +82,28 @@ import Testing
         }
     }
 
+    /// Beside adapters the embeddings stay in the model's file, and are written from it. An index of older weights goes.
+    @Test func anUntiedModelUnderAdaptersBecomesAFolder() throws {
+        let source = TinyModel(isTied: false)
+        let model = try TrainableModel(source.makeModel(isEditable: true), ownsEmbedding: false)
+        try model.addAdapters(AdapterSettings(rank: 2), backend: .oneDNN, seed: 1)
+        try HuggingFaceExport.check(model)
+        try Places.withTemporaryFolder { folder in
+            let index = folder.appendingPathComponent("model.safetensors.index.json")
+            try Data(#"{"weight_map": {"old": "model-00001-of-00002.safetensors"}}"#.utf8).write(to: index)
+            try HuggingFaceExport.write(
+                model, tokens: HuggingFaceExport.TokenIDs(beginning: nil, end: nil, padding: nil),
+                toFolder: folder.path)
+            #expect(!FileManager.default.fileExists(atPath: index.path))
+            let written = try HuggingFaceFolder(path: folder.path)
+            for (name, own) in [("model.embed_tokens", "token_embd"), ("lm_head", "output")] {
+                let expected = try #require(source.tensors["\(own).weight"]?.values)
+                expectIdentical(try written.floats(of: "\(name).weight"), expected, "\(name)")
+            }
+            #expect(try Transformer(written, backend: .oneDNN, threads: 1).weights.isTied == false)
+        }
+    }
+
     @Test func aFolderIsNotWrittenOverItself() throws {
         try Places.withTemporaryFolder { folder in
             let own = folder.appendingPathComponent("model")

@@ -12,10 +12,11 @@ struct TinyModel: ModelSource {
     let headDimension = 6
     let hidden = 20
     let vocabulary = 23
-    let context = 64
+    let context: Int
     var tensors: [String: (shape: [Int], values: [Float])] = [:]
 
-    init(seed: UInt64 = 11, isTied: Bool = true) {
+    init(seed: UInt64 = 11, isTied: Bool = true, context: Int = 64) {
+        self.context = context
         var random = SeededGenerator(seed: seed)
         func add(_ name: String, _ shape: [Int], around centre: Float = 0, size: Float) {
             tensors[name] = (shape, random.floats(shape.reduce(1, *)).map { centre + $0 * size })

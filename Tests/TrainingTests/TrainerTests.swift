@@ -110,6 +110,74 @@ import Transformers
         }
     }
 
+    @Test func theNewestCheckpointIsTheOneOfTheLargestNumber() throws {
+        try Places.withTemporaryFolder { folder in
+            for step in ["99999999", "100000000", "00000007"] {
+                try Data("x".utf8).write(to: folder.appendingPathComponent("step-\(step).safetensors"))
+            }
+            try Data("x".utf8).write(to: folder.appendingPathComponent("step-notes.safetensors"))
+            let checkpoints = try CheckpointFolder(path: folder.path, identity: "a", kept: 1)
+            #expect(try checkpoints.newest() == "\(folder.path)/step-100000000.safetensors")
+            let optimizer = Optimizer(OptimizerSettings(), for: [], threads: 1)
+            optimizer.time = 1_000_000_000
+            let saved = try checkpoints.save(optimizer)
+            #expect(saved == "\(folder.path)/step-1000000000.safetensors")
+            let files = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+            #expect(files == ["step-1000000000.safetensors", "step-notes.safetensors"])
+        }
+    }
+
+    /// Found before the first step: the teacher's context is 64.
+    @Test func anExampleThatTheTeacherCannotReadIsNamed() throws {
+        func distill(_ length: Int) throws {
+            let tokens = (0..<length).map { Int32($0 % 23) }
+            let data = TrainingData(
+                examples: Self.data().examples + [
+                    TrainingExample(
+                        id: "long", sequences: [TrainingSequence(tokens: tokens, weights: tokens.map { _ in 1 })])
+                ], heldOut: [])
+            var settings = Self.settings(steps: 1, tokensPerPass: 256)
+            settings.method = .distillation(.forward, temperature: 1)
+            let model = try TrainableModel(TinyModel(context: 128).makeModel(), ownsEmbedding: true)
+            _ = try Trainer(
+                model, data: data, settings: settings, teacher: TinyModel(seed: 2).makeModel(), backend: .oneDNN,
+                threads: 1)
+        }
+        try distill(65)
+        let error = #expect(throws: TrainingError.teacherContext(id: "long", tokens: 65, limit: 64)) {
+            try distill(66)
+        }
+        #expect(error?.description.contains("the teacher's context of 64; lower max_length to 64") == true)
+        #expect(throws: TrainingError.contextExceeded(length: 129, limit: 128)) { try distill(130) }
+    }
+
+    /// Rows 3 to 7 of 12 examples; those of a step may be the last of an epoch and the first of the next.
+    @Test(arguments: [(1, 64, 7), (2, 64, 14), (4, 64, 28), (13, 64, 64), (4, 1_048_576, 28), (65_536, 9, 9)])
+    func roomIsMadeForTheLargestPass(batch: Int, tokensPerPass: Int, rows: Int) throws {
+        let settings = Self.settings(steps: 1, batch: batch, tokensPerPass: tokensPerPass)
+        #expect(PassRows.most(Self.data(), settings) == rows)
+        let trainer = try Trainer(Self.model(), data: Self.data(), settings: settings, backend: .oneDNN, threads: 1)
+        #expect(trainer.space.rowCapacity == rows)
+    }
+
+    /// A factor of rank 1 has one row, and is a matrix all the same.
+    @Test func matricesOfOneRowAreDecayed() throws {
+        let model = try Self.model(AdapterSettings(rank: 1, alpha: 2))
+        let name = "blocks.0.q_proj.lora_A"
+        model.train { $0 == name || $0 == "ln_final" }
+        let (factor, norm) = (
+            try #require(model.trained.first { $0.name == name }),
+            try #require(model.trained.first { $0.name == "ln_final" })
+        )
+        let before = (try factor.values(), try norm.values())
+        var settings = OptimizerSettings()
+        settings.kind = .sgd
+        settings.weightDecay = 0.5
+        try Optimizer(settings, for: model.trained, threads: 1).step(rate: 0.5, norm: 0)
+        expectClose(try factor.values(), before.0.map { $0 * 0.75 }, absolute: 0, relative: 1e-6)
+        #expect(try norm.values() == before.1)
+    }
+
     /// Steps after which the held-out example was looked at.
     @Test(arguments: [(0, [5]), (2, [2, 4, 5])])
     func heldOutExamplesAreEvaluatedInTheEnd(every: Int, steps: [Int]) throws {

@@ -46,7 +46,7 @@ struct AdapterSumTests {
         #expect(x.a.rowCount == 5 && sum.changes["y"]?.a.rowCount == 2)
         expectClose(dense(x).map(Float.init), expected.map(Float.init), absolute: 1e-6, relative: 1e-6)
         // At full rank nothing is lost, and ranks are alike.
-        let (whole, kept) = sum.truncated(rank: 5)
+        let (whole, kept) = try sum.truncated(rank: 5)
         #expect(abs(kept - 1) < 1e-12 && whole.changes["y"]?.a.rowCount == 5)
         expectClose(
             try dense(#require(whole.changes["x"])).map(Float.init), expected.map(Float.init), absolute: 1e-5,
@@ -66,7 +66,7 @@ struct AdapterSumTests {
         let matrix = dense(try #require(sum.changes["x"]))
         let rows = (0..<5).map { Array(matrix[($0 * 7)..<(($0 + 1) * 7)]) }
         let values = SymmetricEigen(rows.map { x in rows.map { y in zip(x, y).reduce(0) { $0 + $1.0 * $1.1 } } }).values
-        let (nearest, kept) = sum.truncated(rank: rank)
+        let (nearest, kept) = try sum.truncated(rank: rank)
         let change = try #require(nearest.changes["x"])
         #expect(change.a.rowCount == rank && change.b.columnCount == rank)
         let lost = squares(zip(matrix, dense(change)).map { $0 - $1 })
@@ -82,6 +82,18 @@ struct AdapterSumTests {
         )
         let (same, kept) = try LoRAAdapter.sum([zero, zero]).truncated(rank: 2)
         #expect(kept == 1 && same.changes["x"].map(dense) == [Double](repeating: 0, count: 35))
+    }
+
+    /// A singular value of what is no number is none: the sum would be all zeros.
+    @Test(arguments: [("A", Float.nan), ("A", .infinity), ("B", .nan), ("B", -.infinity)])
+    func numbersMustBeFinite(_ half: String, _ number: Float) throws {
+        let change = try #require(first.changes["y"])
+        (half == "A" ? change.a : change.b).row(1).columns(1..<2).assign([number])
+        let sum = try LoRAAdapter.sum([first, second])
+        let error = #expect(throws: TransformerError.adapterNotFinite("y lora \(half)")) {
+            try sum.truncated(rank: 2)
+        }
+        #expect(error?.description.contains("\"y lora \(half)\" holds a number that is not finite") == true)
     }
 
     @Test func shapesMustAgree() {

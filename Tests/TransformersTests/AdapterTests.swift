@@ -123,6 +123,31 @@ private func adapter(alphas patterns: String) throws -> LoRAAdapter {
     }
 }
 
+/// An adapter that counts only behind certain tokens would be merged for all of them.
+@Test func activatedAdaptersOfLlamaCppAreErrors() throws {
+    try Places.withTemporaryFolder { folder in
+        func adapter(_ more: [(String, MetadataValue)]) throws -> LoRAAdapter {
+            let path = folder.appendingPathComponent("\(more.count).gguf").path
+            let kind: [(String, MetadataValue)] = [
+                ("general.architecture", .string("llama")), ("general.type", .string("adapter")),
+                ("adapter.type", .string("lora")), ("adapter.lora.alpha", .float32(4)),
+            ]
+            let parts = [("blk.0.attn_q.weight.lora_a", [2, 4]), ("blk.0.attn_q.weight.lora_b", [4, 2])]
+            let writer = try GGUFWriter(
+                path: path, metadata: GGUFMetadata(kind + more),
+                tensors: parts.map { TensorDeclaration(name: $0.0, shape: $0.1, elementType: .f32) })
+            for part in parts { try writer.append([Float](repeating: 1, count: 8), to: part.0) }
+            try writer.finish()
+            return try LoRAAdapter(gguf: GGUFFile(path: path))
+        }
+        let plain = try adapter([])
+        #expect(plain.changes["blk.0.attn_q"]?.scale == 2)
+        #expect(throws: TransformerError.adapterKind("activated LoRA")) {
+            try adapter([("adapter.alora.invocation_tokens", .array(.uint32([1, 2])))])
+        }
+    }
+}
+
 @Test func otherKindsOfAdaptersAreErrors() throws {
     try Places.withTemporaryFolder { folder in
         let copy = folder.appendingPathComponent("adapter")

@@ -38,12 +38,25 @@ private func load(_ name: String, _ members: [String: JSONValue], memory: Int? =
     #expect(
         TransformerError.tooLarge(needed: 14_200_000_000, available: 8_000_000_000).description
             .contains("14.2 GB of memory; 8.0 GB are free"))
+    #expect(
+        TransformerError.tooLarge(needed: 1_000_000_000, available: 82_940_000).description
+            .contains("1.0 GB of memory; 82.9 MB are free"))
 }
 
 @Test func availableMemoryIsReadFromTheSystem() {
     #expect(AvailableMemory.available(inMemoryInfo: "MemTotal: 5 kB\nMemAvailable:    1024 kB\n") == 1 << 20)
     #expect(AvailableMemory.available(inMemoryInfo: "MemAvailable: many kB") == nil)
     #expect(AvailableMemory.available(inMemoryInfo: "") == nil)
+}
+
+/// What a control group has read of files and would give back is free.
+@Test(arguments: [
+    ("1000\n", "900\n", "anon 150\nactive_file 150\ninactive_file 600\n", 700), ("1000\n", "900\n", "", 100),
+    ("1000", "1200", "inactive_file 100\n", 0), ("1000", "50", "inactive_file 100\n", 1000),
+    ("1000", "900", "inactive_file many\n", 100), ("max\n", "900\n", "inactive_file 600\n", nil),
+])
+func cachedFilesAreFreeMemory(_ limit: String, _ used: String, _ statistics: String, _ expected: Int?) {
+    #expect(AvailableMemory.available(inGroupOf: limit, used: used, statistics: statistics) == expected)
 }
 
 @Test(arguments: [

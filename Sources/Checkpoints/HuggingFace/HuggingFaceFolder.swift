@@ -1,6 +1,7 @@
 /// A folder as transformers saves it: `config.json`, and weights in one safetensors file or in several with an index.
 ///
-/// Opening maps all files and checks their headers, and that every tensor of the index is where it says.
+/// Opening maps all files and checks their headers, and that every tensor of the index is where it says. Beside the one
+/// file an index counts for nothing, as in transformers.
 public struct HuggingFaceFolder: TensorFile {
     public let path: String
     /// What `config.json` holds.
@@ -14,7 +15,7 @@ public struct HuggingFaceFolder: TensorFile {
 
     public static let configurationFile = "config.json"
     static let weightsFile = "model.safetensors"
-    static let indexFile = "model.safetensors.index.json"
+    package static let indexFile = "model.safetensors.index.json"
     /// Most files that the weights of a model are split into.
     static let mostFiles = 1024
 
@@ -28,13 +29,7 @@ public struct HuggingFaceFolder: TensorFile {
             if let configuration { configuration } else {
                 try JSONDocument(path: "\(path)/\(Self.configurationFile)")
             }
-        let index = "\(path)/\(Self.indexFile)"
-        let (files, places) =
-            if isRegularFile(index) { try Self.sharded(path, try JSONDocument(path: index)) } else {
-                try Self.single(path)
-            }
-        self.files = files
-        self.places = places
+        (files, places) = try Self.weights(path)
         weightFiles = files.keys.sorted()
         tensors = weightFiles.flatMap { name in
             (files[name]?.tensors ?? []).filter { places[$0.name] == name }
@@ -54,8 +49,14 @@ public struct HuggingFaceFolder: TensorFile {
 
     private typealias Weights = (files: [String: SafetensorsFile], places: [String: String])
 
+    private static func weights(_ path: String) throws(CheckpointError) -> Weights {
+        if isRegularFile("\(path)/\(weightsFile)") { return try single(path) }
+        let index = "\(path)/\(indexFile)"
+        guard isRegularFile(index) else { throw .noWeights(folder: path) }
+        return try sharded(path, try JSONDocument(path: index))
+    }
+
     private static func single(_ path: String) throws(CheckpointError) -> Weights {
-        guard isRegularFile("\(path)/\(weightsFile)") else { throw .noWeights(folder: path) }
         let file = try SafetensorsFile(path: "\(path)/\(weightsFile)")
         return (
             [weightsFile: file],

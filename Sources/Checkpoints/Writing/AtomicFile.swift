@@ -61,7 +61,7 @@ final class AtomicFile {
             removeTemporaryFile()
             throw error
         }
-        try syncFolder()
+        try Self.syncFolder(of: path)
     }
 
     /// Removes the temporary file.
@@ -70,6 +70,15 @@ final class AtomicFile {
         self.descriptor = nil
         close(descriptor)
         removeTemporaryFile()
+    }
+
+    /// Makes lasting what was last renamed or removed in the folder of a file.
+    static func syncFolder(of path: String) throws(CheckpointError) {
+        let folder = unsafe open(folder(of: path), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard folder >= 0 else { throw writingFailure(path) }
+        defer { close(folder) }
+        // Some file systems cannot sync folders; they answer EINVAL.
+        guard fsync(folder) == 0 || errno == EINVAL else { throw writingFailure(path) }
     }
 
     private static func folder(of path: String) -> String {
@@ -96,14 +105,6 @@ final class AtomicFile {
                 throw error
             }
         }
-    }
-
-    private func syncFolder() throws(CheckpointError) {
-        let folder = unsafe open(Self.folder(of: path), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard folder >= 0 else { throw failure() }
-        defer { close(folder) }
-        // Some file systems cannot sync folders; they answer EINVAL.
-        guard fsync(folder) == 0 || errno == EINVAL else { throw failure() }
     }
 
     private func removeTemporaryFile() {

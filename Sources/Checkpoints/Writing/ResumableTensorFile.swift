@@ -41,6 +41,7 @@ public final class ResumableTensorFile {
         if let found = Self.progress(path, key), lseek(descriptor, 0, SEEK_END) == end {
             done = found
         } else {
+            try forgetProgress()
             guard ftruncate(descriptor, 0) == 0, ftruncate(descriptor, end) == 0 else { throw failure() }
             try write(unsafe encoder.bytes.span.bytes, at: 0)
         }
@@ -75,6 +76,12 @@ public final class ResumableTensorFile {
     public func finish() throws(CheckpointError) {
         guard fsync(descriptor) == 0, unsafe rename(path + ".partial", path) == 0 else { throw failure() }
         _ = unsafe unlink(path + ".progress")
+    }
+
+    /// Removes what was remembered, for good, before the numbers that it speaks of are.
+    private func forgetProgress() throws(CheckpointError) {
+        guard unsafe unlink(path + ".progress") == 0 || errno == ENOENT else { throw failure() }
+        try AtomicFile.syncFolder(of: path)
     }
 
     private static func progress(_ path: String, _ key: String) -> Int? {

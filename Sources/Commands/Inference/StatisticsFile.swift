@@ -23,9 +23,10 @@ struct StatisticsFile {
         let elements = widths.reduce(0) { $0 + $1 * (covariance ? $1 : 1) } * positions.count
         if let memory, elements * 16 > memory {
             let widest = points[widths.indices.max { widths[$0] < widths[$1] } ?? 0]
-            let sizes = String(format: "%.1f GB and %.1f GB are free", Double(elements) * 16e-9, Double(memory) * 1e-9)
+            let (needed, free) = (elements * 16, memory)
             throw CommandFailure.badData(
-                "the sums take \(sizes); \(widest) is the widest, with \(widths.max() ?? 0) elements at a position")
+                "the sums take \(AvailableMemory.text(ofBytes: needed)) and \(AvailableMemory.text(ofBytes: free)) "
+                    + "are free; \(widest) is the widest, with \(widths.max() ?? 0) elements at a position")
         }
         self.points = points
         self.positions = positions

@@ -49,7 +49,7 @@ struct ModelCombineCommand: ParsableCommand {
         let sum = try LoRAAdapter.sum(
             choices.map { try LoRAAdapter(peftFolder: $0.path, strength: $0.strength) })
         let whole = sum.changes.values.map(\.a.rowCount).max() ?? 1
-        let (adapter, kept) = sum.truncated(rank: rank ?? whole)
+        let (adapter, kept) = try sum.truncated(rank: rank ?? whole)
         try PEFTAdapter.write(adapter, like: choices[0].path, as: half ? .f16 : .f32, toFolder: out)
         let result = Result(path: out, rank: rank ?? whole, matrices: adapter.changes.count, kept: kept)
         if output.json { return try StandardOutput.json(result) }

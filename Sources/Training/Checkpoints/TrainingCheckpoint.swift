@@ -30,6 +30,7 @@ public struct CheckpointFolder: Sendable {
 
     /// What names of checkpoints begin with, before the step.
     private static let beginning = "step-"
+    private static let ending = ".safetensors"
 
     /// The newest checkpoint; nil without one.
     public func newest() throws -> String? { try all().last }
@@ -40,7 +41,7 @@ public struct CheckpointFolder: Sendable {
     /// - Throws: `CheckpointError`; what stood there before stays.
     func save(_ optimizer: Optimizer) throws -> String {
         let digits = String(optimizer.time)
-        let name = Self.beginning + String(repeating: "0", count: max(0, 8 - digits.count)) + digits + ".safetensors"
+        let name = Self.beginning + String(repeating: "0", count: max(0, 8 - digits.count)) + digits + Self.ending
         let file = "\(path)/\(name)"
         let entries = Self.entries(optimizer)
         let writer = try SafetensorsWriter(
@@ -87,9 +88,16 @@ public struct CheckpointFolder: Sendable {
         optimizer.time = step
     }
 
+    /// By step; numbers of more than eight digits are not padded.
     private func all() throws -> [String] {
         try FileManager.default.contentsOfDirectory(atPath: path)
-            .filter { $0.hasPrefix(Self.beginning) && $0.hasSuffix(".safetensors") }.sorted().map { "\(path)/\($0)" }
+            .compactMap { name in Self.step(ofFile: name).map { (name: name, step: $0) } }
+            .sorted { $0.step < $1.step }.map { "\(path)/\($0.name)" }
+    }
+
+    private static func step(ofFile name: String) -> Int? {
+        guard name.hasPrefix(beginning), name.hasSuffix(ending) else { return nil }
+        return Int(name.dropFirst(beginning.count).dropLast(ending.count))
     }
 
     /// One matrix of the state.

@@ -70,7 +70,7 @@ public struct ExampleEncoder: Sendable {
                 weights: read.map { _ in 0 } + learned.map { _ in 1 }))
     }
 
-    /// What the assistant says counts, and the token that ends its turn, from message `learnFrom` on.
+    /// What the assistant says counts, and all up to the token that ends its turn, from message `learnFrom` on.
     ///
     /// - Parameter cut: whether the sequence ends with the last word, before that token
     private func conversation(
@@ -85,16 +85,27 @@ public struct ExampleEncoder: Sendable {
         for (index, message) in messages.enumerated() where index >= first && message.role == "assistant" {
             let span = rendered.contents[index]
             for token in span { weights[token] = 1 }
-            let end = span.upperBound
-            if !span.isEmpty, end < rendered.ids.count,
-                tokenizer.specialTokens.endOfGeneration.contains(rendered.ids[end])
-            {
-                weights[end] = 1
-            }
+            guard !span.isEmpty, let end = endOfTurn(index, rendered) else { continue }
+            for token in span.upperBound...end { weights[token] = 1 }
         }
         let sequence = TrainingSequence(tokens: rendered.ids, weights: weights)
         guard cut, let last = rendered.contents.last else { return try checked(sequence) }
         return try checked(sequence.truncated(to: last.upperBound))
+    }
+
+    /// The token that ends the turn of a message, with nothing but white space of the template between them.
+    private func endOfTurn(_ message: Int, _ rendered: RenderedPrompt) -> Int? {
+        let next = rendered.contents.dropFirst(message + 1).first { !$0.isEmpty }
+        let rest = rendered.contents[message].upperBound..<(next?.lowerBound ?? rendered.ids.count)
+        guard let first = rest.first(where: { !isWhiteSpace(rendered.ids[$0]) }),
+            tokenizer.specialTokens.endOfGeneration.contains(rendered.ids[first])
+        else { return nil }
+        return first
+    }
+
+    private func isWhiteSpace(_ id: Int32) -> Bool {
+        let bytes = tokenizer.bytes(of: id)
+        return !bytes.isEmpty && bytes.allSatisfy { $0 == 0x20 || (0x09...0x0D).contains($0) }
     }
 
     private func checked(_ sequence: TrainingSequence) throws -> TrainingSequence {

@@ -39,5 +39,8 @@ public struct TrainingExample: Hashable, Sendable {
     /// Input rows that it takes.
     var rowCount: Int { sequences.reduce(0) { $0 + $1.tokens.count - 1 } }
 
+    /// Positions of its longest sequence; the last token is only predicted.
+    var length: Int { sequences.reduce(0) { max($0, $1.tokens.count - 1) } }
+
     var targetCount: Int { sequences.reduce(0) { $0 + $1.targetCount } }
 }

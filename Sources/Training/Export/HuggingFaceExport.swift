@@ -38,6 +38,14 @@ public enum HuggingFaceExport {
         let isTied = !tensors.contains { $0.ggufName == "output" }
         let json = try encoder.encode(Configuration(model.configuration, tokens, isTied: isTied))
         try json.write(to: URL(fileURLWithPath: "\(folder)/config.json"), options: .atomic)
+        try removeIndex(inFolder: folder)
+    }
+
+    /// Removes an index of older weights, which some programs would read in place of the one file.
+    static func removeIndex(inFolder folder: String) throws {
+        let index = "\(folder)/\(HuggingFaceFolder.indexFile)"
+        guard FileManager.default.fileExists(atPath: index) else { return }
+        try FileManager.default.removeItem(atPath: index)
     }
 
     /// Fails for models of which `config.json` would not say everything.

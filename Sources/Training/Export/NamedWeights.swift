@@ -24,18 +24,21 @@ struct NamedWeights {
 extension TrainableModel {
     /// Every tensor of the model, for families named like Llama.
     ///
-    /// - Throws: ``TrainingError/writer(found:allowed:)`` for others, and for a model whose embeddings were left in
-    ///   its file.
+    /// Embeddings that were left in their file are read from it, into a parameter of their own.
+    ///
+    /// - Throws: ``TrainingError/writer(found:allowed:)`` for others.
     func namedWeights() throws -> [NamedWeights] {
         guard configuration.architecture == "llama" else {
             throw TrainingError.writer(
                 found: "a model of the family \(configuration.architecture) by the names of Llama",
                 allowed: "the family llama")
         }
-        guard let embedding = embedding ?? (transformer.weights.isTied ? unembedding.weights : nil) else {
-            throw TrainingError.writer(
-                found: "a model whose embeddings are still in its file", allowed: "a GGUF file, or an adapter")
-        }
+        let weights = transformer.weights
+        let embedding =
+            try embedding
+            ?? (weights.isTied
+                ? unembedding.weights
+                : Self.copy(weights.embedding, rows: configuration.vocabularySize, configuration, "embed"))
         var tensors = [whole("token_embd", "model.embed_tokens", embedding)]
         for layer in blocks.indices { tensors += namedWeights(ofBlock: layer) }
         tensors.append(whole("output_norm", "model.norm", finalNorm.weight))

@@ -53,8 +53,7 @@ public enum StoredExport {
         for text in texts {
             try text.data.write(to: URL(fileURLWithPath: "\(folder)/\(text.name)"), options: .atomic)
         }
-        // An index of older weights would be read in their place.
-        try? FileManager.default.removeItem(atPath: "\(folder)/model.safetensors.index.json")
+        try HuggingFaceExport.removeIndex(inFolder: folder)
     }
 
     /// Fails for the folder of the source itself, whose files would be written while they are read.

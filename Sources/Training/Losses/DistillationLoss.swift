@@ -60,7 +60,7 @@ public struct DistillationLoss: TokenLoss {
         return TokenOutcome(loss: loss, logProbability: logProbability)
     }
 
-    /// `dL/dz_v = p_v (g_v - sum of p g)`, where g is the derivative with respect to p.
+    /// `dL/dz_v = p_v g_v - p_v (sum of p g)`, where g is the derivative with respect to p.
     private func whole(_ logits: MatrixSlice, _ teacher: MatrixSlice, _ weight: Double) -> Double {
         let scaled = Matrix(rows: 1, columns: teacher.columnCount)
         scaled.slice.assign(teacher)
@@ -77,12 +77,12 @@ public struct DistillationLoss: TokenLoss {
                     let logP = Double(row[index]) - total
                     let term = divergence.term(logP: logP, logQ: Double(other[index]) - teacherTotal)
                     loss += term.value
-                    mean += exp(logP) * term.derivative
+                    mean += term.slope
                 }
                 for index in 0..<row.count {
                     let logP = Double(row[index]) - total
                     let term = divergence.term(logP: logP, logQ: Double(other[index]) - teacherTotal)
-                    row[index] = Float(size / temperature * exp(logP) * (term.derivative - mean))
+                    row[index] = Float(size / temperature * (term.slope - exp(logP) * mean))
                 }
                 return size * loss
             }
@@ -97,12 +97,12 @@ public struct DistillationLoss: TokenLoss {
         let tail = Self.tail(named)
         let teacherTail = Self.tail(teacher.logProbabilities.map { Double($0) })
         let tailTerm = divergence.term(logP: log(tail), logQ: log(teacherTail))
-        let mean = zip(named, terms).reduce(tail * tailTerm.derivative) { $0 + exp($1.0) * $1.1.derivative }
+        let mean = terms.reduce(tailTerm.slope) { $0 + $1.slope }
         RowOperations.exponential(logits, row: 0, shift: Float(total), factor: 1, into: logits)
-        RowOperations.scale(logits, by: Float(weight * (tailTerm.derivative - mean)), threads: 1)
+        RowOperations.scale(logits, by: Float(weight * (tailTerm.slope / tail - mean)), threads: 1)
         logits.withMutableRow(0) { row in
             for (index, id) in teacher.ids.enumerated() {
-                row[Int(id)] = Float(weight * exp(named[index]) * (terms[index].derivative - mean))
+                row[Int(id)] = Float(weight * (terms[index].slope - exp(named[index]) * mean))
             }
         }
         return weight * terms.reduce(tailTerm.value) { $0 + $1.value }

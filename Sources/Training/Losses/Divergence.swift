@@ -10,25 +10,31 @@ public enum Divergence: Codable, Hashable, Sendable {
     /// (Agarwal et al. 2024, equation 1).
     case jensenShannon(share: Double)
 
-    /// The divergence of one outcome, and its derivative with respect to the student's probability of it, up to a
-    /// constant that is the same for all outcomes.
+    /// The divergence of one outcome, and `slope`: the student's probability of it times the derivative with respect to
+    /// that probability, up to a constant derivative that is the same for all outcomes.
+    ///
+    /// The product stays finite where probabilities are too small for a double; the derivative alone does not.
     ///
     /// - Parameters:
     ///   - logP: of the student
     ///   - logQ: of the teacher
-    func term(logP: Double, logQ: Double) -> (value: Double, derivative: Double) {
+    func term(logP: Double, logQ: Double) -> (value: Double, slope: Double) {
         let p = exp(logP)
         let q = exp(logQ)
         switch self {
         case .forward:
-            return (q > 0 ? q * (logQ - logP) : 0, p > 0 ? -q / p : 0)
+            return (q > 0 ? q * (logQ - logP) : 0, -q)
         case .reverse:
-            return (p > 0 ? p * (logP - logQ) : 0, logP - logQ)
+            let value = p > 0 ? p * (logP - logQ) : 0
+            return (value, value)
         case .jensenShannon(let share):
-            let logMix = log(share * q + (1 - share) * p)
+            let logMix = Self.logSum(log(share) + logQ, log(1 - share) + logP)
             let teacher = q > 0 ? share * q * (logQ - logMix) : 0
             let student = p > 0 ? (1 - share) * p * (logP - logMix) : 0
-            return (teacher + student, (1 - share) * (logP - logMix))
+            return (teacher + student, student)
         }
     }
+
+    /// `log(exp(a) + exp(b))`.
+    private static func logSum(_ a: Double, _ b: Double) -> Double { max(a, b) + log1p(exp(-abs(a - b))) }
 }

@@ -15,6 +15,8 @@ public final class Parameter {
     public let name: String
     public let rowCount: Int
     public let columnCount: Int
+    /// Vectors (weights of norms, biases) are not decayed by convention; a matrix of one row is no vector.
+    public let isVector: Bool
     let storage: Storage
     /// Summed over the tokens of a step, [rowCount, columnCount]; nil for a frozen parameter.
     public private(set) var gradient: Matrix?
@@ -23,6 +25,7 @@ public final class Parameter {
 
     init(_ name: String, _ weights: PackedWeights) {
         self.name = name
+        isVector = false
         rowCount = weights.outputs
         columnCount = weights.inputs
         storage = .packed(weights)
@@ -30,17 +33,25 @@ public final class Parameter {
 
     init(_ name: String, _ weights: Matrix) {
         self.name = name
+        isVector = false
         rowCount = weights.rowCount
         columnCount = weights.columnCount
         storage = .plain(weights)
     }
 
+    /// - Parameter vector: [1, width]
+    init(_ name: String, vector: Matrix) {
+        precondition(vector.rowCount == 1, "\(name) has \(vector.rowCount) rows")
+        self.name = name
+        isVector = true
+        rowCount = 1
+        columnCount = vector.columnCount
+        storage = .plain(vector)
+    }
+
     public var elementCount: Int { rowCount * columnCount }
 
     public var isTrained: Bool { gradient != nil }
-
-    /// Vectors (weights of norms, biases) are not decayed by convention.
-    public var isVector: Bool { rowCount == 1 }
 
     /// Makes room for a gradient.
     func train() {

@@ -10,7 +10,7 @@ struct TrainableLinear {
 
     init(_ name: String, _ linear: LinearWeights) {
         weights = Parameter(name, linear.weights)
-        bias = linear.bias.map { Parameter("\(name).bias", $0) }
+        bias = linear.bias.map { Parameter("\(name).bias", vector: $0) }
     }
 
     var outputs: Int { weights.rowCount }
@@ -28,8 +28,8 @@ struct TrainableNorm {
     var bias: Parameter?
 
     init(_ name: String, _ norm: NormWeights) {
-        weight = Parameter(name, norm.weight)
-        bias = norm.bias.map { Parameter("\(name).bias", $0) }
+        weight = Parameter(name, vector: norm.weight)
+        bias = norm.bias.map { Parameter("\(name).bias", vector: $0) }
     }
 
     var parameters: [Parameter] { [weight, bias].compactMap { $0 } }
@@ -53,8 +53,8 @@ struct TrainableBlock {
         func name(_ part: String) -> String { "blocks.\(layer).\(part)" }
         attentionNorm = weights.attentionNorm.map { TrainableNorm(name("ln1"), $0) }
         queryKeyValue = TrainableLinear(name("attn.qkv"), weights.queryKeyValue)
-        queryNorm = weights.queryNorm.map { Parameter(name("attn.q_norm"), $0) }
-        keyNorm = weights.keyNorm.map { Parameter(name("attn.k_norm"), $0) }
+        queryNorm = weights.queryNorm.map { Parameter(name("attn.q_norm"), vector: $0) }
+        keyNorm = weights.keyNorm.map { Parameter(name("attn.k_norm"), vector: $0) }
         attentionOutput = TrainableLinear(name("attn.o"), weights.attentionOutput)
         attentionPostNorm = weights.attentionPostNorm.map { TrainableNorm(name("ln1_post"), $0) }
         mlpNorm = weights.mlpNorm.map { TrainableNorm(name("ln2"), $0) }

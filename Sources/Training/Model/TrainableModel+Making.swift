@@ -36,7 +36,8 @@ extension TrainableModel {
             positions: positions, isTied: weights.isTied && ownsEmbedding)
     }
 
-    private static func copy(
+    /// A parameter with the first rows of a table.
+    static func copy(
         _ table: any EmbeddingTable, rows: Int, _ configuration: TransformerConfiguration, _ name: String
     ) throws -> Parameter {
         let matrix = Matrix(rows: rows, columns: configuration.modelDimension)

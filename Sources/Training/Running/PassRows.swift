@@ -25,6 +25,22 @@ struct PassRows {
 
     var count: Int { added + whole.rowCount }
 
+    /// No pass over examples of the data takes more rows: not one over those of a step, nor over one that is held out.
+    ///
+    /// A step's examples are a piece of the epochs one after another, so that each may be there several times.
+    static func most(_ data: TrainingData, _ settings: TrainingSettings) -> Int {
+        let sizes = data.examples.map(\.rowCount).sorted(by: >)
+        let epochs = (settings.batch + 2 * sizes.count - 2) / max(1, sizes.count)
+        var rows = 0
+        var left = settings.batch
+        for size in sizes where left > 0 && rows < settings.tokensPerPass {
+            rows += size * min(left, epochs)
+            left -= epochs
+        }
+        let heldOut = data.heldOut.map(\.rowCount).max() ?? 0
+        return min(settings.tokensPerPass, max(rows, heldOut))
+    }
+
     mutating func add(_ example: TrainingExample) {
         switch sharing {
         case .none: added += example.rowCount

@@ -18,9 +18,10 @@ public final class Trainer {
 
     /// - Parameters:
     ///   - model: with what is to be trained already chosen
-    ///   - teacher: for distillation
+    ///   - teacher: for distillation; its context holds every example to learn from
     ///   - checkpoints: where the run's state is kept; nil keeps none
-    /// - Throws: ``TrainingError`` for examples that do not fit into a pass, or into the model's context
+    /// - Throws: ``TrainingError`` for examples that do not fit into a pass, or into the context of the model or the
+    ///   teacher
     public init(
         _ model: TrainableModel, data: TrainingData, settings: TrainingSettings, teacher: Transformer? = nil,
         checkpoints: CheckpointFolder? = nil, backend: MatrixBackend, threads: Int
@@ -33,20 +34,34 @@ public final class Trainer {
         precondition(
             !settings.sharesBeginnings || settings.adapter?.dropout ?? 0 == 0,
             "beginnings are not shared beside dropout, which is decided row by row")
+        try Self.check(data, settings, model.configuration, teacher: teacher?.configuration)
+        optimizer = Optimizer(settings.optimizer, for: model.trained, threads: threads)
+        let rows = PassRows.most(data, settings)
+        space = TrainingSpace(
+            model.configuration, backend: backend, rows: rows, recomputes: settings.recomputes, threads: threads)
+        self.teacher = try teacher.map {
+            try Teacher($0, student: model.configuration, rows: rows, backend: backend, threads: threads)
+        }
+    }
+
+    /// Fails for an example that some pass could not take. Held-out ones are not shown to the teacher.
+    private static func check(
+        _ data: TrainingData, _ settings: TrainingSettings, _ model: TransformerConfiguration,
+        teacher: TransformerConfiguration?
+    ) throws(TrainingError) {
         for example in data.examples + data.heldOut {
             var rows = PassRows(settings)
             rows.add(example)
             guard rows.count <= settings.tokensPerPass else {
-                throw TrainingError.passTooSmall(id: example.id, tokens: rows.count, limit: settings.tokensPerPass)
+                throw .passTooSmall(id: example.id, tokens: rows.count, limit: settings.tokensPerPass)
+            }
+            guard example.length <= model.contextLength else {
+                throw .contextExceeded(length: example.length, limit: model.contextLength)
             }
         }
-        optimizer = Optimizer(settings.optimizer, for: model.trained, threads: threads)
-        space = TrainingSpace(
-            model.configuration, backend: backend, rows: settings.tokensPerPass, recomputes: settings.recomputes,
-            threads: threads)
-        self.teacher = try teacher.map {
-            try Teacher(
-                $0, student: model.configuration, rows: settings.tokensPerPass, backend: backend, threads: threads)
+        guard let limit = teacher?.contextLength else { return }
+        for example in data.examples where example.length > limit {
+            throw .teacherContext(id: example.id, tokens: example.length, limit: limit)
         }
     }
 

@@ -36,10 +36,13 @@ extension LoRAAdapter {
 
     /// Reads an adapter that llama.cpp's converter has made. As there, an alpha of 0 stands for the rank.
     ///
-    /// - Throws: `CheckpointError`, ``TransformerError``.
+    /// - Throws: `CheckpointError`; ``TransformerError`` for kinds of adapters that are not low-rank additions alone.
     public init(gguf file: GGUFFile, strength: Float = 1) throws {
         guard try file.metadata.string("adapter.type") == "lora" else {
             throw TransformerError.adapterKind(try file.metadata.string("adapter.type") ?? "unknown")
+        }
+        guard file.metadata["adapter.alora.invocation_tokens"] == nil else {
+            throw TransformerError.adapterKind("activated LoRA")
         }
         let alpha = try file.metadata.requiredFloat("adapter.lora.alpha")
         let halves = try Halves(file) { name in

@@ -22,11 +22,13 @@ extension LoRAAdapter {
     ///
     /// - Parameter rank: at least 1
     /// - Returns: the adapter, with scale 1, and the share of the sum of squares that it keeps.
-    public func truncated(rank: Int) -> (adapter: LoRAAdapter, kept: Double) {
+    /// - Throws: ``TransformerError/adapterNotFinite(_:)``.
+    public func truncated(rank: Int) throws(TransformerError) -> (adapter: LoRAAdapter, kept: Double) {
         precondition(rank >= 1, "rank \(rank)")
         var (kept, total) = (0.0, 0.0)
         var found: [String: Change] = [:]
         for (name, change) in changes.sorted(by: { $0.key < $1.key }) {
+            try change.checkNumbers(name)
             let decomposed = LowRankDecomposition(change)
             total += decomposed.squares.reduce(0, +)
             kept += decomposed.squares.prefix(rank).reduce(0, +)
@@ -35,6 +37,16 @@ extension LoRAAdapter {
         return (
             LoRAAdapter(convention, changes: found, architecture: architecture), total > 0 ? kept / total : 1
         )
+    }
+}
+
+extension LoRAAdapter.Change {
+    fileprivate func checkNumbers(_ name: String) throws(TransformerError) {
+        for (matrix, half, factor) in [(a, "A", 1), (b, "B", scale)] {
+            guard matrix.slice.copy().allSatisfy({ ($0 * factor).isFinite }) else {
+                throw .adapterNotFinite("\(name) lora \(half)")
+            }
+        }
     }
 }
 
