@@ -147,6 +147,23 @@ func settingsOutOfRangeAreRefusedByName(_ settings: GenerationSettings, _ name: 
     #expect(pattern != ScorerReference(YesScorer(parameters: ["pattern": "(a|b)+"])).key)
 }
 
+@Test(arguments: [
+    ("numeric", ["tolerance": "0.5"], "numeric/0.5"),
+    ("numeric", ["relative_tolerance": "0.5"], "numeric/relative_tolerance=0.5"),
+    ("numeric", ["extract": "last", "relative_tolerance": "0.1"], "numeric/last,relative_tolerance=0.1"),
+    ("self-judgement", ["threshold": "0"], "self-judgement/0"),
+    ("self-judgement", ["least_mass": "0"], "self-judgement/least_mass=0"),
+    ("regex", ["pattern": "true", "select": "last"], "regex/true,select=last"),
+    ("regex", ["ignore_case": "true", "pattern": "last"], "regex/ignore_case=true,last"),
+    ("majority-vote", ["of": "numeric", "quorum": "3"], "majority-vote/numeric,3"),
+    ("refusal", ["list": "broad"], "refusal/broad"),
+])
+func scorerKeysNameAParameterWhoseValueDoesNotTellWhichItIs(
+    name: String, parameters: [String: String], key: String
+) throws {
+    #expect(ScorerReference(try ScorerRegistry.make(name: name, parameters: parameters)).key == key)
+}
+
 @Test func thePrintedPlanHasNoPromptTextsAndTheEncodedOneHas() throws {
     let plan = try Sample.plan()
     #expect(plan.description.contains("12 prompts x 4 = 48"))
