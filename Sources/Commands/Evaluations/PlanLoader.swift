@@ -31,6 +31,8 @@ enum PlanLoader {
         _ plan: EvaluationPlan, from path: String, overrides: PlanOverrides, _ execution: CodeExecutionOptions
     ) async throws -> EvaluationPlan {
         guard plan.scorers.contains(where: ScorerRegistry.executes) else { return plan }
+        var overrides = overrides
+        overrides.programs = execution.recorded
         let runner = SandboxRunner(pool: try await execution.pool(), limits: execution.limits)
         let executable = try load(path, overrides: overrides, runner: runner)
         try GoldSolutions.check(executable, runner)
