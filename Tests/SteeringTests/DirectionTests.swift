@@ -65,7 +65,7 @@ private func expectSame(_ actual: [Double], _ expected: [Double], relative: Doub
 
 @Test func aPlaceWhereNothingVariesHasNoDiscriminant() throws {
     let fit = DirectionFit(DirectionOptions(.discriminant))
-    let same = [[Double]](repeating: [0.1, -0.7], count: 3)
+    let same = [[Double]](repeating: [0.5, -0.75], count: 3)
     #expect(try fit.vector(positives: same, negatives: Array(same.prefix(2))) == [0, 0])
     let other = [[Double]](repeating: [0.5, 0], count: 2)
     let refused = try #require(throws: SteeringError.self) {

@@ -105,8 +105,7 @@ struct ResampleRunCommand: AsyncParsableCommand {
             id: UUID().uuidString.lowercased(), model: local.identity,
             environment: RunEnvironment(
                 assayVersion: BuildInformation.version, cpu: Machine.processor, threads: model.threadCount,
-                batch: batch,
-                python: python),
+                batch: batch, python: python),
             startedAt: Machine.now())
         let record = resume ? try store.resumable(planned) : planned
         let completed = resume ? try store.completed(record.id) : []
