@@ -13,7 +13,7 @@ enum PlanLoader {
         let definition = try EvaluationDefinition(yaml: TextFile.read(path, limit: 4 << 20), file: path)
         let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
         let sets = try definition.prompts.map { source in
-            try PromptSetReader.read(path: resolve(source.file, folder))
+            try PromptSetReader.read(path: resolve(source.file, folder), format: source.format)
         }
         let scorers = try definition.scorers.map { scorer in
             try ScorerRegistry.make(name: scorer.name, parameters: scorer.parameters, runner: runner)

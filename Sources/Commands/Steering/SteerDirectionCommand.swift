@@ -21,6 +21,7 @@ struct SteerDirectionCommand: ParsableCommand {
     var positive: String
     @Option(help: "The side that it comes from.")
     var negative: String
+    @OptionGroup var form: PromptFormOptions
     @Option(
         help: """
             mean-difference, pca-difference (of pairs, told by the prompts' "pair", or by their lines where none has one), \
@@ -75,10 +76,13 @@ struct SteerDirectionCommand: ParsableCommand {
     /// Both sides, as far as the limit goes; for a method of pairs, partners at the same place.
     private func prompts(_ method: DirectionMethod) throws -> [[Prompt]] {
         guard method == .pairComponent else {
-            return try [positive, negative].map { try SteeringPrompts.prompts($0, limit: limit) }
+            return try [positive, negative].map { path in
+                let all = try form.read(path).prompts
+                return Array(all.prefix(limit ?? all.count))
+            }
         }
         let sides = try [positive, negative].map { path in
-            SteeringPairs.Side(path: path, prompts: try SteeringPrompts.prompts(path))
+            SteeringPairs.Side(path: path, prompts: try form.read(path).prompts)
         }
         let pairs = try SteeringPairs(sides[0], sides[1])
         if !pairs.areNamed {
