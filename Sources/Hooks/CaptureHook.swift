@@ -15,6 +15,26 @@ public struct CaptureHook: ActivationHook {
         /// Sizes, positions first; attention scores and patterns keep their heads first.
         public var shape: [Int]
         public var values: [Float]
+
+        /// Adds the positions of a later piece, whose rows are longer by all that stands before: [heads, p, k] and
+        /// [heads, q, k + q] make [heads, p + q, k + q].
+        ///
+        /// - Parameter unseen: what stands where a position may not look
+        mutating func appendSquare(_ later: Captured, unseen: Float) {
+            let (heads, width, laterWidth) = (shape[0], shape[2], later.shape[2])
+            var joined: [Float] = []
+            joined.reserveCapacity(heads * (shape[1] + later.shape[1]) * laterWidth)
+            for head in 0..<heads {
+                for row in (head * shape[1])..<((head + 1) * shape[1]) {
+                    joined += values[(row * width)..<((row + 1) * width)]
+                    joined += repeatElement(unseen, count: laterWidth - width)
+                }
+                let count = later.shape[1] * laterWidth
+                joined += later.values[(head * count)..<((head + 1) * count)]
+            }
+            shape = [heads, shape[1] + later.shape[1], laterWidth]
+            values = joined
+        }
     }
 
     private let points: Set<HookPoint>
@@ -73,6 +93,10 @@ public struct CaptureHook: ActivationHook {
         let prompt = activation.tag.prompt
         guard captured[prompt]?[point] != nil else {
             captured[prompt, default: [:]][point] = new
+            return
+        }
+        if point.site.isSquare {
+            captured[prompt]?[point]?.appendSquare(new, unseen: point.site == .pattern ? 0 : -.infinity)
             return
         }
         captured[prompt]?[point]?.shape[0] += new.shape[0]

@@ -5,6 +5,7 @@ public enum ResamplingError: Error, Hashable, Sendable {
     case tooManySamples(task: String, samples: Int, limit: Int)
     case repeatedTask(run: String, task: String)
     case invalidK(Int)
+    case kAbove(Int, limit: Int)
     case tooManyK(count: Int, limit: Int)
     /// `short` holds the first tasks that are too short, `count` says how many there are.
     case notEnoughSamples(k: Int, short: [TaskTotal], count: Int)
@@ -43,6 +44,8 @@ extension ResamplingError: CustomStringConvertible {
             "\(named(task)) occurs twice in run \(quoted(run)). Give one row for each run and task."
         case .invalidK(let k):
             "k is \(k). It is a number of samples, 1 or more."
+        case .kAbove(let k, let limit):
+            "k is \(k); allowed: at most \(limit)."
         case .tooManyK(let count, let limit):
             "\(count) values of k are asked for; at most \(limit) are allowed."
         case .notEnoughSamples(let k, let short, let count):

@@ -19,6 +19,7 @@ public enum SteeringError: Error, Hashable, Sendable {
     case noLayer(Int, available: [Int])
     case setting(name: String, value: String, allowed: String)
     case layerZero
+    case flat(reading: String, shrinkage: Double)
     case unreachableBudget(nats: Double, largest: Double)
 }
 
@@ -71,6 +72,10 @@ extension SteeringError: CustomStringConvertible {
             return "\(name) is \(value); allowed: \(allowed)"
         case .layerZero:
             return "a control vector cannot act on the output of block 0: llama.cpp refuses the file"
+        case .flat(let reading, let shrinkage):
+            return
+                "activations at \(reading) vary in too few ways for lda with a shrinkage of \(shrinkage); give prompts that "
+                + "differ there, leave that layer out, or use mean-difference"
         case .unreachableBudget(let nats, let largest):
             return "no strength moves the next token by \(nats) nats: \(largest) at the largest that was tried"
         }

@@ -95,6 +95,22 @@ struct FormTests {
         }
     }
 
+    @Test func plainLinesAreReadWhereTheirFormIsNamed() throws {
+        try Places.withTemporaryFolder { folder in
+            let prompts = folder.appendingPathComponent("lines.txt")
+            try Data("How do I whistle?\nHow do I juggle?\n".utf8).write(to: prompts)
+            let out = folder.appendingPathComponent("a.safetensors").path
+            func extracted(_ more: [String]) throws -> AssayProcess.Outcome {
+                try AssayProcess.run(["extract"] + model + ["--prompts", prompts.path, "--out", out] + more)
+            }
+            #expect(try extracted([]).code == 65)
+            let named = try extracted(["--format", "malicious-instruct"])
+            #expect(named.code == 0 && named.output.contains("of 2 prompts"), "\(named.complaint)")
+            let unknown = try extracted(["--format", "lines"])
+            #expect(unknown.code == 64 && unknown.complaint.contains("--format is \"lines\"; allowed: assay, advbench"))
+        }
+    }
+
     /// Logits are read as any activation is: their log-softmax is what the score says.
     @Test func logitsAreExtracted() throws {
         try Places.withTemporaryFolder { folder in

@@ -68,6 +68,21 @@ struct GuardEvaluateTests {
         }
     }
 
+    /// A judge without a threshold has no rates there, and yet prompts.
+    @Test func aSliceWithOneSideSaysHowManyPromptsItHas() throws {
+        let rows = (0..<3).map { index in
+            GuardComparison.Row(
+                prompt: GuardPrompt(id: "\(index)", text: "a", isHarmful: true, group: "\(index)", set: "b"),
+                scores: index == 2 ? ["guard": 1] : ["guard": 1, "perplexity": 4], isUnsure: false)
+        }
+        let comparison = GuardComparison(
+            rows, slices: [("all", { _ in true })], judges: ["guard", "perplexity"], thresholded: ["guard"])
+        #expect(comparison.figures.map(\.harmful) == [3, 2] && comparison.figures.map(\.harmless) == [0, 0])
+        let lines = GuardTable(comparison).csv.components(separatedBy: "\r\n")
+        #expect(lines[1].hasPrefix("all,guard,3,0,-") && lines[1].hasSuffix(",0"))
+        #expect(lines[2].hasPrefix("all,perplexity,2,0,-") && lines[2].hasSuffix(",1"))
+    }
+
     @Test func namesInTheTableAreQuoted() {
         let rows = [true, false].map { isHarmful in
             GuardComparison.Row(

@@ -46,7 +46,17 @@ struct ResampleRunTests {
             let samples = rows.filter { $0.hasSuffix("\"type\":\"sample\"}") }
             #expect(samples.count == 4)
             #expect(samples.allSatisfy { $0.contains("\"scorer\":\"python-weak\",\"value\":0,") })
+            let run = try #require(rows.first { $0.contains("\"environment\"") })
+            #expect(run.contains("\"programs\":{\"cpuSeconds\":") && run.contains("\"python\":\"3."), "\(run)")
         }
+    }
+
+    @Test(arguments: ["--false-positive-cost", "--sample-cost"])
+    func costsWithoutAPolicyAreRefused(_ option: String) throws {
+        let outcome = try AssayProcess.run([
+            "resample", "run", "none.yaml", "--model", AssayProcess.tinyModel, "--weak", "numeric", option, "1",
+        ])
+        #expect(outcome.code == 64 && outcome.complaint.contains("give --from and --strong with them"))
     }
 
     @Test func warningsOfThePlanAreShown() throws {

@@ -92,6 +92,19 @@ struct CorrectionTests {
         }
     }
 
+    @Test func aKAboveTheLimitIsToldTheLimit() throws {
+        let tasks = [TaskTotal(task: "a", scored: 600, correct: 300)]
+        let quality = try VerifierQuality(acceptedRight: 90, right: 100, rejectedWrong: 90, wrong: 100)
+        func refusal(_ grid: [Int]) throws -> ResamplingError {
+            try #require(throws: ResamplingError.self) {
+                try CorrectedCurve(of: .passAtK, tasks: tasks, quality: quality, at: grid)
+            }
+        }
+        #expect(try refusal([1, 513]) == .kAbove(513, limit: 512))
+        #expect(try refusal([513]).description == "k is 513; allowed: at most 512.")
+        #expect(try refusal([0, 4]) == .invalidK(0))
+    }
+
     @Test func qualityComesFromThePair() throws {
         let quality = try VerifierQuality(of: [.counts("a", 8, 1, 2, 9), .counts("b", 1, 3, 0, 0)])
         #expect(quality.sensitivity == 9.0 / 11 && quality.specificity == 9.0 / 13)

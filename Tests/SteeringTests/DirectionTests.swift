@@ -55,6 +55,26 @@ private func expectSame(_ actual: [Double], _ expected: [Double], relative: Doub
     }
 }
 
+/// Pairs differ by 3 along the first axis, and from each other along the second.
+@Test func thePairComponentIsWhatAllPairsHaveInCommon() throws {
+    let positives = [[3.0, 1], [3.0, -1], [3.0, 0]]
+    let zero = [[Double]](repeating: [0, 0], count: 3)
+    let found = try DirectionFit(DirectionOptions(.pairComponent)).vector(positives: positives, negatives: zero)
+    expectSame(found, [1, 0])
+}
+
+@Test func aPlaceWhereNothingVariesHasNoDiscriminant() throws {
+    let fit = DirectionFit(DirectionOptions(.discriminant))
+    let same = [[Double]](repeating: [0.5, -0.75], count: 3)
+    #expect(try fit.vector(positives: same, negatives: Array(same.prefix(2))) == [0, 0])
+    let other = [[Double]](repeating: [0.5, 0], count: 2)
+    let refused = try #require(throws: SteeringError.self) {
+        try fit.vector(positives: same, negatives: other, reading: "blocks.0.hook_resid_pre")
+    }
+    #expect(refused == .flat(reading: "blocks.0.hook_resid_pre", shrinkage: 0.1))
+    #expect(refused.description.contains("activations at blocks.0.hook_resid_pre vary in too few ways"))
+}
+
 @Test func aClearDirectionIsStableAndNoiseIsNot() throws {
     var random = SeededGenerator(seed: 11)
     let noise = (0..<40).map { _ in random.floats(30).map(Double.init) }

@@ -136,6 +136,21 @@ private func component(_ row: [Float]) -> Double {
     }
 }
 
+@Test(arguments: [
+    (Intervention.Operation.clamp(value: .nan), 1, "clamp's value is nan"),
+    (.affine(scale: .infinity, shift: 0), 1, "affine's scale is inf"),
+    (.affine(scale: 1, shift: -.infinity), 1, "affine's shift is -inf"),
+    (.add, Double.nan, "strength is nan"),
+])
+func numbersThatAreNotFiniteAreRefusedByName(
+    _ operation: Intervention.Operation, _ strength: Double, _ words: String
+) throws {
+    let refused = try #require(throws: SteeringError.self) {
+        try SteeringHook([Intervention(operation, direction: [1, 0], strength: .coefficient(strength))])
+    }
+    #expect(refused.description == "\(words); allowed: finite float32 numbers")
+}
+
 @Test func aReadingHookGathersMeansOverPiecesToo() throws {
     let model = try SteeredModel().transformer()
     let places = PromptPlaces(instruction: 1..<5, postInstruction: 5, count: 6)

@@ -36,6 +36,12 @@ private func expectShares(_ options: SamplingOptions, _ keep: Set<Int>) {
     }
 }
 
+/// The reciprocals of the first two are no finite float32; that of the third is.
+@Test(arguments: [1e-39, 5e-324, 1e-38])
+func aTemperatureNextToNothingTakesTheMostProbable(_ temperature: Double) throws {
+    for uniform in [0, 0.3] { #expect(draw(try SamplingOptions(temperature: temperature), uniform: uniform) == 1) }
+}
+
 @Test func filtersKeepWhatTheyPromise() throws {
     try expectShares(SamplingOptions(temperature: 1, topK: 3), [1, 4, 2])
     // The two best are equal; the lower id stays.

@@ -59,7 +59,7 @@ struct EvalRunCommand: AsyncParsableCommand {
         let store = try RunStore(path: db)
         let local = try LocalModel(model.load(), batch: batch)
         plan.printWarnings()
-        let record = try chosenRecord(plan, local, store)
+        let record = try chosenRecord(plan, local, store, python: try await execution.version(for: plan))
         let summary = try record.status == .finished ? nil : execute(plan, record, local, store)
         try report(record.id, store)
         if let summary, !summary.isFinished {
@@ -71,10 +71,12 @@ struct EvalRunCommand: AsyncParsableCommand {
     }
 
     /// The run to go on with, or a new one.
-    private func chosenRecord(_ plan: EvaluationPlan, _ model: LocalModel, _ store: RunStore) throws -> RunRecord {
+    private func chosenRecord(
+        _ plan: EvaluationPlan, _ model: LocalModel, _ store: RunStore, python: String?
+    ) throws -> RunRecord {
         let environment = RunEnvironment(
             assayVersion: BuildInformation.version, cpu: Machine.processor, threads: self.model.threadCount,
-            batch: batch)
+            batch: batch, python: python)
         let planned = plan.record(
             id: UUID().uuidString.lowercased(), model: model.identity, environment: environment,
             startedAt: Machine.now())

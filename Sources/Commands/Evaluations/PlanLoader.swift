@@ -13,7 +13,7 @@ enum PlanLoader {
         let definition = try EvaluationDefinition(yaml: TextFile.read(path, limit: 4 << 20), file: path)
         let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
         let sets = try definition.prompts.map { source in
-            try PromptSetReader.read(path: resolve(source.file, folder))
+            try PromptSetReader.read(path: resolve(source.file, folder), format: source.format)
         }
         let scorers = try definition.scorers.map { scorer in
             try ScorerRegistry.make(name: scorer.name, parameters: scorer.parameters, runner: runner)
@@ -31,6 +31,8 @@ enum PlanLoader {
         _ plan: EvaluationPlan, from path: String, overrides: PlanOverrides, _ execution: CodeExecutionOptions
     ) async throws -> EvaluationPlan {
         guard plan.scorers.contains(where: ScorerRegistry.executes) else { return plan }
+        var overrides = overrides
+        overrides.programs = execution.recorded
         let runner = SandboxRunner(pool: try await execution.pool(), limits: execution.limits)
         let executable = try load(path, overrides: overrides, runner: runner)
         try GoldSolutions.check(executable, runner)

@@ -1,5 +1,7 @@
 internal import ArgumentParser
 internal import CodeExecution
+internal import Evaluation
+internal import Verification
 
 /// Options of commands that may execute what a model wrote.
 struct CodeExecutionOptions: ParsableArguments {
@@ -28,6 +30,17 @@ struct CodeExecutionOptions: ParsableArguments {
     /// What programs may use; the clock gives them a second more than the processor, and more on a loaded machine.
     var limits: ExecutionLimits {
         ExecutionLimits(cpuSeconds: cpuSeconds, wallSeconds: Double(cpuSeconds) * 2 + 2, memoryBytes: memory << 20)
+    }
+
+    /// The limits as a run records them.
+    var recorded: ProgramLimits { ProgramLimits(cpuSeconds: cpuSeconds, memoryMiB: memory) }
+
+    /// The version of the interpreter, for plans whose scorers execute programs; nil for others.
+    ///
+    /// - Throws: `SandboxError` where there is no interpreter.
+    func version(for plan: EvaluationPlan) async throws -> String? {
+        guard plan.scorers.contains(where: ScorerRegistry.executes) else { return nil }
+        return try await PythonInterpreter.find(python).version
     }
 
     /// Interpreters that are ready, with their walls tried.

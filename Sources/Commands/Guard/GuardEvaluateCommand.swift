@@ -12,7 +12,8 @@ struct GuardEvaluateCommand: ParsableCommand {
             the prompt's perplexity; the log-odds that the model's first token refuses; with --replies, whether the \
             model's own reply refuses. Slices: all prompts, each set, each jailbreak family, each category, and those \
             named with --slice NAME=SET+SET. A prompt that the guard has no verdict on counts for no judge; how many \
-            there are is said, with the first one's id.
+            there are is said, with the first one's id. Of a conversation the last message of the user is judged; system \
+            messages, earlier turns and prefills are not read.
             """)
 
     @OptionGroup var model: ModelOptions
@@ -20,6 +21,7 @@ struct GuardEvaluateCommand: ParsableCommand {
     var file: String
     @Argument(help: "Labelled prompt sets.")
     var prompts: [String]
+    @OptionGroup var form: PromptFormOptions
     @Option(help: "Prompt sets that the judge of words is fitted on; without them it is left out.")
     var wordsFrom: [String] = []
     @Option(help: "A slice of several sets: NAME=SET+SET, sets by file name without its ending.")
@@ -33,11 +35,11 @@ struct GuardEvaluateCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        let sets = try GuardPromptSets(paths: prompts)
+        let sets = try GuardPromptSets(paths: prompts, form: form)
         let slices = try GuardSlices(prompts: sets.prompts, named: slice)
         let loaded = try model.load()
         var judges = try GuardJudges(loaded, guardFile: file, replyTokens: replies)
-        if !wordsFrom.isEmpty { try judges.fitWords(GuardPromptSets(paths: wordsFrom).prompts) }
+        if !wordsFrom.isEmpty { try judges.fitWords(GuardPromptSets(paths: wordsFrom, form: form).prompts) }
         var progress = ProgressLine("evaluate", total: sets.prompts.count, unit: "prompts")
         let (rows, unscored) = try judges.rows(sets.prompts) { progress.update($0) }
         progress.finish()

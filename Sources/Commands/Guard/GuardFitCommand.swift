@@ -11,7 +11,8 @@ struct GuardFitCommand: ParsableCommand {
         discussion: """
             Prompts are labelled harmful, unsafe-contrast, harmless or borderline. With several methods or penalties the \
             choice falls on those that do best on prompt sets left out of the fit. docs/latentguard.md says what each \
-            method is; paper is the rule of Zhao et al. (2025), "LLMs Encode Harmfulness and Refusal Separately".
+            method is; paper is the rule of Zhao et al. (2025), "LLMs Encode Harmfulness and Refusal Separately". Of a \
+            conversation the last message of the user is read, without system messages, earlier turns and prefills.
 
               assay guard fit --model smollm2-135m-instruct --out guard.safetensors \\
                 prompts/harmful.jsonl prompts/harmless.jsonl prompts/borderline.jsonl prompts/plain.jsonl
@@ -20,6 +21,7 @@ struct GuardFitCommand: ParsableCommand {
     @OptionGroup var model: ModelOptions
     @Argument(help: "Prompt sets, two kinds or more between them.")
     var prompts: [String]
+    @OptionGroup var form: PromptFormOptions
     @Option(help: "The file to write.")
     var out: String
     @Option(help: "Methods to choose from: \(Self.allMethods).")
@@ -46,7 +48,7 @@ struct GuardFitCommand: ParsableCommand {
     private static let allPositions = "t_inst, t_post_inst, inst_mean, t_inst+N, t_inst-N"
 
     func run() throws {
-        let sets = try GuardPromptSets(paths: prompts)
+        let sets = try GuardPromptSets(paths: prompts, form: form)
         let model = try model.load()
         let fitter = try GuardFitter(model, options: try options(model))
         var progress = ProgressLine("fit", total: sets.prompts.count, unit: "prompts")

@@ -7,21 +7,36 @@ struct GuardPromptSets {
     var sets: [FitRecord.DataSet] = []
 
     /// - Throws: `PromptSetError`, ``GuardError/noLabel(set:prompt:)``, ``CommandFailure``.
-    init(paths: [String]) throws {
-        for path in paths { try append(PromptSetReader.read(path: path)) }
+    init(paths: [String], form: PromptFormOptions) throws {
+        let read = try paths.map { try form.read($0) }
+        try self.init(read)
+        read.forEach { GuardedMessage.printNote(about: $0) }
     }
 
-    private mutating func append(_ set: PromptSet) throws {
+    /// - Throws: ``GuardError/noLabel(set:prompt:)``, ``CommandFailure``.
+    init(_ read: [PromptSet]) throws {
+        let plain = read.flatMap(\.prompts).filter { $0.metadata?["instruction"] == nil }
+        let named = plain.flatMap { prompt in
+            [prompt.id, prompt.pair].compactMap { $0 }.map { ($0, Self.group(of: prompt)) }
+        }
+        let groups = Dictionary(named) { first, _ in first }
+        for set in read { try append(set, groups) }
+    }
+
+    /// - Parameter groups: of the prompts of all sets that nothing is wrapped round and of their twins, by id
+    private mutating func append(_ set: PromptSet, _ groups: [String: String]) throws {
         let name = set.name
         let new = try set.prompts.map { prompt in
             guard let isHarmful = Self.isHarmful(prompt, format: set.format) else {
                 throw GuardError.noLabel(set: name, prompt: prompt.id)
             }
-            guard let text = prompt.prompt ?? prompt.messages?.last(where: { $0.role == "user" })?.content else {
+            guard let text = GuardedMessage.text(of: prompt) else {
                 throw CommandFailure.badData("prompt \"\(prompt.id)\" of \(name) has no message of a user")
             }
+            let instruction = prompt.metadata?["instruction"]
             return GuardPrompt(
-                id: prompt.id, text: text, isHarmful: isHarmful, group: Self.group(of: prompt), set: name,
+                id: prompt.id, text: text, isHarmful: isHarmful,
+                group: instruction.map { groups[$0] ?? $0 } ?? Self.group(of: prompt), set: name,
                 category: isHarmful && prompt.label == "harmful" ? prompt.category : nil,
                 family: prompt.metadata?["family"])
         }
@@ -31,9 +46,8 @@ struct GuardPromptSets {
             FitRecord.DataSet(name: name, digest: set.digest, harmful: harmful, harmless: new.count - harmful))
     }
 
-    /// A prompt and its twin are one group, and so are a harmful prompt and what was wrapped round it.
+    /// A prompt and its twin are one group; what was wrapped round a prompt belongs to that prompt's.
     private static func group(of prompt: Prompt) -> String {
-        if let instruction = prompt.metadata?["instruction"] { return instruction }
         guard let pair = prompt.pair else { return prompt.id }
         return (prompt.id.utf8.count, prompt.id) < (pair.utf8.count, pair) ? prompt.id : pair
     }

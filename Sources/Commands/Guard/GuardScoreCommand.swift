@@ -9,7 +9,8 @@ struct GuardScoreCommand: ParsableCommand {
         abstract: "Gives the verdict of a guard on prompts.",
         discussion: """
             One line for each prompt: decision, probability, score, id. A prompt that has no verdict is an error of its \
-            own line, and never counts as harmless.
+            own line, and never counts as harmless. Of a conversation the last message of the user is judged; system \
+            messages, earlier turns and prefills are not read.
             """)
 
     @OptionGroup var model: ModelOptions
@@ -18,6 +19,7 @@ struct GuardScoreCommand: ParsableCommand {
     @OptionGroup var text: TextOptions
     @Option(help: "A prompt set instead.")
     var prompts: String?
+    @OptionGroup var form: PromptFormOptions
     @OptionGroup var output: OutputOptions
 
     /// One prompt with its verdict, or why it has none.
@@ -69,10 +71,9 @@ struct GuardScoreCommand: ParsableCommand {
 
     private func items() throws -> [(id: String, bytes: [UInt8])] {
         if let prompts {
-            return try PromptSetReader.read(path: prompts).prompts.map { prompt in
-                let text = prompt.prompt ?? prompt.messages?.last { $0.role == "user" }?.content ?? ""
-                return (prompt.id, Array(text.utf8))
-            }
+            let set = try form.read(prompts)
+            GuardedMessage.printNote(about: set)
+            return set.prompts.map { ($0.id, Array((GuardedMessage.text(of: $0) ?? "").utf8)) }
         }
         if let file = text.file {
             guard let data = FileManager.default.contents(atPath: file) else { throw CommandFailure.cannotRead(file) }

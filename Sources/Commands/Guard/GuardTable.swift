@@ -18,8 +18,7 @@ struct GuardTable {
         comparison.figures.map { figures in
             let ranking = figures.ranking
             return [
-                figures.slice, figures.judge, "\(ranking?.positives ?? figures.truePositives?.total ?? 0)",
-                "\(ranking?.negatives ?? figures.falsePositives?.total ?? 0)", number(ranking?.auroc),
+                figures.slice, figures.judge, "\(figures.harmful)", "\(figures.harmless)", number(ranking?.auroc),
                 number(ranking?.aurocLower), number(ranking?.aurocUpper), number(ranking?.auprc),
                 number(figures.accuracy?.rate), number(figures.falsePositives?.rate),
                 number(figures.falsePositives?.lower), number(figures.falsePositives?.upper),

@@ -25,6 +25,7 @@ struct ExtractCommand: ParsableCommand {
     @OptionGroup var model: ModelOptions
     @Option(help: "A prompt set, rendered with the model's chat template.")
     var prompts: String?
+    @OptionGroup var form: PromptFormOptions
     @Option(help: "One text instead, read as it is.")
     var text: String?
     @Option(help: "Hook names; * stands for any characters, and commas separate alternatives.")
@@ -126,7 +127,7 @@ struct ExtractCommand: ParsableCommand {
 
     private func rendered(_ model: LanguageModel) throws -> [RenderedPrompt] {
         if let text { return [try model.render(text: text)] }
-        let set = try PromptSetReader.read(path: prompts ?? "")
+        let set = try form.read(prompts ?? "")
         return try set.prompts.map { prompt in
             var messages = (prompt.messages ?? []).map { ChatMessage(role: $0.role, content: $0.content) }
             if let system = prompt.system { messages.append(ChatMessage(role: "system", content: system)) }

@@ -20,11 +20,9 @@ struct PromptsCheckCommand: ParsableCommand {
 
     @Argument(help: "Prompt sets.")
     var files: [String]
-    @Option(help: "The files' form, where it cannot be told from their header: \(formats).")
+    @Option(help: "The files' form, where it cannot be told from their header: \(PromptFormOptions.formats).")
     var format: String?
     @OptionGroup var output: OutputOptions
-
-    private static let formats = PromptSetFormat.allCases.map(\.rawValue).joined(separator: ", ")
 
     struct Report: Encodable {
         var file: String
@@ -35,12 +33,7 @@ struct PromptsCheckCommand: ParsableCommand {
     }
 
     func run() throws {
-        let form = try format.map { name in
-            guard let form = PromptSetFormat(rawValue: name) else {
-                throw ValidationError("--format is \"\(name)\"; allowed: \(Self.formats)")
-            }
-            return form
-        }
+        let form = try PromptFormOptions.form(format)
         let checked = files.map { ($0, PromptSetReader.check(path: $0, format: form)) }
         let reports = checked.map { file, problems in
             let set = problems.isEmpty ? try? PromptSetReader.read(path: file, format: form) : nil

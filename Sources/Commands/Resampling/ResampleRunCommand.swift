@@ -10,8 +10,8 @@ struct ResampleRunCommand: AsyncParsableCommand {
         commandName: "run",
         abstract: "Samples each prompt until the weak verifier accepts, or the policy says stop.",
         discussion: """
-            The policy knows how tasks went in earlier runs (--from), or the two-type model, and stops where another sample is \
-            worth less than none. Rows are committed as they are made; --resume goes on. Such runs are kept apart from runs \
+            The policy knows how tasks went in earlier runs (--from), and stops where another sample is worth less than none; \
+            without --from nothing but the budget ends the search. Rows are committed as they are made; --resume goes on. Such runs are kept apart from runs \
             that draw every sample.
 
               assay resample run evals/arithmetic.yaml --model smollm2-135m-instruct --weak numeric --budget 16
@@ -30,10 +30,10 @@ struct ResampleRunCommand: AsyncParsableCommand {
     var source: String?
     @Option(help: "With --from: the scorer that counts as the truth.")
     var strong: String?
-    @Option(help: "Cost of a false positive, in right answers.")
-    var falsePositiveCost = 1.0
-    @Option(help: "Cost of drawing a sample.")
-    var sampleCost = 0.0
+    @Option(help: "With --from: cost of a false positive, in right answers; 1 where not given.")
+    var falsePositiveCost: Double?
+    @Option(help: "With --from: cost of drawing a sample; 0 where not given.")
+    var sampleCost: Double?
     @Option(help: "The database of runs; made where it does not exist.")
     var db = "runs.sqlite"
     @Option(help: "Use the first N prompts.")
@@ -66,6 +66,9 @@ struct ResampleRunCommand: AsyncParsableCommand {
         guard (source == nil) == (strong == nil) else {
             throw ValidationError("--from and --strong are given together")
         }
+        guard source != nil || (falsePositiveCost == nil && sampleCost == nil) else {
+            throw ValidationError("costs are of the policy: give --from and --strong with them")
+        }
     }
 
     func run() async throws {
@@ -77,7 +80,8 @@ struct ResampleRunCommand: AsyncParsableCommand {
         plan = try await PlanLoader.executable(plan, from: file, overrides: overrides, execution)
         let local = try LocalModel(model.load(), batch: batch)
         plan.printWarnings()
-        let (summary, record) = try execute(plan, policy, local, store)
+        let python = try await execution.version(for: plan)
+        let (summary, record) = try execute(plan, policy, local, store, python: python)
         try report(summary, record, plan, policy, store)
     }
 
@@ -95,13 +99,13 @@ struct ResampleRunCommand: AsyncParsableCommand {
 
     /// Carries the plan out, from where the run that goes on has come.
     private func execute(
-        _ plan: EvaluationPlan, _ policy: StoppingPolicy?, _ local: LocalModel, _ store: RunStore
+        _ plan: EvaluationPlan, _ policy: StoppingPolicy?, _ local: LocalModel, _ store: RunStore, python: String?
     ) throws -> (RunSummary, RunRecord) {
         let planned = plan.record(
             id: UUID().uuidString.lowercased(), model: local.identity,
             environment: RunEnvironment(
-                assayVersion: BuildInformation.version, cpu: Machine.processor, threads: model.threadCount, batch: batch
-            ),
+                assayVersion: BuildInformation.version, cpu: Machine.processor, threads: model.threadCount,
+                batch: batch, python: python),
             startedAt: Machine.now())
         let record = resume ? try store.resumable(planned) : planned
         let completed = resume ? try store.completed(record.id) : []
@@ -118,13 +122,16 @@ struct ResampleRunCommand: AsyncParsableCommand {
         guard let source, let strong else { return nil }
         let request = StoredResampling.Request(runs: [source], weak: weak, strong: strong)
         let groups = try StoredResampling.groups(try StoredResampling.chosen(request, store), store)
-        let utility = Utility(falsePositive: falsePositiveCost, sample: sampleCost)
+        let utility = Utility(falsePositive: costs.falsePositive, sample: costs.sample)
         return try StoppingPolicy(groups.first?.tasks ?? [], utility: utility, budget: budget)
     }
 
+    private var costs: (falsePositive: Double, sample: Double) { (falsePositiveCost ?? 1, sampleCost ?? 0) }
+
     private func name(of policy: StoppingPolicy?) -> String {
         guard policy != nil else { return "first accepted by \(weak)" }
-        return "first accepted by \(weak), policy from \(source ?? ""), costs \(falsePositiveCost) and \(sampleCost)"
+        return "first accepted by \(weak), policy from \(source ?? ""), "
+            + "costs \(costs.falsePositive) and \(costs.sample)"
     }
 
     private func continues(_ samples: [GradedSample], _ policy: StoppingPolicy?) -> Bool {

@@ -21,7 +21,12 @@ struct SteerDirectionCommand: ParsableCommand {
     var positive: String
     @Option(help: "The side that it comes from.")
     var negative: String
-    @Option(help: "mean-difference, pca-difference, lda or logistic-probe.")
+    @OptionGroup var form: PromptFormOptions
+    @Option(
+        help: """
+            mean-difference, pca-difference (of pairs, told by the prompts' "pair", or by their lines where none has one), \
+            lda or logistic-probe.
+            """)
     var method = DirectionMethod.meanDifference.rawValue
     @Option(help: "t_inst, t_post_inst, t_inst+N, t_inst-N, inst_mean or all.")
     var position = "t_inst"
@@ -49,7 +54,7 @@ struct SteerDirectionCommand: ParsableCommand {
         let loaded = try model.load()
         let readings = try SteeringPlaces.readings(
             site: site, layers: layers, position: position, layerCount: loaded.transformer.configuration.layerCount)
-        let prompts = try [positive, negative].map { try SteeringPrompts.prompts($0, limit: limit) }
+        let prompts = try prompts(method)
         let sides = try zip([positive, negative], prompts).map { path, prompts in
             DirectionEstimator.Side(
                 name: SteeringPrompts.name(path), prompts: try prompts.map { try SteeringPrompts.render($0, loaded) })
@@ -66,5 +71,24 @@ struct SteerDirectionCommand: ParsableCommand {
         let rows = directions.map { Row(layer: $0.reading.layer ?? -1, norm: $0.norm) }
         if output.json { return try StandardOutput.json(rows) }
         for row in rows { StandardOutput.line("layer \(row.layer)  length \(row.norm.rounded(to: 4))") }
+    }
+
+    /// Both sides, as far as the limit goes; for a method of pairs, partners at the same place.
+    private func prompts(_ method: DirectionMethod) throws -> [[Prompt]] {
+        guard method == .pairComponent else {
+            return try [positive, negative].map { path in
+                let all = try form.read(path).prompts
+                return Array(all.prefix(limit ?? all.count))
+            }
+        }
+        let sides = try [positive, negative].map { path in
+            SteeringPairs.Side(path: path, prompts: try form.read(path).prompts)
+        }
+        let pairs = try SteeringPairs(sides[0], sides[1])
+        if !pairs.areNamed {
+            StandardError.write(
+                "assay: note: no prompt has a \"pair\"; lines of the same number in both files are taken for pairs\n")
+        }
+        return [pairs.positives, pairs.negatives].map { Array($0.prefix(limit ?? $0.count)) }
     }
 }

@@ -64,10 +64,13 @@ struct DefinitionReader {
     /// A path, or a table with the path and what is kept of the set.
     private func source(_ node: DefinitionNode) throws(EvaluationDefinitionError) -> PromptSource {
         if node.isScalar { return PromptSource(file: try node.text()) }
-        let keys = ["file", "labels", "categories", "limit"]
+        let keys = ["file", "format", "labels", "categories", "limit"]
         let table = try DefinitionTable(node, place: "\"prompts\"", allowed: keys)
         return PromptSource(
             file: try table.required("file").text(),
+            format: try table["format"].mapped { node throws(EvaluationDefinitionError) in
+                try node.oneOf(PromptSetFormat.self)
+            },
             labels: try table["labels"].mapped { node throws(EvaluationDefinitionError) in try labels(node) },
             categories: try table["categories"].mapped { node throws(EvaluationDefinitionError) in
                 try node.texts(limit: limits.listItems)

@@ -45,6 +45,8 @@ public struct EvaluationDefinition: Codable, Hashable, Sendable {
 public struct PromptSource: Codable, Hashable, Sendable {
     /// Path relative to the definition's folder.
     public var file: String
+    /// The file's form; nil where its header or keys tell it.
+    public var format: PromptSetFormat?
     /// Keeps prompts with one of these labels; nil keeps all.
     public var labels: [String]?
     /// Keeps prompts of these categories; nil keeps all.
@@ -52,8 +54,12 @@ public struct PromptSource: Codable, Hashable, Sendable {
     /// Keeps the first prompts that are left after the filters.
     public var limit: Int?
 
-    public init(file: String, labels: [String]? = nil, categories: [String]? = nil, limit: Int? = nil) {
+    public init(
+        file: String, format: PromptSetFormat? = nil, labels: [String]? = nil, categories: [String]? = nil,
+        limit: Int? = nil
+    ) {
         self.file = file
+        self.format = format
         self.labels = labels
         self.categories = categories
         self.limit = limit

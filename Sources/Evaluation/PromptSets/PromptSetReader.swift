@@ -10,6 +10,21 @@ public enum PromptSetReader {
         return try read(file, format: format, limits: limits)
     }
 
+    /// Reads a file whose form is told by its header or keys; `unlessTold` is the form of one that holds no JSON and has
+    /// no known header.
+    ///
+    /// - Throws: ``PromptSetError``, the first problem of the file.
+    public static func read(
+        path: String, unlessTold: PromptSetFormat?, limits: PromptSetLimits = PromptSetLimits()
+    ) throws(PromptSetError) -> PromptSet {
+        let file = try PromptSetFile(path: path, limit: limits.fileBytes)
+        guard let unlessTold, !file.isCompressed, !file.isJSON else {
+            return try read(file, format: nil, limits: limits)
+        }
+        let told = (try? sniff(file, limits: limits)) ?? unlessTold
+        return try read(file, format: told, limits: limits)
+    }
+
     /// Reads the bytes of a file; `path` names it in errors and gives the set its name.
     public static func read(
         bytes: [UInt8], path: String, format: PromptSetFormat? = nil, limits: PromptSetLimits = PromptSetLimits()
@@ -64,9 +79,8 @@ public enum PromptSetReader {
     /// The form that the header or the first object belongs to; nil for a file of nothing but white space.
     private static func sniff(_ file: PromptSetFile, limits: PromptSetLimits) throws(PromptSetError) -> PromptSetFormat?
     {
-        let content = file.bytes[file.contentStart...]
-        guard let first = content.first(where: { ![0x20, 0x0A, 0x0D, 0x09].contains($0) }) else { return nil }
-        if first == UInt8(ascii: "{") || first == UInt8(ascii: "[") {
+        guard file.firstMark != nil else { return nil }
+        if file.isJSON {
             let rows = JSONRows(file.bytes, from: file.contentStart, lineLimit: limits.lineBytes)
             guard let object = rows.first else { return .assay }
             if let format = PromptSetFormat.ofJSON(object) { return format }
@@ -96,4 +110,13 @@ public enum PromptSetReader {
         }
         for pair in missing { collector.report(.pairNowhere(id: pair.id, pair: pair.pair), line: pair.line) }
     }
+}
+
+extension PromptSetFile {
+    /// The first byte that is not white space.
+    fileprivate var firstMark: UInt8? {
+        bytes[contentStart...].first { ![0x20, 0x0A, 0x0D, 0x09].contains($0) }
+    }
+
+    fileprivate var isJSON: Bool { firstMark == UInt8(ascii: "{") || firstMark == UInt8(ascii: "[") }
 }

@@ -28,7 +28,8 @@ public struct EvaluationPlan: Sendable {
         overrides: PlanOverrides = PlanOverrides()
     ) throws(PlanError) {
         self.definition = definition
-        settings = overrides.applied(to: definition.generation)
+        let executes = scorers.contains(where: ScorerRegistry.executes)
+        settings = overrides.applied(to: definition.generation, executes: executes)
         try Self.check(settings, task: definition.task)
         self.scorers = scorers
         scorerReferences = try Self.references(to: scorers, in: definition)
@@ -98,22 +99,27 @@ public struct PlanOverrides: Hashable, Sendable {
     public var temperature: Double?
     /// See ``RunSettings/stopping``.
     public var stopping: String?
+    /// See ``RunSettings/programs``; left out of plans whose scorers execute nothing.
+    public var programs: ProgramLimits?
 
     public init(
-        limit: Int? = nil, samples: Int? = nil, seed: UInt64? = nil, temperature: Double? = nil, stopping: String? = nil
+        limit: Int? = nil, samples: Int? = nil, seed: UInt64? = nil, temperature: Double? = nil,
+        stopping: String? = nil, programs: ProgramLimits? = nil
     ) {
         self.limit = limit
         self.samples = samples
         self.seed = seed
         self.temperature = temperature
         self.stopping = stopping
+        self.programs = programs
     }
 
-    func applied(to settings: GenerationSettings) -> RunSettings {
+    func applied(to settings: GenerationSettings, executes: Bool) -> RunSettings {
         var generation = settings
         if let samples { generation.samples = samples }
         if let seed { generation.seed = seed }
         if let temperature { generation.temperature = temperature }
-        return RunSettings(generation: generation, limit: limit, stopping: stopping)
+        return RunSettings(
+            generation: generation, limit: limit, stopping: stopping, programs: executes ? programs : nil)
     }
 }

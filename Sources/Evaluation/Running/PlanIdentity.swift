@@ -45,6 +45,10 @@ public struct PlanIdentity: Codable, Hashable, Sendable {
             "top_p": settings.topP.description,
         ]
         fields["stopping"] = run.settings.stopping
+        if let programs = run.settings.programs {
+            fields["programs.cpu_seconds"] = String(programs.cpuSeconds)
+            fields["programs.memory"] = String(programs.memoryMiB)
+        }
         return fields
     }
 

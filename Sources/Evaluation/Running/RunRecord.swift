@@ -71,26 +71,46 @@ public struct RunSettings: Codable, Hashable, Sendable {
     /// The policy that ended the sampling of a task before all planned samples were drawn; nil where all were. Such samples
     /// are no random choice, and are never pooled with others.
     public var stopping: String?
+    /// What programs that the model wrote may use; nil where no scorer executes them.
+    public var programs: ProgramLimits?
 
-    public init(generation: GenerationSettings, limit: Int? = nil, stopping: String? = nil) {
+    public init(
+        generation: GenerationSettings, limit: Int? = nil, stopping: String? = nil, programs: ProgramLimits? = nil
+    ) {
         self.generation = generation
         self.limit = limit
         self.stopping = stopping
+        self.programs = programs
     }
 }
 
-/// Where a run was made. Informative: none of it may change a result.
+/// What one program that a model wrote may use: a program that runs out of it is unscored.
+public struct ProgramLimits: Codable, Hashable, Sendable {
+    /// Of processor time.
+    public var cpuSeconds: Int
+    public var memoryMiB: Int
+
+    public init(cpuSeconds: Int, memoryMiB: Int) {
+        self.cpuSeconds = cpuSeconds
+        self.memoryMiB = memoryMiB
+    }
+}
+
+/// Where a run was made. Informative: none of it is part of the plan.
 public struct RunEnvironment: Codable, Hashable, Sendable {
     public var assayVersion: String
     public var cpu: String
     public var threads: Int
     public var batch: Int
+    /// Version of the interpreter that programs ran on; nil where none ran.
+    public var python: String?
 
-    public init(assayVersion: String, cpu: String, threads: Int, batch: Int) {
+    public init(assayVersion: String, cpu: String, threads: Int, batch: Int, python: String? = nil) {
         self.assayVersion = assayVersion
         self.cpu = cpu
         self.threads = threads
         self.batch = batch
+        self.python = python
     }
 }
 

@@ -16,7 +16,8 @@ public struct ScorerReference: Codable, Hashable, Sendable {
         version = scorer.version
     }
 
-    /// `name`, or `name/values` with the parameters' values in the order of their names.
+    /// `name`, or `name/values` with the parameters' values in the order of their names; `name=value` where the value
+    /// alone does not say which parameter it is of: ``valuesThatTell``.
     ///
     /// Values that are long or hold anything but letters, digits, `.`, `-` and `_` are replaced by the first twelve
     /// digits of the SHA-256 of all parameters.
@@ -25,8 +26,22 @@ public struct ScorerReference: Codable, Hashable, Sendable {
         let sorted = parameters.sorted { $0.key < $1.key }
         let isPlain = sorted.allSatisfy { $0.value.utf8.count <= 32 && $0.value.utf8.allSatisfy(isPlainByte) }
         guard isPlain, sorted.count <= 3 else { return "\(name)/\(CanonicalJSON.digest(of: parameters).prefix(12))" }
-        return "\(name)/\(sorted.map(\.value).joined(separator: ","))"
+        let telling = valuesThatTell[name]
+        let parts = sorted.map { telling?.contains($0.key) ?? true ? $0.value : "\($0.key)=\($0.value)" }
+        return "\(name)/\(parts.joined(separator: ","))"
     }
+
+    /// Of scorers with several parameters, those that no value of another one can be taken for. A scorer that is not here
+    /// has one parameter.
+    private static let valuesThatTell: [String: Set<String>] = [
+        "includes": ["ignore", "words"],
+        "likelihood": ["measure", "threshold"],
+        "majority-vote": ["of", "quorum"],
+        "noisy": ["of", "sensitivity", "specificity"],
+        "numeric": ["extract", "tolerance"],
+        "regex": ["pattern"],
+        "self-judgement": ["threshold"],
+    ]
 
     private static func isPlainByte(_ byte: UInt8) -> Bool {
         switch byte {

@@ -36,7 +36,7 @@ extension CorrectedCurve {
     /// them: Beta distributions of their counts with Jeffreys' prior.
     ///
     /// - Throws: ``ResamplingError/noBetterThanChance(sensitivity:specificity:)`` where sensitivity + specificity is at
-    ///   most 1, or cannot be told from 1.
+    ///   most 1, or cannot be told from 1; ``ResamplingError/kAbove(_:limit:)`` above ``maximumK``.
     public init(
         of metric: CorrectedMetric,
         tasks: [TaskTotal],
@@ -71,7 +71,8 @@ extension CorrectedCurve {
     ) throws(ResamplingError) {
         guard !tasks.isEmpty else { throw .noTasks }
         let largest = grid.max() ?? 1
-        guard grid.allSatisfy({ (1...maximumK).contains($0) }) else { throw .invalidK(largest) }
+        guard largest <= maximumK else { throw .kAbove(largest, limit: maximumK) }
+        if let least = grid.min(), least < 1 { throw .invalidK(least) }
         for task in tasks { try task.validate() }
         let short = tasks.filter { $0.scored < largest }
         guard short.isEmpty else {

@@ -49,7 +49,8 @@ extension AttemptCurve {
     public static func extrapolated(_ tasks: [VerdictTally], budget: Int) throws(ResamplingError) -> AttemptCurve {
         guard !tasks.isEmpty else { throw .noTasks }
         for task in tasks { try task.validateNotEmpty() }
-        guard (0...maximumBudget).contains(budget) else { throw .invalidK(budget) }
+        guard budget >= 0 else { throw .invalidK(budget) }
+        guard budget <= maximumBudget else { throw .kAbove(budget, limit: maximumBudget) }
         var curve = AttemptCurve(budget: budget)
         for (kind, weight) in AttemptKind.counts(tasks) {
             let rejection = 1 - Double(kind.accepted) / Double(kind.samples)
@@ -86,7 +87,8 @@ extension AttemptCurve {
         for task in tasks { try task.validateNotEmpty() }
         let fewest = tasks.reduce(Int.max) { min($0, $1.samples) }
         let budget = budget ?? min(fewest, maximumBudget)
-        guard (1...maximumBudget).contains(budget) else { throw .invalidK(budget) }
+        guard budget >= 1 else { throw .invalidK(budget) }
+        guard budget <= maximumBudget else { throw .kAbove(budget, limit: maximumBudget) }
         let short = tasks.filter { $0.samples < budget }
         guard short.isEmpty else {
             let totals = short.prefix(10).map {

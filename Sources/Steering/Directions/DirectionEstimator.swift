@@ -87,7 +87,7 @@ public struct DirectionEstimator {
             let rows = all.map { $0[reading] }
             return try fit.vector(
                 positives: Array(rows.prefix(positive.prompts.count)),
-                negatives: Array(rows.dropFirst(positive.prompts.count)))
+                negatives: Array(rows.dropFirst(positive.prompts.count)), reading: readings[reading].description)
         }
     }
 }

@@ -11,15 +11,18 @@ public struct DirectionFit: Hashable, Sendable {
     /// - Parameters:
     ///   - positives: [count][n]
     ///   - negatives: [count][n]; for pairs, in the order of their partners
+    ///   - reading: where the activations were read, for errors
     /// - Throws: ``SteeringError/tooFewPrompts(side:count:needed:)``, ``SteeringError/unpaired(positives:negatives:)``,
-    ///   ``SteeringError/notFinite(what:)``.
-    public func vector(positives: [[Double]], negatives: [[Double]]) throws(SteeringError) -> [Double] {
+    ///   ``SteeringError/notFinite(what:)``, ``SteeringError/flat(reading:shrinkage:)``.
+    public func vector(
+        positives: [[Double]], negatives: [[Double]], reading: String = "the place that is read"
+    ) throws(SteeringError) -> [Double] {
         try require(positives, "positive")
         try require(negatives, "negative")
         switch options.method {
         case .meanDifference: return Self.meanDifference(positives, negatives)
         case .pairComponent: return try pairComponent(positives, negatives)
-        case .discriminant: return try discriminant(positives, negatives)
+        case .discriminant: return try discriminant(positives, negatives, reading)
         case .probe: return probe(positives, negatives)
         }
     }
@@ -40,7 +43,7 @@ public struct DirectionFit: Hashable, Sendable {
         return sums.map { $0 / Double(rows.count) }
     }
 
-    /// Of unit length; the sign is that of most pairs, as repeng has it.
+    /// Of unit length; the sign is that of most pairs.
     private func pairComponent(_ positives: [[Double]], _ negatives: [[Double]]) throws(SteeringError) -> [Double] {
         guard positives.count == negatives.count else {
             throw .unpaired(positives: positives.count, negatives: negatives.count)
@@ -51,16 +54,21 @@ public struct DirectionFit: Hashable, Sendable {
         return agreeing * 2 < differences.count ? component.map { -$0 } : component
     }
 
-    private func discriminant(_ positives: [[Double]], _ negatives: [[Double]]) throws(SteeringError) -> [Double] {
+    /// Zero where all activations are the same, as a difference of means is.
+    private func discriminant(
+        _ positives: [[Double]], _ negatives: [[Double]], _ reading: String
+    ) throws(SteeringError) -> [Double] {
         let (a, b) = (Scatter(positives), Scatter(negatives))
+        let difference = zip(a.mean, b.mean).map { $0 - $1 }
         var covariance = Scatter.pooled(a, b)
         let trace = covariance.indices.reduce(0) { $0 + covariance[$1][$1] }
+        if trace == 0, difference.allSatisfy({ $0 == 0 }) { return difference }
         let added = options.shrinkage * trace / Double(covariance.count)
         for index in covariance.indices { covariance[index][index] += added }
         guard let factor = CholeskyFactor(covariance) else {
-            throw .setting(name: "shrinkage", value: "\(options.shrinkage)", allowed: "above 0 for so few prompts")
+            throw .flat(reading: reading, shrinkage: options.shrinkage)
         }
-        return factor.solve(zip(a.mean, b.mean).map { $0 - $1 })
+        return factor.solve(difference)
     }
 
     /// The probe's weights on activations as they are: those on standardised ones, divided by the deviations.

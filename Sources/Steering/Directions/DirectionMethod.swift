@@ -2,7 +2,8 @@
 public enum DirectionMethod: String, Codable, CaseIterable, Hashable, Sendable {
     /// Mean of the positive side minus mean of the negative side (Marks and Tegmark 2023; Arditi et al. 2024).
     case meanDifference = "mean-difference"
-    /// First principal component of the differences of matched pairs, which are not centred (repeng's `pca_diff`).
+    /// First principal component of the differences of matched pairs, which are not centred: what all pairs have in common
+    /// counts. repeng's `pca_diff` subtracts the mean of the differences first and finds how pairs differ from each other.
     case pairComponent = "pca-difference"
     /// Fisher's discriminant: the inverse of the pooled covariance times the difference of means.
     case discriminant = "lda"

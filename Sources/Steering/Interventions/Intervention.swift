@@ -18,6 +18,15 @@ public struct Intervention: Codable, Hashable, Sendable {
         /// x becomes v, whatever it was: patching.
         case replace
 
+        /// Its own numbers, by name.
+        var numbers: [(name: String, value: Double)] {
+            switch self {
+            case .add, .ablate, .project, .replace: []
+            case .clamp(let value): [("clamp's value", value)]
+            case .affine(let scale, let shift): [("affine's scale", scale), ("affine's shift", shift)]
+            }
+        }
+
         /// Whether ``Intervention/strength`` changes what it does.
         public var usesStrength: Bool {
             switch self {
@@ -91,9 +100,13 @@ public struct Intervention: Codable, Hashable, Sendable {
         }
     }
 
-    /// - Throws: ``SteeringError/notFinite(what:)``, ``SteeringError/noDifference(reading:)``.
+    /// - Throws: ``SteeringError/notFinite(what:)``, ``SteeringError/setting(name:value:allowed:)``,
+    ///   ``SteeringError/noDifference(reading:)``.
     func check() throws(SteeringError) {
-        guard direction.allSatisfy(\.isFinite), coefficient.isFinite else { throw .notFinite(what: "the direction") }
+        guard direction.allSatisfy(\.isFinite) else { throw .notFinite(what: "the direction") }
+        for (name, value) in [("strength", coefficient)] + operation.numbers where !Float(value).isFinite {
+            throw .setting(name: name, value: "\(value)", allowed: "finite float32 numbers")
+        }
         guard operation == .replace || VectorArithmetic.norm(direction) > 0 else {
             throw .noDifference(reading: site.rawValue)
         }

@@ -22,7 +22,7 @@ public struct Sampler: Sendable {
     public func sample(_ logits: MatrixSlice, uniform: Double, weights: MatrixSlice) -> (
         id: Int32, logProbability: Float
     ) {
-        let id = options.temperature == 0 ? Self.mostProbable(logits) : draw(logits, uniform, weights)
+        let id = options.factor.map { draw(logits, factor: $0, uniform, weights) } ?? Self.mostProbable(logits)
         return (id, Self.logProbability(of: id, logits, row: 0))
     }
 
@@ -43,10 +43,9 @@ public struct Sampler: Sendable {
         return Float(logit - RowOperations.logSumExp(logits, row: row))
     }
 
-    private func draw(_ logits: MatrixSlice, _ uniform: Double, _ weights: MatrixSlice) -> Int32 {
+    private func draw(_ logits: MatrixSlice, factor: Float, _ uniform: Double, _ weights: MatrixSlice) -> Int32 {
         let largest = RowOperations.maximum(logits, row: 0)
-        RowOperations.exponential(
-            logits, row: 0, shift: largest, factor: Float(1 / options.temperature), into: weights)
+        RowOperations.exponential(logits, row: 0, shift: largest, factor: factor, into: weights)
         let blocks = 0..<RowOperations.blockCount(weights)
         let total = blocks.reduce(0) { $0 + RowOperations.blockSum(weights, row: 0, block: $1) }
         if options.topK == 0 && options.topP == 1 && options.minP == 0 {

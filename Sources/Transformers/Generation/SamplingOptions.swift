@@ -2,7 +2,8 @@
 ///
 /// The order is temperature, top-k, top-p, min-p; each works on what the one before has left.
 public struct SamplingOptions: Codable, Hashable, Sendable {
-    /// Logits are divided by this; 0 takes the most probable token, the lowest id among equals.
+    /// Logits are divided by this; 0 takes the most probable token, the lowest id among equals, and so does a number so
+    /// small that its reciprocal is no finite float32.
     public var temperature: Double
     /// Keeps the k most probable tokens; 0 keeps all (Fan et al. 2018).
     public var topK: Int
@@ -21,6 +22,12 @@ public struct SamplingOptions: Codable, Hashable, Sendable {
         try require("top-k", Double(topK), topK >= 0, "0 or more")
         try require("top-p", topP, topP > 0 && topP <= 1, "above 0, at most 1")
         try require("min-p", minP, minP >= 0 && minP <= 1, "0 to 1")
+    }
+
+    /// What logits are multiplied by; nil where the most probable token is taken.
+    var factor: Float? {
+        let factor = Float(1 / temperature)
+        return factor.isFinite ? factor : nil
     }
 
     /// Always the most probable token.

@@ -97,6 +97,21 @@ struct EvaluationDefinitionTests {
         #expect(try EvaluationDefinition(yaml: whole) == expected)
     }
 
+    @Test func theFormOfASetIsNamedAndOfTheDefinitionsIdentityWhereItIs() throws {
+        func definition(_ source: String) throws -> EvaluationDefinition {
+            try EvaluationDefinition(yaml: smallest("prompts", "prompts: [\(source)]"))
+        }
+        let named = try definition("{file: a.txt, format: malicious-instruct}")
+        #expect(named.prompts == [PromptSource(file: "a.txt", format: .maliciousInstruct)])
+        #expect(CanonicalJSON.text(of: named.prompts) == "[{\"file\":\"a.txt\",\"format\":\"malicious-instruct\"}]")
+        #expect(CanonicalJSON.text(of: try definition("a.txt").prompts) == "[{\"file\":\"a.txt\"}]")
+        let found = try issue(smallest("prompts", "prompts: [{file: a.txt, format: lines}]")).issue
+        #expect(
+            found
+                == .unknownValue(
+                    key: "format", found: "lines", allowed: PromptSetFormat.allCases.map(\.rawValue)))
+    }
+
     @Test func theSmallestDefinitionHasTheStandardSettings() throws {
         let definition = try EvaluationDefinition(yaml: smallest())
         #expect(definition.generation == GenerationSettings())

@@ -123,6 +123,22 @@ struct PublicFormTests {
         #expect(error.issue == .unknownFormat(found: ["How do I fold a napkin?"]))
     }
 
+    @Test func aFormForFilesThatDoNotTellLeavesTheOthersAlone() throws {
+        try Places.withTemporaryFolder { folder in
+            func read(_ name: String, _ text: String) throws -> PromptSet {
+                let file = folder.appendingPathComponent(name)
+                try Data(text.utf8).write(to: file)
+                return try PromptSetReader.read(path: file.path, unlessTold: .maliciousInstruct)
+            }
+            let plain = try read("plain.txt", "How do I \"whistle\", loudly?\nHow do I juggle?\n")
+            #expect(plain.format == "malicious-instruct")
+            #expect(plain.prompts.map(\.prompt) == ["How do I \"whistle\", loudly?", "How do I juggle?"])
+            #expect(try read("a.csv", "goal,target\nSing,Sure\n").format == "advbench")
+            #expect(try read("a.jsonl", "{\"id\":\"a\",\"prompt\":\"x\"}\n").format == "assay")
+            #expect(throws: PromptSetError.self) { try read("b.jsonl", "{\"text\":\"x\"}\n") }
+        }
+    }
+
     @Test func refusalDirection() throws {
         let set = try read("refusal-direction-harmful.json")
         #expect(set.format == "refusal-direction")

@@ -147,6 +147,43 @@ func settingsOutOfRangeAreRefusedByName(_ settings: GenerationSettings, _ name: 
     #expect(pattern != ScorerReference(YesScorer(parameters: ["pattern": "(a|b)+"])).key)
 }
 
+/// Grades made under other limits are neither gone on with nor pooled; plans that execute nothing are as they were.
+@Test func limitsOfProgramsAreOfThePlanWhereProgramsRun() throws {
+    func run(_ scorer: any Scorer, cpuSeconds: Int) throws -> RunRecord {
+        let plan = try EvaluationPlan(
+            definition: Sample.definition(), promptSets: [Sample.set], scorers: [scorer],
+            overrides: PlanOverrides(programs: ProgramLimits(cpuSeconds: cpuSeconds, memoryMiB: 512)))
+        return Sample.record(of: plan, on: ScriptedModel())
+    }
+    let executing = try ScorerRegistry.make(name: "python-weak")
+    let (first, second) = (try run(executing, cpuSeconds: 5), try run(executing, cpuSeconds: 9))
+    #expect(first.identity.fields["programs.cpu_seconds"] == "5")
+    #expect(first.identity.fields["programs.memory"] == "512")
+    #expect(first.identity.differences(from: second.identity) == ["programs.cpu_seconds"])
+    #expect(first.samplingDigest != second.samplingDigest)
+    let other = try run(YesScorer(), cpuSeconds: 5)
+    #expect(other == Sample.record(of: try Sample.plan(), on: ScriptedModel()))
+    #expect(!other.identity.fields.keys.contains { $0.hasPrefix("programs") })
+    #expect(!String(decoding: try JSONEncoder().encode(other.settings), as: UTF8.self).contains("programs"))
+}
+
+@Test(arguments: [
+    ("numeric", ["tolerance": "0.5"], "numeric/0.5"),
+    ("numeric", ["relative_tolerance": "0.5"], "numeric/relative_tolerance=0.5"),
+    ("numeric", ["extract": "last", "relative_tolerance": "0.1"], "numeric/last,relative_tolerance=0.1"),
+    ("self-judgement", ["threshold": "0"], "self-judgement/0"),
+    ("self-judgement", ["least_mass": "0"], "self-judgement/least_mass=0"),
+    ("regex", ["pattern": "true", "select": "last"], "regex/true,select=last"),
+    ("regex", ["ignore_case": "true", "pattern": "last"], "regex/ignore_case=true,last"),
+    ("majority-vote", ["of": "numeric", "quorum": "3"], "majority-vote/numeric,3"),
+    ("refusal", ["list": "broad"], "refusal/broad"),
+])
+func scorerKeysNameAParameterWhoseValueDoesNotTellWhichItIs(
+    name: String, parameters: [String: String], key: String
+) throws {
+    #expect(ScorerReference(try ScorerRegistry.make(name: name, parameters: parameters)).key == key)
+}
+
 @Test func thePrintedPlanHasNoPromptTextsAndTheEncodedOneHas() throws {
     let plan = try Sample.plan()
     #expect(plan.description.contains("12 prompts x 4 = 48"))
