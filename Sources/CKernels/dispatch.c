@@ -139,8 +139,8 @@ size_t ck_bf16_row_bytes(size_t n) { return chosen_bf16->row_bytes(n); }
 void ck_round_activations_bf16(const float *in, void *out, size_t n) { chosen_bf16->round_activations(in, out, n); }
 
 void ck_product_bf16(size_t rows, size_t inputs, size_t outputs, const void *x, const void *panels, float *out,
-                     size_t out_stride) {
-  chosen_bf16->product(rows, inputs, outputs, x, panels, out, out_stride);
+                     size_t out_stride, int continues) {
+  chosen_bf16->product(rows, inputs, outputs, x, panels, out, out_stride, continues);
 }
 
 const char *ck_product_bf16_name(void) { return chosen_bf16->name; }
@@ -152,6 +152,10 @@ void ck_pack_bf16(const float *weights, size_t stride, size_t outputs, size_t in
     uint16_t *pair = packed + k / 2 * 2 * CK_BF16_PANEL + k % 2;
     for (size_t o = 0; o < outputs; ++o) pair[2 * o] = ck_bf16_of(weights[o * stride + k]);
   }
+}
+
+void ck_pack_bf16_inputs(const float *matrix, size_t stride, size_t inputs, size_t outputs, void *panel) {
+  chosen_bf16->pack_inputs(matrix, stride, inputs, outputs, panel);
 }
 
 void ck_quantize_activations(const float *x, ck_activation_block *out, size_t n) {

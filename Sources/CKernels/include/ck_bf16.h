@@ -20,14 +20,17 @@ size_t ck_bf16_panel_bytes(size_t inputs);
 // Rounds to nearest, ties to even.
 void ck_pack_bf16(const float *weights, size_t stride, size_t outputs, size_t inputs, void *panel);
 
+// The same panel from up to 48 columns of a matrix that lies the other way round, [inputs][outputs].
+void ck_pack_bf16_inputs(const float *matrix, size_t stride, size_t inputs, size_t outputs, void *panel);
+
 // Activations rounded likewise, in the form that the product wants. in [n], out [ck_bf16_row_bytes(n)].
 size_t ck_bf16_row_bytes(size_t n);
 void ck_round_activations_bf16(const float *in, void *out, size_t n);
 
 // x [rows] of rounded activations, one after another; out [rows][outputs] with out_stride elements from row to row;
-// panels [ceil(outputs / 48)].
+// panels [ceil(outputs / 48)]. With `continues` the chains begin with what is in `out`.
 void ck_product_bf16(size_t rows, size_t inputs, size_t outputs, const void *x, const void *panels, float *out,
-                     size_t out_stride);
+                     size_t out_stride, int continues);
 
 // Who multiplies: "avx512-bf16" where the processor has a bfloat16 product that is faster than its float32 one; else
 // "avx512", "avx2" or "generic", which widen bfloat16 to float32.

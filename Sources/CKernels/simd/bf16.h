@@ -23,7 +23,7 @@ typedef struct {
   const void *weights;
   float *out;
   size_t out_stride;
-  int continues;  // whether the sums so far are in `out`
+  int continues;  // whether the sums begin with what is in `out`
 } CK_NAME(tile);
 
 CK_INLINE void CK_NAME(begin_tile)(const CK_NAME(tile) *t, size_t rows, size_t vectors, vector total[][3]) {
@@ -169,7 +169,7 @@ static void CK_NAME(multiply_panel)(const CK_NAME(tile) *all) {
     part.weights = widened;
     part.steps = 2 * pairs;
     part.x += 2 * begin;
-    part.continues = begin > 0;
+    part.continues = all->continues || begin > 0;
     CK_NAME(for_tiles)(&part, CK_NAME(multiply_wide));
   }
 }
@@ -205,6 +205,9 @@ static void CK_NAME(multiply_partial_panel)(const CK_NAME(tile) *all, size_t wid
     CK_NAME(tile) part = *all;
     part.rows = all->rows - begin < chunk ? all->rows - begin : chunk;
     part.x += begin * all->x_stride;
+    if (all->continues)
+      for (size_t i = 0; i < part.rows; ++i)
+        memcpy(full + i * CK_BF16_PANEL, all->out + (begin + i) * all->out_stride, width * sizeof(float));
     part.out = full;
     part.out_stride = CK_BF16_PANEL;
     CK_NAME(multiply_panel)(&part);
@@ -214,7 +217,7 @@ static void CK_NAME(multiply_partial_panel)(const CK_NAME(tile) *all, size_t wid
 }
 
 static void CK_NAME(product_bf16)(size_t rows, size_t inputs, size_t outputs, const void *x, const void *panels,
-                                  float *out, size_t out_stride) {
+                                  float *out, size_t out_stride, int continues) {
   for (size_t first = 0; first < outputs; first += CK_BF16_PANEL) {
     CK_NAME(tile) all = {
         .rows = rows,
@@ -224,9 +227,21 @@ static void CK_NAME(product_bf16)(size_t rows, size_t inputs, size_t outputs, co
         .weights = (const char *)panels + first / CK_BF16_PANEL * ck_bf16_panel_bytes(inputs),
         .out = out + first,
         .out_stride = out_stride,
+        .continues = continues,
     };
     if (outputs - first >= CK_BF16_PANEL) CK_NAME(multiply_panel)(&all);
     else CK_NAME(multiply_partial_panel)(&all, outputs - first);
+  }
+}
+
+// Rows of the matrix are inputs: those of a pair lie side by side in the panel.
+static void CK_NAME(pack_inputs)(const float *matrix, size_t stride, size_t inputs, size_t outputs, uint16_t *panel) {
+  if (outputs < CK_BF16_PANEL) memset(panel, 0, ck_bf16_panel_bytes(inputs));
+  for (size_t k = 0; k < inputs; k += 2) {
+    const float *even = matrix + k * stride, *odd = k + 1 < inputs ? even + stride : NULL;
+    uint32_t *pairs = (uint32_t *)panel + k / 2 * CK_BF16_PANEL;
+    for (size_t o = 0; o < outputs; ++o)
+      pairs[o] = (uint32_t)ck_bf16_of(even[o]) | (odd ? (uint32_t)ck_bf16_of(odd[o]) << 16 : 0);
   }
 }
 
@@ -235,4 +250,5 @@ const ck_bf16_kernels CK_NAME(bf16_kernels) = {
     CK_NAME(row_bytes),
     CK_NAME(round_activations),
     CK_NAME(product_bf16),
+    CK_NAME(pack_inputs),
 };

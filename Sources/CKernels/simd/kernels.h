@@ -72,7 +72,8 @@ typedef struct {
   const char *name;
   size_t (*row_bytes)(size_t);
   void (*round_activations)(const float *, void *, size_t);
-  void (*product)(size_t, size_t, size_t, const void *, const void *, float *, size_t);
+  void (*product)(size_t, size_t, size_t, const void *, const void *, float *, size_t, int);
+  void (*pack_inputs)(const float *, size_t, size_t, size_t, uint16_t *);
 } ck_bf16_kernels;
 
 typedef struct {

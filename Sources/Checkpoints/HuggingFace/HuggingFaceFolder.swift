@@ -29,10 +29,11 @@ public struct HuggingFaceFolder: TensorFile {
             if let configuration { configuration } else {
                 try JSONDocument(path: "\(path)/\(Self.configurationFile)")
             }
-        (files, places) = try Self.weights(path)
-        weightFiles = files.keys.sorted()
-        tensors = weightFiles.flatMap { name in
-            (files[name]?.tensors ?? []).filter { places[$0.name] == name }
+        let weights = try Self.weights(path)
+        let names = weights.files.keys.sorted()
+        (files, places, weightFiles) = (weights.files, weights.places, names)
+        tensors = names.flatMap { name in
+            (weights.files[name]?.tensors ?? []).filter { weights.places[$0.name] == name }
         }
     }
 

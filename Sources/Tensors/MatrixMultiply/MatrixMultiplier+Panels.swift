@@ -14,7 +14,7 @@ extension MatrixMultiplier {
             unsafe ck_product_bf16(
                 piece.rows.count, weights.inputs, piece.columns.count,
                 rounded.value + piece.rows.lowerBound * rowBytes,
-                weights.address(ofColumn: piece.columns.lowerBound), result.pointer, result.stride)
+                weights.address(ofColumn: piece.columns.lowerBound), result.pointer, result.stride, 0)
         }
     }
 

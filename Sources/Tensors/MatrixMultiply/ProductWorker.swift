@@ -53,7 +53,7 @@ final class ProductWorker {
             packed.multiplyDirectly(x.rows(rows), first: first, into: out)
         case (.rounded(let x, let rowBytes), .bf16(let panels, let inputs)):
             unsafe ck_product_bf16(
-                rows.count, inputs, out.columnCount, x + rows.lowerBound * rowBytes, panels, out.pointer, out.stride)
+                rows.count, inputs, out.columnCount, x + rows.lowerBound * rowBytes, panels, out.pointer, out.stride, 0)
         case (.quantized(let x, let rowBlocks), .quantized(let panels, let type, let inputs)):
             unsafe ck_product_quantized(
                 type, rows.count, inputs, out.columnCount, x + rows.lowerBound * rowBlocks, panels, out.pointer,

@@ -21,16 +21,26 @@ extension TrainingPass {
     ///   - x: [rows, inputs], of the forward pass
     ///   - dy: [rows, outputs]
     ///   - dx: [rows, inputs], written; nil where nothing below is trained
+    ///   - packed: the weights for `dx`, where they are packed already
     func linearBackward(
-        _ x: MatrixSlice, _ layer: TrainableLinear, _ dy: MatrixSlice, into dx: MatrixSlice?
+        _ x: MatrixSlice, _ layer: TrainableLinear, _ dy: MatrixSlice, into dx: MatrixSlice?,
+        packed: RoundedPanels? = nil
     ) throws {
         if let gradient = layer.weights.gradient {
-            try space.gradients.multiplyTransposed(dy, x, into: gradient.slice, adding: true)
+            if let rounded = space.rounded {
+                rounded.addTransposed(dy, x, into: gradient.slice)
+            } else {
+                try space.gradients.multiplyTransposed(dy, x, into: gradient.slice, adding: true)
+            }
         }
         if let gradient = layer.bias?.gradient {
             RowOperations.addRowSum(dy, into: gradient.slice, threads: threads)
         }
-        if let dx { try multiply(dy, layer.weights, into: dx) }
+        if let dx, let rounded = space.rounded, let packed {
+            rounded.multiply(dy, packed, into: dx)
+        } else if let dx {
+            try multiply(dy, layer.weights, into: dx)
+        }
         for adapter in layer.adapters {
             try adapterBackward(adapter, x, dy.columns(adapter.outputs), into: dx)
         }
@@ -39,7 +49,10 @@ extension TrainingPass {
     /// `dx = dy * weights`, where nothing else is packed with the weights brought into plain layout a piece at a time.
     private func multiply(_ dy: MatrixSlice, _ weights: Parameter, into dx: MatrixSlice) throws {
         if let transposed = weights.transposed { return try space.multiplier.multiply(dy, transposed, into: dx) }
-        if let plain = weights.rowMajor { return try space.gradients.multiply(dy, plain, into: dx) }
+        if let plain = weights.rowMajor {
+            if let rounded = space.rounded { return rounded.multiply(dy, plain, into: dx) }
+            return try space.gradients.multiply(dy, plain, into: dx)
+        }
         let room = max(
             weights.rowBlock, TrainingSpace.plainElements / weights.columnCount / weights.rowBlock * weights.rowBlock)
         for begin in stride(from: 0, to: weights.rowCount, by: room) {

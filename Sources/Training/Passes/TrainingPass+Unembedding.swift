@@ -44,6 +44,7 @@ extension TrainingPass {
     ) throws -> [TokenOutcome] {
         var outcomes: [TokenOutcome] = []
         outcomes.reserveCapacity(final.rowCount)
+        let packed = backward ? packedUnembedding() : nil
         for begin in stride(from: 0, to: final.rowCount, by: TrainingSpace.logitRows) {
             let chunk = begin..<min(final.rowCount, begin + TrainingSpace.logitRows)
             let logits = space.logits.rows(0..<chunk.count)
@@ -57,9 +58,16 @@ extension TrainingPass {
                 RowOperations.softCapGradient(capped, cap, logits, threads: threads)
             }
             try linearBackward(
-                final.rows(chunk), model.unembedding, logits, into: space.dChosenRows.rows(chunk))
+                final.rows(chunk), model.unembedding, logits, into: space.dChosenRows.rows(chunk), packed: packed)
         }
         return outcomes
+    }
+
+    /// The unembedding for products on the way back, where those are in bfloat16.
+    private func packedUnembedding() -> RoundedPanels? {
+        guard space.rounded != nil, let plain = model.unembedding.weights.rowMajor else { return nil }
+        space.roundedUnembedding.pack(plain, threads: threads)
+        return space.roundedUnembedding
     }
 
     private func logits(_ final: MatrixSlice, into logits: MatrixSlice) throws {

@@ -8,6 +8,10 @@ public final class TrainingSpace {
     public let threads: Int
     let multiplier: MatrixMultiplier
     let gradients: GradientMultiplier
+    /// Products of weights and their gradients where those of the forward pass are in bfloat16; nil elsewhere.
+    let rounded: RoundedProducts?
+    /// The unembedding for the way back, of which a pass needs it several times.
+    let roundedUnembedding = RoundedPanels()
     let tape: Tape
     /// [rows, modelDimension].
     let normalized: Matrix
@@ -48,6 +52,7 @@ public final class TrainingSpace {
         self.threads = threads
         multiplier = MatrixMultiplier(threads: threads)
         gradients = GradientMultiplier(backend: backend, threads: threads)
+        rounded = backend == .bf16 ? RoundedProducts(threads: threads) : nil
         tape = Tape(configuration, rows: rows, recomputes: recomputes)
         let width = configuration.modelDimension
         let hidden = configuration.feedForwardDimension
