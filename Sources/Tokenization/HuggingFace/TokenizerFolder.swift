@@ -44,7 +44,7 @@ public struct TokenizerFolder {
     /// - Throws: ``TokenizerError``, or what reading a file throws.
     public func tokenizer() throws -> any Tokenizer {
         if let bytes = try Self.bytes(folder, "tokenizer.json", limit: TokenizerFile.largestFile) {
-            let file = try TokenizerFile(bytes)
+            let file = try TokenizerFile(TokenizerFile.json(bytes))
             return PipelineTokenizer(file.parts, specialTokens: specialTokens(of: file))
         }
         let model = folder.appendingPathComponent("tokenizer.model")
@@ -59,6 +59,20 @@ public struct TokenizerFolder {
         special.addsEndOfSequence = configuration["add_eos_token"]?.boolean ?? false
         for id in stoppingIDs where 0..<tokenizer.vocabularySize ~= Int(id) { special.endOfGeneration.insert(id) }
         return tokenizer.with(specialTokens: special)
+    }
+
+    /// The vocabulary as a GGUF file holds it.
+    ///
+    /// - Parameter size: number of ids that the model has; those without a token become unused tokens
+    /// - Throws: ``TokenizerError/noGGUF(reason:)`` for a tokenizer of which a GGUF file could not say everything;
+    ///   ``TokenizerError``, or what reading a file throws.
+    public func vocabulary(size: Int) throws -> VocabularyDescription {
+        guard let bytes = try Self.bytes(folder, "tokenizer.json", limit: TokenizerFile.largestFile) else {
+            throw TokenizerError.noGGUF(reason: "the folder has no tokenizer.json")
+        }
+        let json = try TokenizerFile.json(bytes)
+        let file = try TokenizerFile(json)
+        return try VocabularyDescription(byteLevel: json, file, specialTokens: specialTokens(of: file), size: size)
     }
 
     private func specialTokens(of file: TokenizerFile) -> SpecialTokens {
