@@ -1,6 +1,6 @@
 extension VocabularyDescription {
-    /// The byte-level vocabulary of a `tokenizer.json`, as GGUF files hold one. Canonical composition of the text, which
-    /// Qwen's files ask for, is no part of it.
+    /// The byte-level vocabulary of a `tokenizer.json`, as GGUF files hold one. Canonical composition of the text,
+    /// which Qwen's files ask for, is no part of it.
     ///
     /// - Parameters:
     ///   - json: what the file holds
@@ -44,8 +44,8 @@ extension TokenizerFile.Parts {
         return spelling(of: id) == nil ? .unused : .normal
     }
 
-    /// What a byte-level vocabulary of a GGUF file does not say; nil where it says everything but the way in which words
-    /// are cut.
+    /// What a byte-level vocabulary of a GGUF file does not say; nil where it says everything but the way in which
+    /// words are cut.
     fileprivate func faultInGGUF(_ json: JSONValue, _ model: JSONValue) -> String? {
         guard isByteLevel else { return "it is no byte-level BPE" }
         if let normalizer = json["normalizer"], !Self.onlyComposes(normalizer) {

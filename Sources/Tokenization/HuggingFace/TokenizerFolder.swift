@@ -47,11 +47,19 @@ public struct TokenizerFolder {
             let file = try TokenizerFile(TokenizerFile.json(bytes))
             return PipelineTokenizer(file.parts, specialTokens: specialTokens(of: file))
         }
-        let model = folder.appendingPathComponent("tokenizer.model")
-        guard FileManager.default.fileExists(atPath: model.path) else {
+        return try sentencePieceTokenizer(sentencePieceModel())
+    }
+
+    /// The bytes of `tokenizer.model`.
+    private func sentencePieceModel() throws -> [UInt8] {
+        guard let bytes = try Self.bytes(folder, "tokenizer.model", limit: SentencePieceModel.largestFile) else {
             throw TokenizerError.noTokenizer(folder: folder.lastPathComponent)
         }
-        let tokenizer = try SentencePieceTokenizer(modelAt: model)
+        return bytes
+    }
+
+    private func sentencePieceTokenizer(_ model: [UInt8]) throws -> SentencePieceTokenizer {
+        let tokenizer = try SentencePieceTokenizer(serializedModel: model)
         var special = tokenizer.specialTokens
         if let adds = configuration["add_bos_token"]?.boolean {
             special.addsBeginningOfSequence = adds && special.beginningOfSequence != nil
@@ -68,7 +76,10 @@ public struct TokenizerFolder {
     ///   ``TokenizerError``, or what reading a file throws.
     public func vocabulary(size: Int) throws -> VocabularyDescription {
         guard let bytes = try Self.bytes(folder, "tokenizer.json", limit: TokenizerFile.largestFile) else {
-            throw TokenizerError.noGGUF(reason: "the folder has no tokenizer.json")
+            let model = try sentencePieceModel()
+            return try VocabularyDescription(
+                SentencePieceModel(serialized: model),
+                specialTokens: sentencePieceTokenizer(model).specialTokens, size: size)
         }
         let json = try TokenizerFile.json(bytes)
         let file = try TokenizerFile(json)

@@ -172,6 +172,44 @@ struct FolderVocabularyTests {
                 == "its token \"<mask>\" minds the spaces or letters beside it")
     }
 
+    /// A `tokenizer.model` alone; with more ids than it has pieces.
+    @Test func piecesAndScoresAreThoseOfTheModel() throws {
+        var model = try SentencePieceModel(
+            serialized: Array(Data(contentsOf: Places.fixture("tokenization/tiny_bpe.model"))))
+        func withFolder<Result>(_ body: (TokenizerFolder) throws -> Result) throws -> Result {
+            try Places.withTemporaryFolder { folder in
+                try Data(model.serialized()).write(to: folder.appendingPathComponent("tokenizer.model"))
+                return try body(TokenizerFolder(folder))
+            }
+        }
+        model.normalizer = SentencePieceModel.Normalizer(removesExtraWhitespace: false)
+        #expect(throws: TokenizerError.noGGUF(reason: "its tokenizer.model has user-defined tokens")) {
+            try withFolder { try $0.vocabulary(size: 422) }
+        }
+        for index in model.pieces.indices where model.pieces[index].type == .userDefined {
+            model.pieces[index].type = .control
+        }
+        let cases: [TokenizerFileTests.Case] = try decodeFixture("tiny_bpe.json")
+        try withFolder { folder in
+            let vocabulary = try folder.vocabulary(size: 422)
+            #expect(vocabulary.model == .sentencePiece)
+            #expect(vocabulary.tokens.suffix(2) == ["[PAD420]", "[PAD421]"])
+            #expect(vocabulary.types.suffix(2) == [.unused, .unused])
+            let (file, written) = (try folder.tokenizer(), try TokenizerLoader.make(from: metadata(vocabulary)))
+            #expect(written.specialTokens == file.specialTokens)
+            for text in cases.map(\.text) + ["[PAD420]", "[INST] ka</s> to"] {
+                for special in [SpecialTokenParsing.everywhere, .nowhere] {
+                    let (ids, expected) = (written.encode(text, special: special), file.encode(text, special: special))
+                    #expect(ids == expected, "\(text.debugDescription)")
+                }
+            }
+        }
+        model.algorithm = .unigram
+        #expect(throws: TokenizerError.noGGUF(reason: "its tokenizer.model is a unigram model")) {
+            try withFolder { try $0.vocabulary(size: 422) }
+        }
+    }
+
     @Test(arguments: ["gemma", "llama2", "unigram", "word-piece", "word-level", "bpe-unknown"])
     func otherKindsAreRefused(kind: String) throws {
         let folder = try TokenizerFolder(TokenizerFileTests.folder(kind))
