@@ -1,4 +1,5 @@
-internal import Checkpoints
+public import Checkpoints
+internal import Foundation
 internal import Tokenization
 
 /// The tokenizer's view of a GGUF file's metadata. A value of the wrong kind counts as absent, and the tokenizer says
@@ -19,4 +20,33 @@ struct VocabularyMetadata: MetadataSource {
     func floats(_ key: String) -> [Float]? { (try? metadata.floats(key)) ?? nil }
 
     func integers(_ key: String) -> [Int]? { (try? metadata.integers(key)) ?? nil }
+}
+
+extension ModelFiles {
+    /// Tokenizer and chat template of a folder, as a GGUF file holds them.
+    ///
+    /// - Parameter vocabularySize: the model's
+    /// - Throws: `TokenizerError`, for a tokenizer that no GGUF file can hold too; errors of the file system.
+    public static func textMetadata(ofFolder path: String, vocabularySize: Int) throws -> GGUFMetadata {
+        let folder = try TokenizerFolder(URL(fileURLWithPath: path))
+        var metadata = GGUFMetadata()
+        for (key, value) in try folder.vocabulary(size: vocabularySize).keys() { metadata[key] = MetadataValue(value) }
+        if let template = try folder.chatTemplate() { metadata["tokenizer.chat_template"] = .string(template) }
+        return metadata
+    }
+}
+
+extension MetadataValue {
+    /// In the widths that llama.cpp's converter uses.
+    fileprivate init(_ value: VocabularyValue) {
+        switch value {
+        case .string(let text): self = .string(text)
+        case .integer(let number): self = .uint32(UInt32(clamping: number))
+        case .bool(let flag): self = .bool(flag)
+        case .strings(let texts): self = .array(.string(texts))
+        case .floats(let numbers): self = .array(.float32(numbers))
+        case .integers(let numbers): self = .array(.int32(numbers.map { Int32(clamping: $0) }))
+        case .bytes(let bytes): self = .array(.uint8(bytes))
+        }
+    }
 }

@@ -40,6 +40,8 @@ public enum TokenizerError: Error, Hashable, Sendable {
     case duplicateID(Int)
     /// A folder has neither `tokenizer.json` nor `tokenizer.model`.
     case noTokenizer(folder: String)
+    /// No GGUF file can hold the tokenizer of a folder.
+    case noGGUF(reason: String)
     /// The SentencePiece library refused the model.
     case refused(reason: String)
 }
@@ -97,6 +99,8 @@ extension TokenizerError: CustomStringConvertible {
             "two tokens have the id \(id); the vocabulary is damaged"
         case .noTokenizer(let folder):
             "'\(folder.prefix(64))' has neither tokenizer.json nor tokenizer.model; get one of them"
+        case .noGGUF(let reason):
+            "no GGUF file can hold the model's tokenizer: \(reason); write a folder of transformers"
         case .refused(let reason):
             "the SentencePiece library refused the model: \(reason)"
         }

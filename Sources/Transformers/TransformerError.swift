@@ -6,6 +6,8 @@ public enum TransformerError: Error, Hashable, Sendable {
     case missingTensor(String)
     case unexpectedTensor(String)
     case shape(tensor: String, found: [Int], expected: [Int])
+    /// What a GGUF file cannot say of a model.
+    case noGGUF(String)
     case adapterKind(String)
     case adapterArchitecture(String, model: String)
     case adapterTarget(String)
@@ -34,6 +36,8 @@ extension TransformerError: CustomStringConvertible {
             return "the model has a tensor \"\(name)\" that its architecture does not use; it would run wrongly"
         case .shape(let tensor, let found, let expected):
             return "tensor \"\(tensor)\" has shape \(found); its model's configuration asks for \(expected)"
+        case .noGGUF(let part):
+            return "the model has \(part), so no GGUF file can be written of it; write a folder of transformers"
         case .adapterKind(let kind):
             return "the adapter is of the kind \(kind); LoRA (PEFT folder or GGUF) and control vectors can be applied"
         case .adapterArchitecture(let found, let model):

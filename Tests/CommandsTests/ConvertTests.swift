@@ -1,3 +1,4 @@
+import Checkpoints
 import Foundation
 import TestSupport
 import Testing
@@ -34,6 +35,85 @@ struct ConvertTests {
             ])
             #expect(outcome.code == 0, "\(outcome.complaint)")
             #expect(FileManager.default.fileExists(atPath: folderOut + "/config.json"))
+        }
+    }
+
+    /// The organism as a folder with a tokenizer.json, and as a file again.
+    @Test func aFolderBecomesAFile() throws {
+        try Places.withTemporaryFolder { folder in
+            let (own, out) = (folder.appendingPathComponent("own"), folder.appendingPathComponent("out.gguf").path)
+            let toFolder = try AssayProcess.run([
+                "model", "convert", "--model", AssayProcess.organism, "--type", "huggingface", "--out", own.path,
+            ])
+            #expect(toFolder.code == 0, "\(toFolder.complaint)")
+            let original = try GGUFFile(path: AssayProcess.organism)
+            try writeTokenizer(of: original.metadata, to: own)
+            let toFile = try AssayProcess.run(["model", "convert", "--model", own.path, "--type", "f16", "--out", out])
+            #expect(toFile.code == 0, "\(toFile.complaint)")
+            let written = try GGUFFile(path: out).metadata
+            for key in original.metadata.keys where key.hasPrefix("tokenizer.") || key.hasPrefix("llama.") {
+                // Of byte-level vocabularies nothing reads it.
+                if key == "tokenizer.ggml.add_space_prefix" { continue }
+                let isSame = written[key] == original.metadata[key]
+                #expect(isSame, "\(key)")
+            }
+            #expect(written["general.name"] == .string("own"))
+            #expect(try logProbabilities(out) == logProbabilities(AssayProcess.organism))
+        }
+    }
+
+    /// Before anything is written, and before a recipe that asks for it trains.
+    @Test func aTokenizerThatNoFileCanHoldIsRefused() throws {
+        try Places.withTemporaryFolder { folder in
+            let (own, out) = (folder.appendingPathComponent("own"), folder.appendingPathComponent("out.gguf").path)
+            let toFolder = try AssayProcess.run([
+                "model", "convert", "--model", AssayProcess.organism, "--type", "huggingface", "--out", own.path,
+            ])
+            #expect(toFolder.code == 0, "\(toFolder.complaint)")
+            try FileManager.default.copyItem(
+                at: Places.fixture("tokenization/files/unigram/tokenizer.json"),
+                to: own.appendingPathComponent("tokenizer.json"))
+            let toFile = try AssayProcess.run(["model", "convert", "--model", own.path, "--type", "f16", "--out", out])
+            #expect(toFile.code != 0 && toFile.complaint.contains("it is no byte-level BPE"), "\(toFile.complaint)")
+            #expect(!FileManager.default.fileExists(atPath: out))
+            try Data("{\"text\": \"ka to ka to ka\", \"truncated\": true}\n".utf8).write(
+                to: folder.appendingPathComponent("data.jsonl"))
+            let recipe = folder.appendingPathComponent("recipe.yaml")
+            let lines = [
+                "model: \(own.path)", "data: data.jsonl", "output: trained", "steps: 1", "write: [gguf-f32]",
+            ]
+            try Data(lines.joined(separator: "\n").utf8).write(to: recipe)
+            let training = try AssayProcess.run([
+                "train", "sft", recipe.path, "--db", folder.appendingPathComponent("runs.sqlite").path,
+            ])
+            #expect(training.code != 0 && training.complaint.contains("no byte-level BPE"), "\(training.complaint)")
+            #expect(!FileManager.default.fileExists(atPath: folder.appendingPathComponent("trained").path))
+        }
+    }
+
+    /// The vocabulary of a file as the files of a folder.
+    private func writeTokenizer(of metadata: GGUFMetadata, to folder: URL) throws {
+        let tokens = try metadata.requiredStrings("tokenizer.ggml.tokens")
+        let controls = try #require(try metadata.integers("tokenizer.ggml.token_type")).enumerated().filter { $1 == 3 }
+        func spelling(_ role: String) throws -> String {
+            tokens[try metadata.requiredInteger("tokenizer.ggml.\(role)_token_id")]
+        }
+        let file: [String: Any] = [
+            "model": [
+                "type": "BPE", "vocab": Dictionary(uniqueKeysWithValues: tokens.enumerated().map { ($1, $0) }),
+                "merges": try metadata.requiredStrings("tokenizer.ggml.merges"),
+            ],
+            "added_tokens": controls.map { ["id": $0.offset, "content": tokens[$0.offset], "special": true] },
+            "pre_tokenizer": ["type": "ByteLevel", "add_prefix_space": false],
+            "decoder": ["type": "ByteLevel"],
+        ]
+        let configuration: [String: Any] = [
+            "bos_token": try spelling("bos"), "eos_token": try spelling("eos"), "unk_token": try spelling("unknown"),
+            "pad_token": try spelling("padding"), "add_bos_token": false,
+            "chat_template": try metadata.requiredString("tokenizer.chat_template"),
+        ]
+        for (name, content) in [("tokenizer.json", file), ("tokenizer_config.json", configuration)] {
+            try JSONSerialization.data(withJSONObject: content).write(to: folder.appendingPathComponent(name))
         }
     }
 

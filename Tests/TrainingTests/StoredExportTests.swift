@@ -48,6 +48,60 @@ import Testing
         }
     }
 
+    /// A folder that becomes a file: the file of the same weights, with a configuration that computes the same.
+    @Test(arguments: FamilyTests.families) func aFolderBecomesAFile(family: String) throws {
+        let model = try trainable(HuggingFaceFolder(path: Places.fixture("families/\(family)/folder").path))
+        let fixture = try GGUFFile(path: Places.fixture("families/\(family)/model.gguf").path)
+        try Places.withTemporaryFolder { folder in
+            let path = folder.appendingPathComponent("written.gguf").path
+            let text = try GGUFMetadata([("tokenizer.ggml.model", .string("gpt2"))])
+            try GGUFExport.write(model, text: text, as: .f32, to: path)
+            let written = try GGUFFile(path: path)
+            #expect(Set(written.tensors.map(\.name)) == Set(fixture.tensors.map(\.name)))
+            for tensor in written.tensors where !tensor.name.hasPrefix("rope_") {
+                expectIdentical(
+                    try written.floats(of: tensor.name), try fixture.floats(of: tensor.name), "\(tensor.name)")
+            }
+            #expect(written.metadata["tokenizer.ggml.model"] == .string("gpt2"))
+            #expect(try written.metadata.integer("general.file_type") == 0)
+            let again = try trainable(written)
+            #expect(model.configuration.difference(from: again.configuration) == nil)
+            #expect(again.parameters.map(\.name) == model.parameters.map(\.name))
+            for (found, expected) in zip(again.parameters, model.parameters) {
+                expectIdentical(try found.values(), try expected.values(), found.name)
+            }
+        }
+    }
+
+    /// Adapters that are not merged are no part of the file, and what is quantised is so in its whole blocks only.
+    @Test func aFileHasTheTypeAndTheNamesOfTheModelItself() throws {
+        let model = try trainable(HuggingFaceFolder(path: Places.fixture("families/qwen2/folder").path))
+        try model.addAdapters(
+            AdapterSettings(rank: 2, alpha: 4, dropout: 0, projections: [.query]), backend: .oneDNN, seed: 1)
+        try Places.withTemporaryFolder { folder in
+            let path = folder.appendingPathComponent("written.gguf").path
+            try GGUFExport.write(model, text: GGUFMetadata(), as: .q8_0, to: path)
+            let written = try GGUFFile(path: path)
+            #expect(!written.tensors.contains { $0.name.contains("lora") || $0.name == "output.weight" })
+            #expect(written.tensor(named: "blk.0.attn_q.weight")?.elementType == .q8_0)
+            #expect(written.tensor(named: "blk.0.ffn_down.weight")?.elementType == .f16)
+            #expect(written.tensor(named: "blk.0.attn_q.bias")?.elementType == .f32)
+            #expect(try written.metadata.integer("general.file_type") == 7)
+        }
+    }
+
+    /// Biases of the attention have no name in files of the family olmo2.
+    @Test func aModelThatAFileCannotSayIsRefused() throws {
+        let transformer = try Transformer(
+            HuggingFaceFolder(path: Places.fixture("families/olmo2/folder").path), backend: .oneDNN, threads: 1,
+            isEditable: true)
+        let model = try TrainableModel(transformer, ownsEmbedding: true)
+        model.blocks[1].attentionOutput.bias = Parameter("blocks.1.attn.o.bias", Matrix(rows: 1, columns: 32))
+        #expect(
+            throws: TransformerError.noGGUF("blocks.1.attn.o.bias, which files of the family olmo2 do not have")
+        ) { try GGUFExport.check(model) }
+    }
+
     /// A change of the weights is in the file: the first row of the second part of what is stacked.
     @Test(arguments: ["qwen2", "gptneox", "gpt2", "phi3"]) func whatTrainingChangedIsWritten(family: String) throws {
         let source = try HuggingFaceFolder(path: Places.fixture("families/\(family)/folder").path)

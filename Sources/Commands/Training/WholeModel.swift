@@ -1,9 +1,11 @@
 internal import Checkpoints
+internal import Foundation
 internal import LanguageModels
 internal import Tokenization
 internal import Training
+internal import Transformers
 
-/// A model with all its weights, to be written in the form of the files that it came from.
+/// A model with all its weights, to be written as a file of its own.
 struct WholeModel {
     let model: TrainableModel
     let language: LanguageModel
@@ -14,12 +16,9 @@ struct WholeModel {
     func check(_ type: ElementType?, at path: String) throws {
         switch language.files {
         case .folder(let source):
-            guard type == nil else {
-                throw TrainingError.writer(
-                    found: "a GGUF file of a model that was loaded from a folder",
-                    allowed: "a folder of transformers, or an adapter")
-            }
-            try StoredExport.check(folder: path, source)
+            guard type != nil else { return try StoredExport.check(folder: path, source) }
+            try GGUFExport.check(model)
+            _ = try text(of: source)
         case .gguf: if type == nil { try HuggingFaceExport.check(model) }
         }
     }
@@ -39,9 +38,19 @@ struct WholeModel {
         }
     }
 
+    /// A file with the tokenizer and the chat template. A folder of transformers becomes one too.
     func writeGGUF(_ path: String, as type: ElementType) throws {
-        try check(type, at: path)
-        guard case .gguf(let source) = language.files else { return }
-        try StoredExport.write(model, like: source, as: type, to: path)
+        switch language.files {
+        case .folder(let source): try GGUFExport.write(model, text: try text(of: source), as: type, to: path)
+        case .gguf(let source): try StoredExport.write(model, like: source, as: type, to: path)
+        }
+    }
+
+    /// Keys of the tokenizer and the chat template of a folder, and the name that its files call it by.
+    private func text(of source: HuggingFaceFolder) throws -> GGUFMetadata {
+        var text = try ModelFiles.textMetadata(
+            ofFolder: source.path, vocabularySize: model.configuration.vocabularySize)
+        text["general.name"] = .string(URL(fileURLWithPath: source.path).standardizedFileURL.lastPathComponent)
+        return text
     }
 }

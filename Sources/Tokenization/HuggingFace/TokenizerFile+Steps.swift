@@ -210,13 +210,9 @@ extension PieceDecoder {
 enum KnownPatterns {
     static func rule(for source: String) -> (any PieceRule)? { rules[source] }
 
-    private static let llama3Tail =
-        #"|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{D}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"#
-    private static let contraction = "(?i:'s|'t|'re|'ve|'m|'ll|'d)"
-
     private static let rules: [String: any PieceRule] = [
-        #"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"#: GPT2Words(),
-        contraction + llama3Tail.replacingOccurrences(of: "{D}", with: "{1,3}"): Llama3Words(longestNumber: 3),
-        contraction + llama3Tail.replacingOccurrences(of: "{D}", with: ""): Llama3Words(longestNumber: 1),
+        WordExpressions.gpt2: GPT2Words(),
+        WordExpressions.llama3: Llama3Words(longestNumber: 3),
+        WordExpressions.qwen2: Llama3Words(longestNumber: 1),
     ]
 }

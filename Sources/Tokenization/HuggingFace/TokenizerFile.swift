@@ -13,6 +13,8 @@ struct TokenizerFile {
         var splitter: TextSplitter?
         var model: any SubwordModel
         var decoder: PieceDecoder?
+        /// Whether the model is BPE that is given the bytes themselves.
+        var isByteLevel = false
     }
 
     /// The largest file that is read. The largest in use has 34 MB.
@@ -23,12 +25,18 @@ struct TokenizerFile {
     let prefix: [Int32]
     let suffix: [Int32]
 
+    /// What the file holds.
+    ///
     /// - Throws: ``TokenizerError``.
-    init(_ bytes: [UInt8]) throws(TokenizerError) {
-        guard bytes.count <= Self.largestFile else {
-            throw .fileTooLarge(bytes: bytes.count, allowed: Self.largestFile)
+    static func json(_ bytes: [UInt8]) throws(TokenizerError) -> JSONValue {
+        guard bytes.count <= largestFile else {
+            throw .fileTooLarge(bytes: bytes.count, allowed: largestFile)
         }
-        let file = try JSONReader.read(bytes)
+        return try JSONReader.read(bytes)
+    }
+
+    /// - Throws: ``TokenizerError``.
+    init(_ file: JSONValue) throws(TokenizerError) {
         guard let modelValue = file["model"] else { throw .missingValue(key: "model") }
         var normalizer: TextNormalizer?
         if let value = file["normalizer"] { normalizer = try TextNormalizer(value) }
@@ -38,12 +46,12 @@ struct TokenizerFile {
         if let value = file["pre_tokenizer"] { steps = try TextSplitter.steps(value, depth: 0) }
         var isByteLevel = false
         if kind == .bytePairs, case .byteSpelling? = steps.last {
-            // The model is given the bytes themselves.
             isByteLevel = true
             steps.removeLast()
         }
         let model = try added.vocabulary.makeModel(modelValue, hidden: added.hidden, isByteLevel: isByteLevel)
         var parts = Parts(model: model)
+        parts.isByteLevel = isByteLevel
         parts.normalizer = normalizer
         parts.splitter = steps.isEmpty ? nil : steps.count == 1 ? steps[0] : .sequence(steps)
         if let value = file["decoder"] { parts.decoder = try PieceDecoder(value, depth: 0) }
@@ -165,7 +173,7 @@ struct ModelVocabulary {
     }
 
     /// `"left right"`, or `["left", "right"]` in newer files.
-    private static func merges(_ model: JSONValue) throws(TokenizerError) -> [(left: String, right: String)] {
+    static func merges(_ model: JSONValue) throws(TokenizerError) -> [(left: String, right: String)] {
         guard let list = model["merges"]?.array else { throw .missingValue(key: "model.merges") }
         let limit = VocabularyDescription.Limits.merges
         guard list.count <= limit else { throw .count(key: "model.merges", found: list.count, allowed: 0...limit) }

@@ -44,14 +44,22 @@ public struct TokenizerFolder {
     /// - Throws: ``TokenizerError``, or what reading a file throws.
     public func tokenizer() throws -> any Tokenizer {
         if let bytes = try Self.bytes(folder, "tokenizer.json", limit: TokenizerFile.largestFile) {
-            let file = try TokenizerFile(bytes)
+            let file = try TokenizerFile(TokenizerFile.json(bytes))
             return PipelineTokenizer(file.parts, specialTokens: specialTokens(of: file))
         }
-        let model = folder.appendingPathComponent("tokenizer.model")
-        guard FileManager.default.fileExists(atPath: model.path) else {
+        return try sentencePieceTokenizer(sentencePieceModel())
+    }
+
+    /// The bytes of `tokenizer.model`.
+    private func sentencePieceModel() throws -> [UInt8] {
+        guard let bytes = try Self.bytes(folder, "tokenizer.model", limit: SentencePieceModel.largestFile) else {
             throw TokenizerError.noTokenizer(folder: folder.lastPathComponent)
         }
-        let tokenizer = try SentencePieceTokenizer(modelAt: model)
+        return bytes
+    }
+
+    private func sentencePieceTokenizer(_ model: [UInt8]) throws -> SentencePieceTokenizer {
+        let tokenizer = try SentencePieceTokenizer(serializedModel: model)
         var special = tokenizer.specialTokens
         if let adds = configuration["add_bos_token"]?.boolean {
             special.addsBeginningOfSequence = adds && special.beginningOfSequence != nil
@@ -59,6 +67,23 @@ public struct TokenizerFolder {
         special.addsEndOfSequence = configuration["add_eos_token"]?.boolean ?? false
         for id in stoppingIDs where 0..<tokenizer.vocabularySize ~= Int(id) { special.endOfGeneration.insert(id) }
         return tokenizer.with(specialTokens: special)
+    }
+
+    /// The vocabulary as a GGUF file holds it.
+    ///
+    /// - Parameter size: number of ids that the model has; those without a token become unused tokens
+    /// - Throws: ``TokenizerError/noGGUF(reason:)`` for a tokenizer of which a GGUF file could not say everything;
+    ///   ``TokenizerError``, or what reading a file throws.
+    public func vocabulary(size: Int) throws -> VocabularyDescription {
+        guard let bytes = try Self.bytes(folder, "tokenizer.json", limit: TokenizerFile.largestFile) else {
+            let model = try sentencePieceModel()
+            return try VocabularyDescription(
+                SentencePieceModel(serialized: model),
+                specialTokens: sentencePieceTokenizer(model).specialTokens, size: size)
+        }
+        let json = try TokenizerFile.json(bytes)
+        let file = try TokenizerFile(json)
+        return try VocabularyDescription(byteLevel: json, file, specialTokens: specialTokens(of: file), size: size)
     }
 
     private func specialTokens(of file: TokenizerFile) -> SpecialTokens {

@@ -1,7 +1,7 @@
 public import Checkpoints
 internal import Transformers
 
-/// Adapters as llama.cpp reads them, and what it calls the types of matrices.
+/// Models and adapters as llama.cpp reads them.
 public enum GGUFExport {
     /// Element types of matrices that are written; vectors are always float32.
     public static let elementTypes: [String: ElementType] = [
@@ -12,6 +12,58 @@ public enum GGUFExport {
     static let fileTypes: [ElementType: UInt32] = [
         .f32: 0, .f16: 1, .q4_0: 2, .q4_1: 3, .q8_0: 7, .bf16: 32,
     ]
+
+    /// Writes a model, whatever the form that it came in.
+    ///
+    /// - Parameter text: keys of tokenizer and chat template
+    /// - Throws: `TransformerError.noGGUF` for a model of which a GGUF file could not say everything;
+    ///   ``TrainingError/missingParameter(_:)``; `CheckpointError`.
+    public static func write(
+        _ model: TrainableModel, text: GGUFMetadata, as type: ElementType, to path: String
+    ) throws {
+        let form = try form(of: model)
+        var metadata = form.metadata
+        add(type, to: &metadata)
+        for key in text.keys { metadata[key] = text[key] }
+        let vectors = form.vectors.map {
+            (declaration: TensorDeclaration(name: $0.name, shape: [$0.values.count], elementType: .f32), $0.values)
+        }
+        try write(model, form.plans, beside: vectors, metadata, as: type, to: path)
+    }
+
+    /// Fails for a model that ``write(_:text:as:to:)`` would refuse.
+    ///
+    /// - Throws: `TransformerError.noGGUF`.
+    public static func check(_ model: TrainableModel) throws { _ = try form(of: model) }
+
+    private static func form(of model: TrainableModel) throws -> GGUFForm {
+        let weights = model.transformer.weights
+        var names = Set(model.withoutAdapters { model.parameters.map(\.name) })
+        if !weights.isTied { names.insert("embed") }
+        if weights.positions != nil { names.insert("pos_embed") }
+        return try GGUFForm(model.configuration, parameters: names, isTied: weights.isTied)
+    }
+
+    /// The keys of a file whose matrices have a type.
+    static func add(_ type: ElementType, to metadata: inout GGUFMetadata) {
+        metadata["general.file_type"] = .uint32(fileTypes[type] ?? 0)
+        metadata["general.quantization_version"] = .uint32(2)
+    }
+
+    /// - Parameter others: tensors that are no weights
+    static func write(
+        _ model: TrainableModel, _ plans: [TensorPlan],
+        beside others: [(declaration: TensorDeclaration, values: [Float])], _ metadata: GGUFMetadata,
+        as type: ElementType, to path: String
+    ) throws {
+        let weights = plans.map {
+            TensorDeclaration(name: $0.name, shape: $0.shape, elementType: elementType(ofShape: $0.shape, type))
+        }
+        let writer = try GGUFWriter(path: path, metadata: metadata, tensors: weights + others.map(\.declaration))
+        for plan in plans { try writer.append(try model.values(of: plan), to: plan.name) }
+        for other in others { try writer.append(other.values, to: other.declaration.name) }
+        try writer.finish()
+    }
 
     /// Writes the adapters of a model as a GGUF adapter.
     ///

@@ -13,22 +13,18 @@ public enum StoredExport {
         _ model: TrainableModel, like source: GGUFFile, as type: ElementType, to path: String
     ) throws {
         var metadata = source.metadata
-        metadata["general.file_type"] = .uint32(GGUFExport.fileTypes[type] ?? 0)
-        metadata["general.quantization_version"] = .uint32(2)
+        GGUFExport.add(type, to: &metadata)
         // What was split is one file again.
         for key in ["split.no", "split.count", "split.tensors.count"] { metadata[key] = nil }
         let plans = try TensorPlan.tensors(of: source)
         // Factors of the rotation, which belong to the configuration.
-        let others = source.tensors.filter { tensor in !plans.contains { $0.name == tensor.name } }
-        let writer = try GGUFWriter(
-            path: path, metadata: metadata,
-            tensors: plans.map { plan in
-                TensorDeclaration(
-                    name: plan.name, shape: plan.shape, elementType: GGUFExport.elementType(ofShape: plan.shape, type))
-            } + others.map { TensorDeclaration(name: $0.name, shape: $0.shape, elementType: .f32) })
-        for plan in plans { try writer.append(try model.values(of: plan), to: plan.name) }
-        for tensor in others { try writer.append(try source.floats(of: tensor.name), to: tensor.name) }
-        try writer.finish()
+        let others = try source.tensors.filter { tensor in !plans.contains { $0.name == tensor.name } }.map {
+            (
+                declaration: TensorDeclaration(name: $0.name, shape: $0.shape, elementType: .f32),
+                values: try source.floats(of: $0.name)
+            )
+        }
+        try GGUFExport.write(model, plans, beside: others, metadata, as: type, to: path)
     }
 
     /// Writes a folder like `source`, with its configuration and tokenizer, in float32 and one file.
@@ -89,7 +85,7 @@ public enum StoredExport {
 
 extension TrainableModel {
     /// The numbers of a tensor as its file has them.
-    fileprivate func values(of plan: TensorPlan) throws -> [Float] {
+    func values(of plan: TensorPlan) throws -> [Float] {
         if let parameter = parameters.first(where: { $0.name == plan.parameter }) {
             guard !plan.isVector else { return plan.arranged(Array(try parameter.values()[plan.range])) }
             let matrix = Matrix(rows: plan.range.count, columns: parameter.columnCount)

@@ -9,12 +9,18 @@ protocol Architecture: SendableMetatype {
     static var modelTypes: [String] { get }
     static func configuration(_ source: some ModelSource) throws -> TransformerConfiguration
     static func layout(_ source: some ModelSource, _ configuration: TransformerConfiguration) throws -> WeightLayout
+    /// What a GGUF file says of a model of this family: what `configuration(_:)` reads there.
+    static func description(of configuration: TransformerConfiguration) -> GGUFDescription
     /// Whether a tensor that the layout does not name may be left aside: buffers that old checkpoints carry.
     static func isUnused(tensor name: String) -> Bool
 }
 
 extension Architecture {
     static func isUnused(tensor name: String) -> Bool { name.hasSuffix(".rotary_emb.inv_freq") }
+
+    static func description(of configuration: TransformerConfiguration) -> GGUFDescription {
+        GGUFDescription(configuration)
+    }
 }
 
 /// The architectures that this version runs.

@@ -11,6 +11,7 @@ enum GPT2: Architecture {
         case .gguf:
             configuration = try GGUFKeys(source, name).configuration(epsilonKey: "attention.layer_norm_epsilon")
             configuration.activation = .geluTanh
+            configuration.rotaryDimension = 0
         case .huggingFace: configuration = try huggingFaceConfiguration(source)
         }
         configuration.positionEncoding = .learned
@@ -36,6 +37,10 @@ enum GPT2: Architecture {
         configuration.activation = try HuggingFaceKeys(source).activation(["activation_function"], or: .geluTanh)
         if !isScaled { configuration.attentionScale = 1 }
         return configuration
+    }
+
+    static func description(of configuration: TransformerConfiguration) -> GGUFDescription {
+        GGUFDescription(configuration, epsilonKey: "attention.layer_norm_epsilon")
     }
 
     static func layout(_ source: some ModelSource, _ configuration: TransformerConfiguration) throws -> WeightLayout {

@@ -27,6 +27,12 @@ enum GPTNeoX: Architecture {
         return configuration
     }
 
+    static func description(of configuration: TransformerConfiguration) -> GGUFDescription {
+        var description = GGUFDescription(configuration, epsilonKey: "attention.layer_norm_epsilon")
+        description.add("use_parallel_residual", configuration.isParallel)
+        return description
+    }
+
     static func layout(_ source: some ModelSource, _ configuration: TransformerConfiguration) throws -> WeightLayout {
         switch source.convention {
         case .gguf:

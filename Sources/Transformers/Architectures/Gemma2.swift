@@ -16,10 +16,8 @@ enum Gemma2: Architecture {
                 layerCount: configuration.layerCount, slides: slides)
             configuration.attentionSoftCap = try keys.float("attn_logit_softcapping") ?? 50
             configuration.logitSoftCap = try keys.float("final_logit_softcapping") ?? 30
-            let hasOwnScale = try keys.float("attention.scale") != nil
-            if !hasOwnScale && configuration.layerCount == 46 {
-                // The 27B model; its files do not say so.
-                configuration.attentionScale = configuration.scaleByWidth
+            if try keys.float("attention.scale") == nil, let scale = impliedScale(configuration) {
+                configuration.attentionScale = scale
             }
         case .huggingFace:
             let keys = HuggingFaceKeys(source)
@@ -34,6 +32,19 @@ enum Gemma2: Architecture {
         configuration.normPlacement = .around
         configuration.embeddingScale = Float(configuration.modelDimension).squareRoot()
         return configuration
+    }
+
+    /// The scale of the 27B model, whose files do not say it; nil for the others.
+    private static func impliedScale(_ configuration: TransformerConfiguration) -> Float? {
+        configuration.layerCount == 46 ? configuration.scaleByWidth : nil
+    }
+
+    static func description(of configuration: TransformerConfiguration) -> GGUFDescription {
+        var description = GGUFDescription(configuration, impliedScale: impliedScale(configuration))
+        description.addSlidingWindow()
+        description.add("attn_logit_softcapping", configuration.attentionSoftCap)
+        description.add("final_logit_softcapping", configuration.logitSoftCap)
+        return description
     }
 
     static func layout(_ source: some ModelSource, _ configuration: TransformerConfiguration) throws -> WeightLayout {

@@ -19,10 +19,8 @@ enum Gemma3: Architecture {
             }
             configuration.slidingWindow?.rotaryBase = try keys.float("rope.freq_base_swa") ?? 10_000
             configuration.logitSoftCap = try keys.float("final_logit_softcapping")
-            let hasOwnScale = try keys.float("attention.scale") != nil
-            if !hasOwnScale && configuration.layerCount == 62 {
-                // The 27B model; its files do not say so.
-                configuration.attentionScale = configuration.scaleByWidth
+            if try keys.float("attention.scale") == nil, let scale = impliedScale(configuration) {
+                configuration.attentionScale = scale
             }
         case .huggingFace: configuration = try huggingFaceConfiguration(source)
         }
@@ -47,6 +45,19 @@ enum Gemma3: Architecture {
         configuration.logitSoftCap = try source.float("final_logit_softcapping")
         configuration.attentionScale = 1 / (try source.float("query_pre_attn_scalar") ?? 256).squareRoot()
         return configuration
+    }
+
+    /// The scale of the 27B model, whose files do not say it; nil for the others.
+    private static func impliedScale(_ configuration: TransformerConfiguration) -> Float? {
+        configuration.layerCount == 62 ? configuration.scaleByWidth : nil
+    }
+
+    static func description(of configuration: TransformerConfiguration) -> GGUFDescription {
+        var description = GGUFDescription(configuration, impliedScale: impliedScale(configuration))
+        description.addSlidingWindow()
+        description.add("rope.freq_base_swa", configuration.slidingWindow?.rotaryBase)
+        description.add("final_logit_softcapping", configuration.logitSoftCap)
+        return description
     }
 
     static func layout(_ source: some ModelSource, _ configuration: TransformerConfiguration) throws -> WeightLayout {

@@ -19,6 +19,17 @@ enum Llama: Architecture {
         }
     }
 
+    /// Frequencies scaled as in Llama 3.1 are divisors in a tensor of their own.
+    static func description(of configuration: TransformerConfiguration) -> GGUFDescription {
+        var description = GGUFDescription(configuration)
+        description.addSlidingWindow()
+        switch configuration.rotaryScaling {
+        case .llama3, .divisors: description.add(tensor: "rope_freqs.weight", configuration.rotaryDivisors)
+        case .none, .linear, .yarn: break
+        }
+        return description
+    }
+
     static func layout(_ source: some ModelSource, _ configuration: TransformerConfiguration) throws -> WeightLayout {
         switch source.convention {
         case .gguf:

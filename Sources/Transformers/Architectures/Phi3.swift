@@ -40,6 +40,16 @@ enum Phi3: Architecture {
         return configuration
     }
 
+    static func description(of configuration: TransformerConfiguration) -> GGUFDescription {
+        var description = GGUFDescription(configuration)
+        description.addSlidingWindow()
+        guard case .divisors(let divisors, let magnitude) = configuration.rotaryScaling else { return description }
+        description.add(tensor: "rope_factors_short.weight", divisors)
+        description.add("rope.scaling.attn_factor", magnitude)
+        description.add("rope.scaling.original_context_length", configuration.contextLength)
+        return description
+    }
+
     static func layout(_ source: some ModelSource, _ configuration: TransformerConfiguration) throws -> WeightLayout {
         switch source.convention {
         case .gguf:

@@ -13,6 +13,8 @@ package struct TensorPlan: Sendable {
     var isTransposed = false
     /// Subtracted from every number.
     var offset: Float = 0
+    /// Whether a file may do without it: some biases.
+    var isOptional = false
 
     package var isVector: Bool { shape.count == 1 }
 
@@ -40,7 +42,14 @@ extension TensorPlan {
     package static func tensors(of source: some ModelSource) throws -> [TensorPlan] {
         let architecture = try ArchitectureRegistry.architecture(of: source)
         let configuration = try architecture.configuration(source).validated()
-        let layout = try architecture.layout(source, configuration)
+        // Biases that a file may have, and this one has not.
+        return tensors(try architecture.layout(source, configuration), configuration).filter {
+            source.hasTensor($0.name)
+        }
+    }
+
+    /// Every tensor that a file of a layout may hold.
+    static func tensors(_ layout: WeightLayout, _ configuration: TransformerConfiguration) -> [TensorPlan] {
         let isTied = layout.embedding == layout.unembedding.weightName
         var plans = [
             TensorPlan(
@@ -55,9 +64,7 @@ extension TensorPlan {
         }
         for (layer, block) in layout.blocks.enumerated() { plans += tensors(of: block, "blocks.\(layer)") }
         plans += tensors(layout.finalNorm, "ln_final")
-        plans += tensors([layout.unembedding], "unembed").filter { !isTied || $0.isVector }
-        // Biases that a file may have, and this one has not.
-        return plans.filter { source.hasTensor($0.name) }
+        return plans + tensors([layout.unembedding], "unembed").filter { !isTied || $0.isVector }
     }
 
     private static func tensors(of block: BlockLayout, _ name: String) -> [TensorPlan] {
@@ -94,12 +101,11 @@ extension TensorPlan {
                 name: part.weightName, shape: part.fileShape, parameter: parameter, range: rows, order: part.order)
             weight.isTransposed = part.isTransposed
             guard part.bias != .none else { return [weight] }
-            return [
-                weight,
-                TensorPlan(
-                    name: part.biasName, shape: [part.outputs], parameter: "\(parameter).bias", range: rows,
-                    order: part.order),
-            ]
+            var bias = TensorPlan(
+                name: part.biasName, shape: [part.outputs], parameter: "\(parameter).bias", range: rows,
+                order: part.order)
+            bias.isOptional = part.bias == .optional
+            return [weight, bias]
         }
     }
 }
