@@ -25,10 +25,12 @@ struct ChartTests {
         #expect(rateTicks(upTo: .nan).range == 0...1)
     }
 
+    private static let least = Double.leastNonzeroMagnitude
+
     /// Steps that vanish, and ends that are too many steps away, have one tick and an end.
     @Test(arguments: [
-        0...5e-324, 0...1e-323, 5e-324...1e-320, -1.7e308...1.7e308, 1e16...(1e16 + 2), -1e-310...1e-310,
-        1e308...1.1e308,
+        0...least, 0...(2 * least), least...(2000 * least), -1.7e308...1.7e308, 1e16...(1e16 + 2),
+        (-2e13 * least)...(2e13 * least), 1e308...1.1e308,
     ])
     func everySpanHasAnEnd(_ range: ClosedRange<Double>) {
         let ticks = Ticks.covering(range, count: 5)
