@@ -23,7 +23,7 @@ __attribute__((noinline)) void measured(void (*body)(void)) { body(); }
 static void *packed, *activations;
 static ck_quantized_type type;
 
-static void multiply_bf16(void) { ck_product_bf16(rows, inputs, outputs, activations, packed, out, outputs); }
+static void multiply_bf16(void) { ck_product_bf16(rows, inputs, outputs, activations, packed, out, outputs, 0); }
 
 static void multiply_quantized(void) {
   ck_product_quantized(type, rows, inputs, outputs, activations, packed, out, outputs);

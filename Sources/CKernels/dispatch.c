@@ -145,13 +145,28 @@ void ck_product_bf16(size_t rows, size_t inputs, size_t outputs, const void *x, 
 
 const char *ck_product_bf16_name(void) { return chosen_bf16->name; }
 
-void ck_pack_bf16(const float *weights, size_t stride, size_t outputs, size_t inputs, void *panel) {
-  uint16_t *packed = panel;
-  memset(panel, 0, ck_bf16_panel_bytes(inputs));
-  for (size_t k = 0; k < inputs; ++k) {
-    uint16_t *pair = packed + k / 2 * 2 * CK_BF16_PANEL + k % 2;
+// One element after another, from input `first` on.
+static void pack_bf16_plainly(const float *weights, size_t stride, size_t outputs, size_t first, size_t inputs,
+                              uint16_t *panel) {
+  size_t begin = first * CK_BF16_PANEL * sizeof(uint16_t);
+  memset((char *)panel + begin, 0, ck_bf16_panel_bytes(inputs) - begin);
+  for (size_t k = first; k < inputs; ++k) {
+    uint16_t *pair = panel + k / 2 * 2 * CK_BF16_PANEL + k % 2;
     for (size_t o = 0; o < outputs; ++o) pair[2 * o] = ck_bf16_of(weights[o * stride + k]);
   }
+}
+
+// Whole panels are turned sixteen inputs at a time, in the nearest cache.
+void ck_pack_bf16(const float *weights, size_t stride, size_t outputs, size_t inputs, void *panel) {
+  enum { tile = 16 };
+  float turned[tile * CK_BF16_PANEL] __attribute__((aligned(64)));
+  size_t k = 0;
+  for (; outputs == CK_BF16_PANEL && inputs - k >= tile; k += tile) {
+    for (size_t o = 0; o < CK_BF16_PANEL; o += tile)
+      ck_backward()->transpose_tile(weights + o * stride + k, stride, turned + o, CK_BF16_PANEL);
+    chosen_bf16->pack_inputs(turned, CK_BF16_PANEL, tile, CK_BF16_PANEL, (uint16_t *)panel + k * CK_BF16_PANEL);
+  }
+  pack_bf16_plainly(weights, stride, outputs, k, inputs, panel);
 }
 
 void ck_pack_bf16_inputs(const float *matrix, size_t stride, size_t inputs, size_t outputs, void *panel) {
