@@ -50,7 +50,8 @@ struct JudgedEvaluationTests {
                 let scores = samples.filter { $0.prompt == prompt }.compactMap(\.scores)
                 let winners = Set(scores.filter { $0[1].value == 1 }.map { $0[1].answer })
                 #expect(winners.count == 1, "prompt \(prompt)")
-                #expect(scores.allSatisfy { $0.map(\.scorer)[1...] == ["majority-vote/numeric", "self-judgement/least_mass=0"] })
+                let judges = ["majority-vote/numeric", "self-judgement/least_mass=0"]
+                #expect(scores.allSatisfy { $0.map(\.scorer)[1...] == judges[...] })
                 passed += scores.count { $0[1].value == 1 }
                 for score in scores {
                     let odds = try #require(score[2].answer.flatMap(Double.init))
