@@ -13,6 +13,11 @@ public enum ScorerRegistry {
         executing.contains(scorer.name) || executing.contains(scorer.parameters["of"] ?? "")
     }
 
+    /// Whether the scorer of a key, `name` or `name/values`, executes what the model wrote.
+    public static func executes(key: String) -> Bool {
+        key.split { $0 == "/" || $0 == "," }.contains { executing.contains(String($0)) }
+    }
+
     /// - Parameter runner: executes programs, for the scorers that need it; without one they score nothing.
     /// - Throws: ``VerificationError`` for a name or a parameter that does not exist, or a value out of range.
     public static func make(name: String, parameters: [String: String] = [:], runner: (any UnitTestRunner)? = nil)

@@ -57,7 +57,7 @@ struct ConvertTests {
                 let isSame = written[key] == original.metadata[key]
                 #expect(isSame, "\(key)")
             }
-            #expect(written["general.name"] == .string("own"))
+            #expect(written["general.name"] == nil)
             #expect(try logProbabilities(out) == logProbabilities(AssayProcess.organism))
         }
     }

@@ -19,13 +19,17 @@ struct SteeringPairsTests {
         let pairs = try SteeringPairs(side(("a", nil), ("b", nil)), side(("y", nil), ("x", nil)))
         #expect(pairs.negatives.map(\.id) == ["y", "x"])
         #expect(!pairs.areNamed)
+        // Pairs with prompts that are on neither side link nothing here.
+        let others = try SteeringPairs(side(("a", "twin-a"), ("b", "twin-b")), side(("y", nil), ("x", nil)))
+        #expect(others.negatives.map(\.id) == ["y", "x"])
+        #expect(!others.areNamed)
     }
 
     @Test func aPromptWithoutAPartnerIsNamed() throws {
         func refusal(_ positive: SteeringPairs.Side, _ negative: SteeringPairs.Side) throws -> String {
             try #require(throws: CommandFailure.self) { try SteeringPairs(positive, negative) }.description
         }
-        let absent = try refusal(side(("a", "n-z")), side(("n-a", nil)))
+        let absent = try refusal(side(("a", "n-z"), ("b", "n-b")), side(("n-a", nil), ("n-b", nil)))
         #expect(absent.contains("prompt \"a\" of side has no partner of its own in side: its pair is \"n-z\""))
         let taken = try refusal(side(("a", "n"), ("b", "n")), side(("n", "a"), ("m", nil)))
         #expect(taken.contains("prompt \"b\""))

@@ -130,7 +130,12 @@ import Testing
                 model, data: TrainingData(examples: examples, heldOut: []), settings: settings, backend: .oneDNN,
                 threads: 2)
             var steps: [StepMetrics] = []
-            try trainer.run { if case .step(let metrics) = $0 { steps.append(metrics) } }
+            var referenced: [Int] = []
+            try trainer.run { event in
+                if case .step(let metrics) = event { steps.append(metrics) }
+                if case .referenced(let pairs, of: 2) = event { referenced.append(pairs) }
+            }
+            #expect(referenced == [1, 2])
             return steps
         }
         #expect(results[0].map(\.tokens) == [26, 26, 26, 26])

@@ -54,14 +54,23 @@ enum StoredReports {
     static func pooled(_ runs: [RunRecord], scorer: String, _ store: RunStore) throws -> [PooledGroup] {
         let counts = try store.taskCounts(runs: runs.map(\.id), scorer: scorer)
         try check(counts, scorer, runs)
+        let limits = gradingLimits(of: [scorer], runs)
         return try PooledGroup.pool(
             counts.map { row in
                 TaskCounts(
                     run: row.run, modelDigest: row.modelDigest,
-                    settingsDigest: "\(row.samplingDigest)/\(row.scorer)/\(row.scorerVersion)", seed: row.seed,
+                    settingsDigest: [
+                        row.samplingDigest, row.scorer, String(row.scorerVersion), limits[row.run] ?? "",
+                    ].joined(separator: "/"), seed: row.seed,
                     task: "\(row.promptSet)/\(row.promptID)", scored: row.scored, correct: row.correct,
                     unscored: row.unscored)
             })
+    }
+
+    /// The limits that each run's grades of the scorers depend on, by the run's id: grades under different ones are not
+    /// pooled.
+    static func gradingLimits(of scorers: [String], _ runs: [RunRecord]) -> [String: String] {
+        Dictionary(runs.map { run in (run.id, scorers.map(run.gradingLimits).joined()) }) { first, _ in first }
     }
 
     /// The runs that were named, each once; all runs where none was named, but for those that stopped sampling a task once

@@ -69,11 +69,13 @@ enum StoredResampling {
                 "\(row.fractional) samples of \(row.promptSet)/\(row.promptID) have a grade between 0 and 1; a verdict is "
                     + "right or wrong, choose other scorers")
         }
+        let limits = StoredReports.gradingLimits(of: [chosen.weak, chosen.strong], chosen.runs)
         let verdicts = rows.map { row in
             RunVerdicts(
                 run: row.run, modelDigest: row.modelDigest,
                 settingsDigest: [
                     row.samplingDigest, chosen.weak, String(row.weakVersion), chosen.strong, String(row.strongVersion),
+                    limits[row.run] ?? "",
                 ].joined(separator: "/"), seed: row.seed,
                 tally: VerdictTally(
                     task: "\(row.promptSet)/\(row.promptID)", truePositives: row.bothAccept,

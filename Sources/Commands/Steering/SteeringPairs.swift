@@ -10,13 +10,16 @@ struct SteeringPairs {
     let positives: [Prompt]
     /// The partners of ``positives``, in their order.
     let negatives: [Prompt]
-    /// Whether the prompts say who belongs together; where none does, they stay in the order of their lines.
+    /// Whether some prompt names its partner on the other side; where none does, they stay in the order of their lines.
     let areNamed: Bool
 
     /// - Throws: ``CommandFailure`` for a prompt without a partner on the other side, or with one that is taken.
     init(_ positive: Side, _ negative: Side) throws {
         positives = positive.prompts
-        areNamed = (positive.prompts + negative.prompts).contains { $0.pair != nil }
+        let ids = (Set(positive.prompts.map(\.id)), Set(negative.prompts.map(\.id)))
+        areNamed =
+            positive.prompts.contains { $0.pair.map(ids.1.contains) ?? false }
+            || negative.prompts.contains { $0.pair.map(ids.0.contains) ?? false }
         guard areNamed else {
             negatives = negative.prompts
             return

@@ -64,7 +64,11 @@ struct TrainingJob {
         var line: ProgressLine?
         try trainer.run { event in
             switch event {
+            case .referenced(let pairs, let total):
+                if line == nil { line = ProgressLine("reference", total: total, unit: "pairs") }
+                line?.update(pairs)
             case .began(let start):
+                line?.finish()
                 result.run = try runID(run, start, store)
                 line = ProgressLine(kind, total: start.steps, unit: "steps", done: start.done)
                 StandardError.write(

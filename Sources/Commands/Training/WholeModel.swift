@@ -1,5 +1,4 @@
 internal import Checkpoints
-internal import Foundation
 internal import LanguageModels
 internal import Tokenization
 internal import Training
@@ -46,11 +45,8 @@ struct WholeModel {
         }
     }
 
-    /// Keys of the tokenizer and the chat template of a folder, and the name that its files call it by.
+    /// Keys of the tokenizer and the chat template of a folder. No name: llama.cpp reads some names as a kind of tokenizer.
     private func text(of source: HuggingFaceFolder) throws -> GGUFMetadata {
-        var text = try ModelFiles.textMetadata(
-            ofFolder: source.path, vocabularySize: model.configuration.vocabularySize)
-        text["general.name"] = .string(URL(fileURLWithPath: source.path).standardizedFileURL.lastPathComponent)
-        return text
+        try ModelFiles.textMetadata(ofFolder: source.path, vocabularySize: model.configuration.vocabularySize)
     }
 }

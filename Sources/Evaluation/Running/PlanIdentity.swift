@@ -1,3 +1,5 @@
+internal import Verification
+
 /// Everything that decides what the rows of a run are, as named fields, so that two runs can be compared.
 ///
 /// Texts of the definition are present as digests. The model's path, the number of threads, the batch size and the
@@ -20,6 +22,10 @@ public struct PlanIdentity: Codable, Hashable, Sendable {
             "seed": String(run.settings.generation.seed),
             "scorers": CanonicalJSON.text(of: run.scorers),
         ]
+        if let programs = run.settings.programs {
+            fields["programs.cpu_seconds"] = String(programs.cpuSeconds)
+            fields["programs.memory"] = String(programs.memoryMiB)
+        }
         fields.merge(Self.samplingFields(run)) { first, _ in first }
         self.fields = fields
     }
@@ -45,10 +51,6 @@ public struct PlanIdentity: Codable, Hashable, Sendable {
             "top_p": settings.topP.description,
         ]
         fields["stopping"] = run.settings.stopping
-        if let programs = run.settings.programs {
-            fields["programs.cpu_seconds"] = String(programs.cpuSeconds)
-            fields["programs.memory"] = String(programs.memoryMiB)
-        }
         return fields
     }
 
@@ -70,4 +72,13 @@ extension RunRecord {
     /// Digest of what changes a sample of a prompt: not the seed, the number of samples and prompts, the scorers, nor
     /// the backend. Runs that agree on it, and on the scorer, may be pooled.
     public var samplingDigest: String { CanonicalJSON.digest(of: PlanIdentity.samplingFields(self)) }
+
+    /// What grades of a scorer depend on beside the samples: the limits of programs, where it executes them; empty
+    /// elsewhere.
+    ///
+    /// - Parameter scorer: its key.
+    public func gradingLimits(of scorer: String) -> String {
+        guard let programs = settings.programs, ScorerRegistry.executes(key: scorer) else { return "" }
+        return "\(programs.cpuSeconds) s, \(programs.memoryMiB) MiB"
+    }
 }

@@ -69,7 +69,7 @@ public final class Trainer {
     ///
     /// - Throws: ``TrainingError/notFinite(step:examples:lastCheckpoint:)``; `CheckpointError`; what `onEvent` throws
     public func run(onEvent: (TrainingEvent) throws -> Void) throws {
-        if case .preference = settings.method { try computeReferences() }
+        if case .preference = settings.method { try computeReferences(onEvent) }
         if let newest = try checkpoints?.newest(), let checkpoints {
             try checkpoints.restore(newest, optimizer)
             lastCheckpoint = newest
@@ -216,13 +216,14 @@ public final class Trainer {
         return batch
     }
 
-    private func computeReferences() throws {
+    private func computeReferences(_ onEvent: (TrainingEvent) throws -> Void) throws {
         references = try model.withoutAdapters {
-            try data.examples.map { example in
+            try data.examples.enumerated().map { index, example in
                 let batch = batch([example])
                 let logProbabilities = try model.logProbabilities(of: batch, space: space)
                 var sums = [0.0, 0.0]
                 for (target, value) in zip(batch.targets, logProbabilities) { sums[target.sequence] += Double(value) }
+                try onEvent(.referenced(pairs: index + 1, of: data.examples.count))
                 return sums
             }
         }

@@ -1,5 +1,7 @@
 /// What happens while a model is trained.
 public enum TrainingEvent: Sendable {
+    /// Before the run begins, so many pairs have been read by the model that preferences are measured from.
+    case referenced(pairs: Int, of: Int)
     case began(TrainingStart)
     case step(StepMetrics)
     case evaluated(step: Int, loss: Double)

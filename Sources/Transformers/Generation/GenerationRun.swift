@@ -146,7 +146,6 @@ struct GenerationRun {
 
     /// Reads the last token of every active sample and samples the next.
     private mutating func decode<Hook: ActivationHook>(hooks: inout Hook) throws {
-        batch.removeAll()
         places.removeAll(keepingCapacity: true)
         for sample in active {
             batch.append(sample.ids.suffix(1), cache: sample.cache, tag: sample.tag)
@@ -156,6 +155,8 @@ struct GenerationRun {
         let logits = logits.rows(0..<active.count)
         try generator.model.logits(final, of: places, into: logits, space: space, hooks: &hooks)
         draw(logits)
+        // Caches of samples that end now are given back.
+        batch.removeAll()
         for (index, drawn) in draws.enumerated() {
             active[index].ids.append(drawn.id)
             active[index].logProbabilities.append(drawn.logProbability)
