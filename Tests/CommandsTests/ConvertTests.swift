@@ -38,14 +38,20 @@ struct ConvertTests {
         }
     }
 
+    /// The organism as a folder of transformers, without a tokenizer.
+    private func organism(in folder: URL) throws -> URL {
+        let own = folder.appendingPathComponent("own")
+        let outcome = try AssayProcess.run([
+            "model", "convert", "--model", AssayProcess.organism, "--type", "huggingface", "--out", own.path,
+        ])
+        #expect(outcome.code == 0, "\(outcome.complaint)")
+        return own
+    }
+
     /// The organism as a folder with a tokenizer.json, and as a file again.
     @Test func aFolderBecomesAFile() throws {
         try Places.withTemporaryFolder { folder in
-            let (own, out) = (folder.appendingPathComponent("own"), folder.appendingPathComponent("out.gguf").path)
-            let toFolder = try AssayProcess.run([
-                "model", "convert", "--model", AssayProcess.organism, "--type", "huggingface", "--out", own.path,
-            ])
-            #expect(toFolder.code == 0, "\(toFolder.complaint)")
+            let (own, out) = (try organism(in: folder), folder.appendingPathComponent("out.gguf").path)
             let original = try GGUFFile(path: AssayProcess.organism)
             try writeTokenizer(of: original.metadata, to: own)
             let toFile = try AssayProcess.run(["model", "convert", "--model", own.path, "--type", "f16", "--out", out])
@@ -65,11 +71,7 @@ struct ConvertTests {
     /// Before anything is written, and before a recipe that asks for it trains.
     @Test func aTokenizerThatNoFileCanHoldIsRefused() throws {
         try Places.withTemporaryFolder { folder in
-            let (own, out) = (folder.appendingPathComponent("own"), folder.appendingPathComponent("out.gguf").path)
-            let toFolder = try AssayProcess.run([
-                "model", "convert", "--model", AssayProcess.organism, "--type", "huggingface", "--out", own.path,
-            ])
-            #expect(toFolder.code == 0, "\(toFolder.complaint)")
+            let (own, out) = (try organism(in: folder), folder.appendingPathComponent("out.gguf").path)
             try FileManager.default.copyItem(
                 at: Places.fixture("tokenization/files/unigram/tokenizer.json"),
                 to: own.appendingPathComponent("tokenizer.json"))
