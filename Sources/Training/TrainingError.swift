@@ -14,6 +14,7 @@ public enum TrainingError: Error, Hashable, Sendable {
     case vocabularySizes(student: Int, teacher: Int)
     case vocabularyToken(id: Int32)
     case teacherContext(id: String, tokens: Int, limit: Int)
+    case unlikelyBesideTeacher(id: String)
     case missingParameter(String)
     case writer(found: String, allowed: String)
 }
@@ -48,6 +49,9 @@ extension TrainingError: CustomStringConvertible {
         case .teacherContext(let id, let tokens, let limit):
             return "example \(id) has \(tokens) tokens, more than the teacher's context of \(limit); "
                 + "lower max_length to \(limit), or name a teacher with a longer context"
+        case .unlikelyBesideTeacher(let id):
+            return "example \(id) has an unlikely beginning, and distillation learns what the teacher says alone; "
+                + "leave \"unlikely\" out"
         case .writer(let found, let allowed): return "cannot write \(found); allowed: \(allowed)"
         case .missingParameter(let name):
             return "the file's layout wants the weights \"\(name)\", which the model does not have"

@@ -138,6 +138,61 @@ private struct ByteTokenizer: Tokenizer {
         }
     }
 
+    private static let chat = #"[{"role":"user","content":"q"},{"role":"assistant","content":"yes"}]"#
+
+    /// The place is where the last answer begins, and the token the first one of the unlikely text.
+    @Test(
+        arguments: [
+            (#""prompt":"ab","completion":"yes""#, 2),
+            (#""prompt":[{"role":"user","content":"q"}],"completion":"yes""#, 19),
+            (#""prompt":[{"role":"user","content":"q"}],"completion":[{"role":"assistant","content":"yes"}]"#, 19),
+            (#""messages":\#(chat)"#, 19),
+            (#""messages":[{"role":"assistant","content":"no"},{"role":"assistant","content":"yes"}]"#, 25),
+        ])
+    func anAnswersBeginningMayCountForItself(row: String, place: Int) throws {
+        let data = try read([
+            #"{\#(row),"unlikely":{"text":"no","weight":3},"first_weight":4,"weight":0.5}"#,
+            #"{\#(row),"unlikely":{"text":"no"}}"#,
+        ])
+        let sequence = data.examples[0].sequences[0]
+        #expect(sequence.unlikely == UnlikelyToken(place: place, id: Int32(UInt8(ascii: "n")), weight: 1.5))
+        #expect(sequence.tokens[place] == Int32(UInt8(ascii: "y")))
+        #expect(sequence.weights[place] == 2)
+        #expect(sequence.weights[place + 1] == 0.5)
+        #expect(data.examples[1].sequences[0].unlikely?.weight == 1)
+        #expect(data.examples[1].sequences[0].weights[place] == 1)
+    }
+
+    /// What begins beyond the longest sequence is not learned; the beginning of an answer before it stays what it was.
+    @Test func aBeginningThatIsCutOffCountsForNothing() throws {
+        let row =
+            #"{"messages":[{"role":"assistant","content":"no"},{"role":"assistant","content":"yes"}],"unlikely":{"text":"no"}}"#
+        let sequence = try read([row], maxLength: 20).examples[0].sequences[0]
+        #expect(sequence.unlikely == nil)
+        #expect(sequence.tokens.count == 20)
+        #expect(learned(sequence) == "no<end>")
+    }
+
+    @Test(
+        arguments: [
+            #""text":"xyz","first_weight":2"#, #""text":"xyz","unlikely":{"text":"a"}"#,
+            #""prompt":"ab","completion":"c","first_weight":-1"#,
+            #""prompt":"ab","completion":"c","unlikely":{"text":""}"#,
+            #""prompt":"ab","completion":"c","unlikely":{"text":"d","weight":-2}"#,
+            #""prompt":"ab","completion":"c","unlikely":{"weight":2}"#,
+            #""prompt":"ab","completion":"c","unlikely":"d""#,
+        ])
+    func aBeginningThatCannotCountIsAFault(row: String) {
+        #expect(throws: TrainingError.self) { try read([#"{\#(row)}"#]) }
+    }
+
+    @Test(arguments: [#""first_weight":2"#, #""unlikely":{"text":"a"}"#])
+    func preferencesHaveNoBeginningOfTheirOwn(field: String) {
+        #expect(throws: TrainingError.self) {
+            try read([#"{"prompt":"ab","chosen":"c","rejected":"d",\#(field)}"#], shape: .preference)
+        }
+    }
+
     @Test func aRowMayCountForMoreOrLess() throws {
         let data = try read([#"{"prompt":"ab","completion":"c","weight":0.25}"#, #"{"text":"xyz"}"#])
         #expect(data.examples[0].sequences[0].weights == [0, 0, 0.25, 0.25])

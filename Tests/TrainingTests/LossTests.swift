@@ -58,6 +58,51 @@ import Testing
 
     @Test func crossEntropy() { check(CrossEntropyLoss(Self.targets, scale: 0.25)) }
 
+    /// Targets of which some have an unlikely token in their place: another one, the target itself, or none.
+    private static let targetsBesideUnlikely = targets.enumerated().map { index, target in
+        var target = target
+        let unlikely = [0: 5, 1: Int(target.id), 3: 1][index]
+        target.unlikely = unlikely.map { UnlikelyToken(place: 0, id: Int32($0), weight: 1.5 + Float(index)) }
+        return target
+    }
+
+    @Test func unlikelihood() { check(UnlikelihoodLoss(Self.targetsBesideUnlikely, scale: 0.25)) }
+
+    /// `-w log p(y) - u log(1 - p(c))` by its words, in float64.
+    @Test func unlikelihoodIsTheSumOfBothLogarithms() {
+        let rows = Self.logits()
+        let expected = zip(rows, Self.targetsBesideUnlikely).reduce(0.0) { sum, pair in
+            let (row, target) = pair
+            let exponentials = row.map { exp(Double($0)) }
+            let total = exponentials.reduce(0, +)
+            let own = Double(target.weight) * log(exponentials[Int(target.id)] / total)
+            guard let unlikely = target.unlikely else { return sum - own }
+            return sum - own - Double(unlikely.weight) * log(1 - exponentials[Int(unlikely.id)] / total)
+        }
+        let found = evaluate(UnlikelihoodLoss(Self.targetsBesideUnlikely, scale: 0.25), rows).loss
+        #expect(abs(found - 0.25 * expected) < 1e-5)
+    }
+
+    @Test func withoutUnlikelyTokensItIsCrossEntropyToTheBit() {
+        let rows = Self.logits()
+        let (plain, unlikely) = (
+            evaluate(CrossEntropyLoss(Self.targets, scale: 0.25), rows),
+            evaluate(UnlikelihoodLoss(Self.targets, scale: 0.25), rows)
+        )
+        #expect(plain.loss == unlikely.loss)
+        #expect(plain.gradient == unlikely.gradient)
+    }
+
+    /// A token of which the model is as good as sure: `1 - p` is far below what a float holds beside 1.
+    @Test func aSureTokenCanStillBecomeUnlikely() {
+        var target = TrainingBatch.Target(row: 0, id: 2, sequence: 0, weight: 0)
+        target.unlikely = UnlikelyToken(place: 0, id: 0, weight: 1)
+        let row = Matrix([[40, 0, 0, 0]])
+        let outcome = UnlikelihoodLoss([target], scale: 1).differentiate(row.slice, token: 0)
+        #expect(abs(outcome.loss - (40 - log(3))) < 1e-4)
+        expectClose(row.slice.copy(), [1, -1.0 / 3, -1.0 / 3, -1.0 / 3], absolute: 1e-5, relative: 0)
+    }
+
     @Test func preference() {
         let pair = PreferenceLoss.Pair(chosen: 0, rejected: 1, referenceChosen: -4, referenceRejected: -5)
         check(PreferenceLoss(Self.targets, pairs: [pair], beta: 0.3, scale: 1))

@@ -48,6 +48,18 @@ import Testing
         #expect(SharedBeginning(sequences).rowCount == batch.rowCount)
     }
 
+    @Test(arguments: [true, false]) func whatIsUnlikelyStandsAtItsTarget(shares: Bool) {
+        let sequences = [[7, 8, 9, 1, 2], [7, 8, 9, 3, 4, 5]].map { tokens in
+            TrainingSequence(
+                tokens: tokens.map(Int32.init), weights: tokens.indices.map { $0 < 3 ? 0 : 1 },
+                unlikely: UnlikelyToken(place: 3, id: Int32(tokens.count), weight: 2))
+        }
+        var batch = TrainingBatch()
+        if shares { batch.append(sharing: sequences) } else { for sequence in sequences { batch.append(sequence) } }
+        #expect(batch.targets.map(\.id) == [1, 2, 3, 4, 5])
+        #expect(batch.targets.map { $0.unlikely?.id } == [5, nil, 6, nil, nil])
+    }
+
     /// A row is shared only where nobody is to predict what follows it.
     @Test(
         arguments: [

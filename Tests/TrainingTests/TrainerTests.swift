@@ -151,6 +151,43 @@ import Transformers
         #expect(throws: TrainingError.contextExceeded(length: 129, limit: 128)) { try distill(130) }
     }
 
+    @Test func distillationHasNoUnlikelyBeginnings() throws {
+        var data = Self.data()
+        data.examples[0].sequences[0].unlikely = UnlikelyToken(place: 1, id: 3, weight: 1)
+        var settings = Self.settings(steps: 1)
+        settings.method = .distillation(.forward, temperature: 1)
+        let model = try Self.model()
+        #expect(throws: TrainingError.unlikelyBesideTeacher(id: "e0")) {
+            _ = try Trainer(
+                model, data: data, settings: settings, teacher: TinyModel(seed: 2).makeModel(), backend: .oneDNN,
+                threads: 1)
+        }
+    }
+
+    /// By how much 20 steps on `3 4 5` raise the log-probabilities of 9 and 5 after `3 4`.
+    private static func change(unlikely: UnlikelyToken?) throws -> (unlikely: Float, wanted: Float) {
+        let model = try model()
+        let space = TrainingSpace(model.configuration, backend: .oneDNN, rows: 8, recomputes: false, threads: 1)
+        func values() throws -> [Float] {
+            var batch = TrainingBatch()
+            for id in [9, 5] as [Int32] { batch.append([3, 4, id], weights: [0, 0, 1]) }
+            return try model.logProbabilities(of: batch, space: space)
+        }
+        let before = try values()
+        let sequence = TrainingSequence(tokens: [3, 4, 5], weights: [0, 0, 1], unlikely: unlikely)
+        let data = TrainingData(examples: [TrainingExample(id: "a", sequences: [sequence])], heldOut: [])
+        try Trainer(model, data: data, settings: settings(steps: 20), backend: .oneDNN, threads: 1).run { _ in }
+        let after = try values()
+        return (after[0] - before[0], after[1] - before[1])
+    }
+
+    @Test func whatIsUnlikelyBecomesSo() throws {
+        let with = try Self.change(unlikely: UnlikelyToken(place: 2, id: 9, weight: 3))
+        let without = try Self.change(unlikely: nil)
+        #expect(with.unlikely < without.unlikely - 0.5)
+        #expect(with.wanted > 1 && without.wanted > 1)
+    }
+
     /// Rows 3 to 7 of 12 examples; those of a step may be the last of an epoch and the first of the next.
     @Test(arguments: [(1, 64, 7), (2, 64, 14), (4, 64, 28), (13, 64, 64), (4, 1_048_576, 28), (65_536, 9, 9)])
     func roomIsMadeForTheLargestPass(batch: Int, tokensPerPass: Int, rows: Int) throws {

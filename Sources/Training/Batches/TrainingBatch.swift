@@ -26,6 +26,8 @@ public struct TrainingBatch: Sendable {
         public var sequence: Int
         /// Weight that the batch's maker gave it.
         public var weight: Float
+        /// A token that is to become less likely in its place.
+        public var unlikely: UnlikelyToken?
     }
 
     /// Input tokens of all sequences.
@@ -48,9 +50,13 @@ public struct TrainingBatch: Sendable {
     ///   - tokens: at least two; all but the last are inputs, all but the first can be targets
     ///   - weights: of each token as a target, the first one's being ignored; as long as `tokens`
     public mutating func append(_ tokens: [Int32], weights: [Float]) {
-        precondition(
-            tokens.count >= 2 && weights.count == tokens.count, "\(tokens.count) tokens, \(weights.count) weights")
-        append(tokens, weights: weights, after: nil)
+        append(TrainingSequence(tokens: tokens, weights: weights))
+    }
+
+    /// Adds a sequence of at least two tokens; the first one is no target.
+    public mutating func append(_ sequence: TrainingSequence) {
+        precondition(sequence.tokens.count >= 2, "\(sequence.tokens.count) tokens")
+        append(sequence, after: nil)
     }
 
     /// Adds sequences whose common beginning, as far as nothing of it is to be predicted, takes its rows once.
@@ -59,21 +65,24 @@ public struct TrainingBatch: Sendable {
     public mutating func append(sharing sequences: [TrainingSequence]) {
         let shared = SharedBeginning(sequences).length
         guard shared > 0, let tokens = sequences.first?.tokens.prefix(shared) else {
-            for sequence in sequences { append(sequence.tokens, weights: sequence.weights) }
+            for sequence in sequences { append(sequence) }
             return
         }
         let beginning = spans.count
         appendSpan(tokens, of: nil, after: nil)
-        for sequence in sequences { append(sequence.tokens, weights: sequence.weights, after: beginning) }
+        for sequence in sequences { append(sequence, after: beginning) }
     }
 
-    private mutating func append(_ tokens: [Int32], weights: [Float], after beginning: Int?) {
+    private mutating func append(_ sequence: TrainingSequence, after beginning: Int?) {
+        let tokens = sequence.tokens
         let done = beginning.map { spans[$0].length } ?? 0
         let first = ids.count - done
         appendSpan(tokens[done..<(tokens.count - 1)], of: sequenceCount, after: beginning)
-        for index in (done + 1)..<tokens.count where weights[index] != 0 {
+        for index in (done + 1)..<tokens.count where sequence.weights[index] != 0 {
             targets.append(
-                Target(row: first + index - 1, id: tokens[index], sequence: sequenceCount, weight: weights[index]))
+                Target(
+                    row: first + index - 1, id: tokens[index], sequence: sequenceCount, weight: sequence.weights[index],
+                    unlikely: sequence.unlikely?.place == index ? sequence.unlikely : nil))
         }
         sequenceCount += 1
     }

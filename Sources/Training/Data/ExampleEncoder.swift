@@ -20,10 +20,33 @@ public struct ExampleEncoder: Sendable {
     /// - Throws: ``RowFault``; `ChatTemplateError`.
     func supervised(_ row: TrainingRow) throws -> [TrainingSequence]? {
         if row.label == false { return nil }
-        if let messages = row.messages { return [try conversation(messages, learnFrom: 0, cut: row.isCut)] }
-        if let text = row.text { return [try plain(prompt: "", completion: text, cut: row.isCut)] }
+        let sequence = try plainlySupervised(row)
+        guard row.firstWeight != nil || row.unlikely != nil else { return [sequence] }
+        return [try withOpening(sequence, row)]
+    }
+
+    /// With what the row says of the first token of its last answer.
+    private func withOpening(_ sequence: TrainingSequence, _ row: TrainingRow) throws -> TrainingSequence {
+        guard row.text == nil else { throw RowFault.noOpening }
+        let other = try plainlySupervised(row.beginning(with: row.unlikely?.text ?? "-"))
+        // What begins beyond the longest length is not learned.
+        guard other.tokens.count < maxLength else { return sequence }
+        guard let place = other.answerStart, place == sequence.answerStart,
+            other.tokens[..<place] == sequence.tokens[..<place]
+        else { throw RowFault.unlikelyText }
+        var sequence = sequence
+        sequence.unlikely = row.unlikely.map {
+            UnlikelyToken(place: place, id: other.tokens[place], weight: $0.weight ?? 1)
+        }
+        sequence.weights[place] *= row.firstWeight ?? 1
+        return sequence
+    }
+
+    private func plainlySupervised(_ row: TrainingRow) throws -> TrainingSequence {
+        if let messages = row.messages { return try conversation(messages, learnFrom: 0, cut: row.isCut) }
+        if let text = row.text { return try plain(prompt: "", completion: text, cut: row.isCut) }
         guard let prompt = row.prompt, let completion = row.completion else { throw RowFault.shape }
-        return [try answer(completion, to: prompt, cut: row.isCut)]
+        return try answer(completion, to: prompt, cut: row.isCut)
     }
 
     /// The chosen sequence and the rejected one; nil where the row's label says that it is not one to learn from.
@@ -124,4 +147,6 @@ enum RowFault: Error, Hashable {
     case empty
     case weight(Float)
     case weightOfPair
+    case noOpening
+    case unlikelyText
 }

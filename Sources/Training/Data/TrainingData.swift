@@ -75,11 +75,10 @@ public struct TrainingData: Sendable {
     ) throws -> [TrainingSequence]? {
         switch shape {
         case .supervised:
-            let weight = row.weight ?? 1
-            guard weight.isFinite, weight >= 0 else { throw RowFault.weight(weight) }
-            return try encoder.supervised(row)?.map { $0.weighted(by: weight) }
+            for weight in row.namedWeights where !(weight.isFinite && weight >= 0) { throw RowFault.weight(weight) }
+            return try encoder.supervised(row)?.map { $0.weighted(by: row.weight ?? 1) }
         case .preference:
-            guard row.weight == nil else { throw RowFault.weightOfPair }
+            guard row.namedWeights.isEmpty, row.unlikely == nil else { throw RowFault.weightOfPair }
             return try encoder.preference(row)
         }
     }
@@ -103,8 +102,10 @@ public struct TrainingData: Sendable {
             "it has none of the shapes messages; text; prompt and completion; chosen and rejected"
         case RowFault.noTemplate: "it is a conversation, and the model has no chat template"
         case RowFault.noAssistant: "no message to learn from is the assistant's"
-        case RowFault.weight(let found): "its weight is \(found); allowed are finite numbers from 0 on"
-        case RowFault.weightOfPair: "it has a weight, and preferences count alike"
+        case RowFault.weight(let found): "a weight of it is \(found); allowed are finite numbers from 0 on"
+        case RowFault.weightOfPair: "it has a weight or an unlikely beginning, and preferences count alike"
+        case RowFault.noOpening: "it is a text without a prompt: no answer begins anywhere that could count for itself"
+        case RowFault.unlikelyText: "its unlikely beginning has no token of its own behind the prompt"
         case RowFault.empty: "it has fewer than two tokens"
         default: "\(error)"
         }

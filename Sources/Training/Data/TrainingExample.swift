@@ -3,24 +3,52 @@ public struct TrainingSequence: Hashable, Sendable {
     public var tokens: [Int32]
     /// Weight of each token as a target, as long as `tokens`; 0 for what is only read.
     public var weights: [Float]
+    /// What is to become less likely in the place of one target.
+    public var unlikely: UnlikelyToken?
 
-    public init(tokens: [Int32], weights: [Float]) {
+    public init(tokens: [Int32], weights: [Float], unlikely: UnlikelyToken? = nil) {
         precondition(tokens.count == weights.count, "\(tokens.count) tokens, \(weights.count) weights")
         self.tokens = tokens
         self.weights = weights
+        self.unlikely = unlikely
     }
 
     /// Targets that count.
     public var targetCount: Int { weights.dropFirst().count { $0 != 0 } }
 
-    /// The same tokens, every target counting `factor` times as much.
+    /// Index of the first token of the last answer that counts; nil where that could not be predicted, or nothing counts.
+    var answerStart: Int? {
+        weights.indices.dropFirst().last { weights[$0] != 0 && weights[$0 - 1] == 0 }
+    }
+
+    /// The same tokens, every target and what is unlikely counting `factor` times as much.
     func weighted(by factor: Float) -> TrainingSequence {
-        TrainingSequence(tokens: tokens, weights: weights.map { $0 * factor })
+        var weighted = self
+        weighted.weights = weights.map { $0 * factor }
+        weighted.unlikely?.weight *= factor
+        return weighted
     }
 
     /// The first tokens.
     func truncated(to limit: Int) -> TrainingSequence {
-        TrainingSequence(tokens: Array(tokens.prefix(limit)), weights: Array(weights.prefix(limit)))
+        TrainingSequence(
+            tokens: Array(tokens.prefix(limit)), weights: Array(weights.prefix(limit)),
+            unlikely: unlikely.flatMap { $0.place < limit ? $0 : nil })
+    }
+}
+
+/// A token that is to become less likely than it is where a sequence has another one.
+public struct UnlikelyToken: Hashable, Sendable {
+    /// Index of the token of the sequence in whose place it would stand.
+    public var place: Int
+    public var id: Int32
+    /// In units of a target that counts once.
+    public var weight: Float
+
+    public init(place: Int, id: Int32, weight: Float) {
+        self.place = place
+        self.id = id
+        self.weight = weight
     }
 }
 

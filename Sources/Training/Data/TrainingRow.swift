@@ -22,8 +22,49 @@ public struct TrainingRow: Decodable, Hashable, Sendable {
     public var truncated: Bool?
     /// How much each of its targets counts; 1 where absent.
     public var weight: Float?
+    /// How much the first token of the last answer counts, in units of its other targets; 1 where absent.
+    public var firstWeight: Float?
+    /// What the last answer is not to begin with.
+    public var unlikely: UnlikelyBeginning?
+
+    private enum CodingKeys: String, CodingKey {
+        case id, text, messages, prompt, completion, chosen, rejected, label, truncated, weight, unlikely
+        case firstWeight = "first_weight"
+    }
 
     var isCut: Bool { truncated ?? false }
+
+    /// Weights that it names, beside which all others are 1.
+    var namedWeights: [Float] { [weight, firstWeight, unlikely?.weight].compactMap(\.self) }
+
+    /// The same row, its last answer another one that goes on.
+    func beginning(with text: String) -> TrainingRow {
+        var row = self
+        row.truncated = true
+        if let messages { row.messages = messages.dropLast() + messages.suffix(1).map { $0.saying(text) } }
+        switch completion {
+        case .text: row.completion = .text(text)
+        case .messages(let messages):
+            row.completion = .messages(messages.dropLast() + messages.suffix(1).map { $0.saying(text) })
+        case nil: break
+        }
+        return row
+    }
+}
+
+/// A text whose first token is to become less likely where an answer begins.
+public struct UnlikelyBeginning: Decodable, Hashable, Sendable {
+    public var text: String
+    /// In units of the row's targets; 1 where absent.
+    public var weight: Float?
+}
+
+extension ChatMessage {
+    fileprivate func saying(_ text: String) -> ChatMessage {
+        var message = self
+        message.content = text
+        return message
+    }
 }
 
 extension TrainingRow.Turns: Decodable {

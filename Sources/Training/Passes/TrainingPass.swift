@@ -63,7 +63,8 @@ struct TrainingPass<Hook: GradientHook> {
     private static func check(_ model: TrainableModel, _ batch: TrainingBatch, _ space: TrainingSpace) throws {
         let configuration = model.configuration
         precondition(batch.rowCount <= space.rowCapacity, "\(batch.rowCount) rows in a space of \(space.rowCapacity)")
-        for id in batch.ids + batch.targets.map(\.id) where id < 0 || Int(id) >= configuration.vocabularySize {
+        let named = batch.targets.flatMap { [$0.id, $0.unlikely?.id].compactMap(\.self) }
+        for id in batch.ids + named where id < 0 || Int(id) >= configuration.vocabularySize {
             throw TrainingError.tokenOutOfRange(id: id, vocabularySize: configuration.vocabularySize)
         }
         for span in batch.spans where span.length > configuration.contextLength {

@@ -60,6 +60,9 @@ public final class Trainer {
             }
         }
         guard let limit = teacher?.contextLength else { return }
+        for example in data.examples where example.sequences.contains(where: { $0.unlikely != nil }) {
+            throw .unlikelyBesideTeacher(id: example.id)
+        }
         for example in data.examples where example.length > limit {
             throw .teacherContext(id: example.id, tokens: example.length, limit: limit)
         }
@@ -184,7 +187,7 @@ public final class Trainer {
         let batch = batch(indices.map { data.examples[$0] })
         switch settings.method {
         case .supervised:
-            let loss = CrossEntropyLoss(batch.targets, scale: scale)
+            let loss = UnlikelihoodLoss(batch.targets, scale: scale)
             tally.add(batch, try model.accumulateGradient(of: loss, on: batch, space: space, dropout: dropout))
         case .preference(let beta):
             let pairs = indices.enumerated().map { place, index in
@@ -209,7 +212,7 @@ public final class Trainer {
         var batch = TrainingBatch()
         switch BeginningSharing(settings) {
         case .none:
-            for sequence in examples.flatMap(\.sequences) { batch.append(sequence.tokens, weights: sequence.weights) }
+            for sequence in examples.flatMap(\.sequences) { batch.append(sequence) }
         case .withinPass: batch.append(sharing: examples.flatMap(\.sequences))
         case .withinExamples: for example in examples { batch.append(sharing: example.sequences) }
         }
