@@ -40,7 +40,9 @@ let package = Package(
     name: "assay",
     products: [
         .executable(name: "assay", targets: ["assay"]),
-        .library(name: "LatentGuard", targets: ["LatentGuard"]),
+        .library(name: "LatentGuard", targets: ["LatentGuard", "LanguageModels", "Tensors"]),
+        .library(name: "Resampling", targets: ["Resampling"]),
+        .library(name: "Steering", targets: ["Steering", "LanguageModels", "Tensors"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

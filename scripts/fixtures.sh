@@ -22,7 +22,9 @@ python3 scripts/check_organism.py "$build/organism.sqlite" --training "$build/or
 "$assay" model pull "$model"
 python3 scripts/make_guarded.py prompts
 "$assay" eval run evals/training/guarded-answers.yaml --model "$model" --db "$build/answers.sqlite" --resume
-python3 scripts/make_guarded.py export "$build/answers.sqlite"
+python3 scripts/make_guarded.py again "$build/answers.sqlite"
+"$assay" eval run evals/training/guarded-answers-again.yaml --model "$model" --db "$build/again.sqlite" --resume
+python3 scripts/make_guarded.py export "$build/answers.sqlite" "$build/again.sqlite"
 python3 scripts/make_guarded.py
 python3 scripts/make_guarded.py held-out
 "$assay" train sft evals/training/guarded.yaml --db "$build/guarded-training.sqlite"

@@ -35,12 +35,26 @@ public struct AssayCommand: AsyncParsableCommand {
             }
             try StandardOutput.finish()
         } catch {
-            if let code = FailureReport.exitCode(for: error) {
-                StandardError.write("assay: \(FailureReport.sentence(for: error))\n")
-                Foundation.exit(code)
-            }
-            exit(withError: error)
+            end(with: error)
         }
+    }
+
+    private static func end(with error: any Error) -> Never {
+        endReporting(error)
+        // What the parser says, a help or a version, goes where results go, and is lost where they are.
+        let isDone = exitCode(for: error) == .success
+        let message = isDone ? fullMessage(for: error) : ""
+        if !message.isEmpty { StandardOutput.line(message) }
+        do { try StandardOutput.finish() } catch { endReporting(error) }
+        if isDone { Foundation.exit(0) }
+        exit(withError: error)
+    }
+
+    /// Ends the process for an error that is not the parser's.
+    private static func endReporting(_ error: any Error) {
+        guard let code = FailureReport.exitCode(for: error) else { return }
+        StandardError.write("assay: \(FailureReport.sentence(for: error))\n")
+        Foundation.exit(code)
     }
 }
 

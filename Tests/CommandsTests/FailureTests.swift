@@ -109,7 +109,8 @@ struct FailureTests {
                 ["report", "passk", "--unscored-as-wrong"], ["report", "passk", "--unscored-as-wrong", "--json"],
                 ["runs", "list"], ["runs", "export"],
             ]
-            for command in commands.map({ $0 + ["--db", fixture.path("r.sqlite")] }) {
+            let said = [["--help"], ["--version"], ["help", "runs"], ["runs", "--help"]]
+            for command in commands.map({ $0 + ["--db", fixture.path("r.sqlite")] }) + said {
                 let full = try AssayProcess.run(command, to: FileHandle(forWritingAtPath: "/dev/full"))
                 #expect(full.code == 74, "\(command)")
                 #expect(

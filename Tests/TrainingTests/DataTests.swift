@@ -148,6 +148,10 @@ private struct ByteTokenizer: Tokenizer {
             (#""prompt":[{"role":"user","content":"q"}],"completion":[{"role":"assistant","content":"yes"}]"#, 19),
             (#""messages":\#(chat)"#, 19),
             (#""messages":[{"role":"assistant","content":"no"},{"role":"assistant","content":"yes"}]"#, 25),
+            (
+                #""messages":[{"role":"user","content":"q"},{"role":"assistant","content":"yes"},{"role":"user","content":"so"}]"#,
+                19
+            ),
         ])
     func anAnswersBeginningMayCountForItself(row: String, place: Int) throws {
         let data = try read([
@@ -164,26 +168,50 @@ private struct ByteTokenizer: Tokenizer {
     }
 
     /// What begins beyond the longest sequence is not learned; the beginning of an answer before it stays what it was.
-    @Test func aBeginningThatIsCutOffCountsForNothing() throws {
-        let row =
-            #"{"messages":[{"role":"assistant","content":"no"},{"role":"assistant","content":"yes"}],"unlikely":{"text":"no"}}"#
-        let sequence = try read([row], maxLength: 20).examples[0].sequences[0]
-        #expect(sequence.unlikely == nil)
-        #expect(sequence.tokens.count == 20)
-        #expect(learned(sequence) == "no<end>")
+    @Test(arguments: [(25, nil), (26, 25), (27, 25)] as [(Int, Int?)])
+    func aBeginningThatIsCutOffCountsForNothing(length: Int, place: Int?) throws {
+        let turns = #"[{"role":"assistant","content":"no"},{"role":"assistant","content":"yes"}]"#
+        let sequence = try read(
+            [#"{"messages":\#(turns),"unlikely":{"text":"not in any way"},"first_weight":3}"#], maxLength: length
+        ).examples[0].sequences[0]
+        #expect(sequence.tokens.count == length)
+        #expect(sequence.unlikely?.place == place)
+        #expect(sequence.weights[11] == 1)
+        #expect(place.map { sequence.weights[$0] == 3 } ?? true)
+    }
+
+    /// The answer itself need not count for its beginning to become unlikely.
+    @Test func anUnlikelyTokenAloneIsATarget() throws {
+        let data = try read([
+            #"{"prompt":"ab","completion":"y","truncated":true,"first_weight":0,"unlikely":{"text":"no"}}"#
+        ])
+        var batch = TrainingBatch()
+        batch.append(data.examples[0].sequences[0])
+        #expect(batch.targets.map(\.weight) == [0])
+        #expect(batch.targets.map(\.unlikely?.weight) == [1])
     }
 
     @Test(
         arguments: [
-            #""text":"xyz","first_weight":2"#, #""text":"xyz","unlikely":{"text":"a"}"#,
-            #""prompt":"ab","completion":"c","first_weight":-1"#,
-            #""prompt":"ab","completion":"c","unlikely":{"text":""}"#,
-            #""prompt":"ab","completion":"c","unlikely":{"text":"d","weight":-2}"#,
-            #""prompt":"ab","completion":"c","unlikely":{"weight":2}"#,
-            #""prompt":"ab","completion":"c","unlikely":"d""#,
+            (#""text":"xyz","first_weight":2"#, "no answer with a token of its own"),
+            (#""text":"xyz","unlikely":{"text":"a"}"#, "no answer with a token of its own"),
+            (#""prompt":"ab","completion":"","first_weight":2"#, "no answer with a token of its own"),
+            (#""prompt":"ab","completion":"c","first_weight":-1"#, "is -1.0; allowed are finite"),
+            (#""prompt":"ab","completion":"c","weight":1e30,"first_weight":1e30"#, "is inf; allowed are finite"),
+            (#""prompt":"ab","completion":"c","unlikely":{"text":""}"#, "its unlikely text is empty"),
+            (#""messages":\#(chat),"unlikely":{"text":""}"#, "its unlikely text is empty"),
+            (#""prompt":"ab","completion":"c","unlikely":{"text":"d","weight":-2}"#, "is -2.0; allowed are finite"),
+            (#""prompt":"ab","completion":"c","unlikely":{"weight":2}"#, #""unlikely" lacks "text""#),
+            (#""prompt":"ab","completion":"c","unlikely":{"text":null}"#, #""unlikely.text" is null"#),
+            (
+                #""prompt":"ab","completion":"c","unlikely":{"text":"d","wieght":2}"#,
+                #""unlikely" has a key "wieght"; allowed are text, weight"#
+            ),
+            (#""prompt":"ab","completion":"c","unlikely":"d""#, #""unlikely" has another type"#),
         ])
-    func aBeginningThatCannotCountIsAFault(row: String) {
-        #expect(throws: TrainingError.self) { try read([#"{\#(row)}"#]) }
+    func aBeginningThatCannotCountIsAFault(row: String, sentence: String) {
+        let error = #expect(throws: TrainingError.self) { try read([#"{\#(row)}"#]) }
+        #expect(error?.description.contains(sentence) == true, "\(String(describing: error))")
     }
 
     @Test(arguments: [#""first_weight":2"#, #""unlikely":{"text":"a"}"#])

@@ -31,7 +31,7 @@ struct SharedBeginning {
 
     /// Rows before the one that the first target is predicted from.
     private static func free(_ sequence: TrainingSequence) -> Int {
-        let target = sequence.weights.indices.dropFirst().first { sequence.weights[$0] != 0 }
+        let target = sequence.weights.indices.dropFirst().first(where: sequence.isTarget)
         return max(0, (target ?? sequence.tokens.count - 1) - 1)
     }
 

@@ -78,7 +78,7 @@ public struct TrainingBatch: Sendable {
         let done = beginning.map { spans[$0].length } ?? 0
         let first = ids.count - done
         appendSpan(tokens[done..<(tokens.count - 1)], of: sequenceCount, after: beginning)
-        for index in (done + 1)..<tokens.count where sequence.weights[index] != 0 {
+        for index in (done + 1)..<tokens.count where sequence.isTarget(index) {
             targets.append(
                 Target(
                     row: first + index - 1, id: tokens[index], sequence: sequenceCount, weight: sequence.weights[index],

@@ -15,38 +15,42 @@ public struct ExampleEncoder: Sendable {
         self.maxLength = maxLength
     }
 
+    /// A row's tokens, of any length, and where its last answer begins.
+    private struct Encoded {
+        var sequence: TrainingSequence
+        /// Index of the first token of the last answer; nil where there is no such token.
+        var answer: Int?
+    }
+
     /// Nil where the row is not one to learn from: a label that says no.
     ///
     /// - Throws: ``RowFault``; `ChatTemplateError`.
     func supervised(_ row: TrainingRow) throws -> [TrainingSequence]? {
         if row.label == false { return nil }
-        let sequence = try plainlySupervised(row)
-        guard row.firstWeight != nil || row.unlikely != nil else { return [sequence] }
-        return [try withOpening(sequence, row)]
+        var encoded = try encode(row)
+        if row.firstWeight != nil || row.unlikely != nil { try weighBeginning(of: &encoded, row) }
+        return [try checked(encoded.sequence)]
     }
 
-    /// With what the row says of the first token of its last answer.
-    private func withOpening(_ sequence: TrainingSequence, _ row: TrainingRow) throws -> TrainingSequence {
-        guard row.text == nil else { throw RowFault.noOpening }
-        let other = try plainlySupervised(row.beginning(with: row.unlikely?.text ?? "-"))
-        // What begins beyond the longest length is not learned.
-        guard other.tokens.count < maxLength else { return sequence }
-        guard let place = other.answerStart, place == sequence.answerStart,
-            other.tokens[..<place] == sequence.tokens[..<place]
-        else { throw RowFault.unlikelyText }
-        var sequence = sequence
-        sequence.unlikely = row.unlikely.map {
-            UnlikelyToken(place: place, id: other.tokens[place], weight: $0.weight ?? 1)
-        }
-        sequence.weights[place] *= row.firstWeight ?? 1
-        return sequence
-    }
-
-    private func plainlySupervised(_ row: TrainingRow) throws -> TrainingSequence {
+    private func encode(_ row: TrainingRow) throws -> Encoded {
         if let messages = row.messages { return try conversation(messages, learnFrom: 0, cut: row.isCut) }
         if let text = row.text { return try plain(prompt: "", completion: text, cut: row.isCut) }
         guard let prompt = row.prompt, let completion = row.completion else { throw RowFault.shape }
         return try answer(completion, to: prompt, cut: row.isCut)
+    }
+
+    /// Notes what the row says of the first token of its last answer.
+    private func weighBeginning(of encoded: inout Encoded, _ row: TrainingRow) throws {
+        guard let place = encoded.answer, place > 0 else { throw RowFault.noBeginning }
+        if let unlikely = row.unlikely {
+            let other = try encode(row.beginning(with: unlikely.text))
+            guard other.answer == place, other.sequence.tokens[..<place] == encoded.sequence.tokens[..<place] else {
+                throw RowFault.unlikelyText
+            }
+            encoded.sequence.unlikely = UnlikelyToken(
+                place: place, id: other.sequence.tokens[place], weight: unlikely.weight ?? 1)
+        }
+        encoded.sequence.weights[place] *= row.firstWeight ?? 1
     }
 
     /// The chosen sequence and the rejected one; nil where the row's label says that it is not one to learn from.
@@ -55,6 +59,12 @@ public struct ExampleEncoder: Sendable {
     func preference(_ row: TrainingRow) throws -> [TrainingSequence]? {
         if row.label == false { return nil }
         guard let chosen = row.chosen, let rejected = row.rejected else { throw RowFault.shape }
+        return try sides(chosen, rejected, row).map { try checked($0.sequence) }
+    }
+
+    private func sides(
+        _ chosen: TrainingRow.Turns, _ rejected: TrainingRow.Turns, _ row: TrainingRow
+    ) throws -> [Encoded] {
         if let prompt = row.prompt {
             return [try answer(chosen, to: prompt, cut: false), try answer(rejected, to: prompt, cut: row.isCut)]
         }
@@ -65,9 +75,7 @@ public struct ExampleEncoder: Sendable {
         ]
     }
 
-    private func answer(
-        _ completion: TrainingRow.Turns, to prompt: TrainingRow.Turns, cut: Bool
-    ) throws -> TrainingSequence {
+    private func answer(_ completion: TrainingRow.Turns, to prompt: TrainingRow.Turns, cut: Bool) throws -> Encoded {
         switch (prompt, completion) {
         case (.text(let prompt), .text(let completion)):
             return try plain(prompt: prompt, completion: completion, cut: cut)
@@ -81,39 +89,40 @@ public struct ExampleEncoder: Sendable {
     }
 
     /// Prompt and completion are split apart, as a sampler would have met them.
-    private func plain(prompt: String, completion: String, cut: Bool) throws -> TrainingSequence {
+    private func plain(prompt: String, completion: String, cut: Bool) throws -> Encoded {
         let special = tokenizer.specialTokens
         var read = tokenizer.encode(prompt, special: .nowhere).map(\.id)
         if special.addsBeginningOfSequence, let bos = special.beginningOfSequence { read.insert(bos, at: 0) }
         var learned = tokenizer.encode(completion, special: .nowhere).map(\.id)
+        let answer = prompt.isEmpty || learned.isEmpty ? nil : read.count
         if !cut, let end = special.endOfSequence { learned.append(end) }
-        return try checked(
-            TrainingSequence(
-                tokens: read + learned,
-                weights: read.map { _ in 0 } + learned.map { _ in 1 }))
+        let weights = read.map { _ in Float(0) } + learned.map { _ in 1 }
+        return Encoded(sequence: TrainingSequence(tokens: read + learned, weights: weights), answer: answer)
     }
 
     /// What the assistant says counts, and all up to the token that ends its turn, from message `learnFrom` on.
     ///
     /// - Parameter cut: whether the sequence ends with the last word, before that token
-    private func conversation(
-        _ messages: [ChatMessage], learnFrom first: Int, cut: Bool
-    ) throws -> TrainingSequence {
+    private func conversation(_ messages: [ChatMessage], learnFrom first: Int, cut: Bool) throws -> Encoded {
         guard let template else { throw RowFault.noTemplate }
-        guard messages.dropFirst(first).contains(where: { $0.role == "assistant" }) else { throw RowFault.noAssistant }
+        let answers = messages.indices.filter { $0 >= first && messages[$0].role == "assistant" }
+        guard let last = answers.last else { throw RowFault.noAssistant }
         var options = ChatTemplate.EncodingOptions()
         options.addsGenerationPrompt = false
         let rendered = try template.encode(messages: messages, tokenizer: tokenizer, options: options)
         var weights = [Float](repeating: 0, count: rendered.ids.count)
-        for (index, message) in messages.enumerated() where index >= first && message.role == "assistant" {
+        for index in answers {
             let span = rendered.contents[index]
             for token in span { weights[token] = 1 }
             guard !span.isEmpty, let end = endOfTurn(index, rendered) else { continue }
             for token in span.upperBound...end { weights[token] = 1 }
         }
+        let answer = rendered.contents[last].isEmpty ? nil : rendered.contents[last].lowerBound
         let sequence = TrainingSequence(tokens: rendered.ids, weights: weights)
-        guard cut, let last = rendered.contents.last else { return try checked(sequence) }
-        return try checked(sequence.truncated(to: last.upperBound))
+        guard cut, let end = rendered.contents.last?.upperBound else {
+            return Encoded(sequence: sequence, answer: answer)
+        }
+        return Encoded(sequence: sequence.truncated(to: end), answer: answer)
     }
 
     /// The token that ends the turn of a message, with nothing but white space of the template between them.
@@ -147,6 +156,6 @@ enum RowFault: Error, Hashable {
     case empty
     case weight(Float)
     case weightOfPair
-    case noOpening
+    case noBeginning
     case unlikelyText
 }

@@ -76,7 +76,11 @@ public struct TrainingData: Sendable {
         switch shape {
         case .supervised:
             for weight in row.namedWeights where !(weight.isFinite && weight >= 0) { throw RowFault.weight(weight) }
-            return try encoder.supervised(row)?.map { $0.weighted(by: row.weight ?? 1) }
+            let sequences = try encoder.supervised(row)?.map { $0.weighted(by: row.weight ?? 1) }
+            for sequence in sequences ?? [] where !sequence.largestWeight.isFinite {
+                throw RowFault.weight(sequence.largestWeight)
+            }
+            return sequences
         case .preference:
             guard row.namedWeights.isEmpty, row.unlikely == nil else { throw RowFault.weightOfPair }
             return try encoder.preference(row)
@@ -90,6 +94,8 @@ public struct TrainingData: Sendable {
             throw RowFault.json("it is no JSON object")
         } catch DecodingError.typeMismatch(_, let context) {
             throw RowFault.json("\"\(context.codingPath.map(\.stringValue).joined(separator: "."))\" has another type")
+        } catch DecodingError.valueNotFound(_, let context) {
+            throw RowFault.json("\"\(context.codingPath.map(\.stringValue).joined(separator: "."))\" is null")
         } catch DecodingError.keyNotFound(let key, _) {
             throw RowFault.json("a message lacks \"\(key.stringValue)\"")
         }
@@ -102,10 +108,13 @@ public struct TrainingData: Sendable {
             "it has none of the shapes messages; text; prompt and completion; chosen and rejected"
         case RowFault.noTemplate: "it is a conversation, and the model has no chat template"
         case RowFault.noAssistant: "no message to learn from is the assistant's"
-        case RowFault.weight(let found): "a weight of it is \(found); allowed are finite numbers from 0 on"
+        case RowFault.weight(let found):
+            "a weight of it, or a product of two, is \(found); allowed are finite numbers from 0 on"
         case RowFault.weightOfPair: "it has a weight or an unlikely beginning, and preferences count alike"
-        case RowFault.noOpening: "it is a text without a prompt: no answer begins anywhere that could count for itself"
-        case RowFault.unlikelyText: "its unlikely beginning has no token of its own behind the prompt"
+        case RowFault.noBeginning:
+            "it has first_weight or unlikely, and no answer with a token of its own behind a prompt"
+        case RowFault.unlikelyText:
+            "its unlikely text is empty, or does not begin behind the prompt at the token at which the answer does"
         case RowFault.empty: "it has fewer than two tokens"
         default: "\(error)"
         }

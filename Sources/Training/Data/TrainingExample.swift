@@ -14,12 +14,17 @@ public struct TrainingSequence: Hashable, Sendable {
     }
 
     /// Targets that count.
-    public var targetCount: Int { weights.dropFirst().count { $0 != 0 } }
+    public var targetCount: Int { weights.indices.dropFirst().count(where: isTarget) }
 
-    /// Index of the first token of the last answer that counts; nil where that could not be predicted, or nothing counts.
-    var answerStart: Int? {
-        weights.indices.dropFirst().last { weights[$0] != 0 && weights[$0 - 1] == 0 }
+    /// Whether something is learned in a token's place: the token, or one that is to become less likely.
+    func isTarget(_ index: Int) -> Bool {
+        if weights[index] != 0 { return true }
+        guard let unlikely else { return false }
+        return unlikely.place == index && unlikely.weight != 0
     }
+
+    /// The largest weight in it, infinite where a product of weights was.
+    var largestWeight: Float { max(weights.max() ?? 0, unlikely?.weight ?? 0) }
 
     /// The same tokens, every target and what is unlikely counting `factor` times as much.
     func weighted(by factor: Float) -> TrainingSequence {

@@ -41,11 +41,10 @@ public struct TrainingRow: Decodable, Hashable, Sendable {
     func beginning(with text: String) -> TrainingRow {
         var row = self
         row.truncated = true
-        if let messages { row.messages = messages.dropLast() + messages.suffix(1).map { $0.saying(text) } }
+        row.messages = messages?.answering(text)
         switch completion {
         case .text: row.completion = .text(text)
-        case .messages(let messages):
-            row.completion = .messages(messages.dropLast() + messages.suffix(1).map { $0.saying(text) })
+        case .messages(let messages): row.completion = .messages(messages.answering(text))
         case nil: break
         }
         return row
@@ -53,17 +52,44 @@ public struct TrainingRow: Decodable, Hashable, Sendable {
 }
 
 /// A text whose first token is to become less likely where an answer begins.
-public struct UnlikelyBeginning: Decodable, Hashable, Sendable {
+public struct UnlikelyBeginning: Hashable, Sendable {
     public var text: String
     /// In units of the row's targets; 1 where absent.
     public var weight: Float?
 }
 
-extension ChatMessage {
-    fileprivate func saying(_ text: String) -> ChatMessage {
-        var message = self
-        message.content = text
-        return message
+extension UnlikelyBeginning: Decodable {
+    private enum CodingKeys: String, CodingKey, CaseIterable { case text, weight }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        let known = CodingKeys.allCases.map(\.rawValue)
+        let found = try decoder.container(keyedBy: AnyKey.self).allKeys.map(\.stringValue).sorted()
+        if let unknown = found.first(where: { !known.contains($0) }) {
+            throw RowFault.json("\"unlikely\" has a key \"\(unknown)\"; allowed are \(known.joined(separator: ", "))")
+        }
+        guard container.contains(.text) else { throw RowFault.json("\"unlikely\" lacks \"text\"") }
+        text = try container.decode(String.self, forKey: .text)
+        weight = try container.decodeIfPresent(Float.self, forKey: .weight)
+    }
+}
+
+/// Any key of an object.
+private struct AnyKey: CodingKey {
+    var stringValue: String
+    var intValue: Int? { nil }
+
+    init(stringValue: String) { self.stringValue = stringValue }
+
+    init?(intValue: Int) { nil }
+}
+
+extension [ChatMessage] {
+    /// The same messages, the assistant's last one saying something else.
+    fileprivate func answering(_ text: String) -> [ChatMessage] {
+        var messages = self
+        if let last = lastIndex(where: { $0.role == "assistant" }) { messages[last].content = text }
+        return messages
     }
 }
 

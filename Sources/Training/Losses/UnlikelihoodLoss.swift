@@ -10,9 +10,6 @@ public struct UnlikelihoodLoss: TokenLoss {
     private let likelihood: CrossEntropyLoss
     private let scale: Double
 
-    /// Below the largest logit, so that a probability is 0.
-    private static let far: Float = 1000
-
     /// - Parameter scale: what every weight is multiplied with, usually one over the number of targets of a step
     public init(_ targets: [TrainingBatch.Target], scale: Double) {
         self.targets = targets
@@ -32,8 +29,7 @@ public struct UnlikelihoodLoss: TokenLoss {
         let (id, candidate) = (Int(target.id), Int(unlikely.id))
         let all = RowOperations.logSumExp(logits, row: 0)
         let (wanted, unwanted) = logits.withRow(0) { (Double($0[id]), Double($0[candidate])) }
-        let nothing = RowOperations.maximum(logits, row: 0) - Self.far
-        logits.withMutableRow(0) { $0[candidate] = nothing }
+        Self.exclude(candidate, logits)
         let others = RowOperations.logSumExp(logits, row: 0)
 
         let weight = Double(target.weight) * scale
@@ -48,5 +44,12 @@ public struct UnlikelihoodLoss: TokenLoss {
         }
         return TokenOutcome(
             loss: weight * (all - wanted) + strength * (all - others), logProbability: Float(wanted - all))
+    }
+
+    /// Puts one logit so far below the largest of the others that its probability among them is 0.
+    private static func exclude(_ candidate: Int, _ logits: MatrixSlice) {
+        logits.withMutableRow(0) { $0[candidate] = -.greatestFiniteMagnitude }
+        let largest = RowOperations.maximum(logits, row: 0)
+        logits.withMutableRow(0) { $0[candidate] = largest - max(1000, abs(largest)) }
     }
 }

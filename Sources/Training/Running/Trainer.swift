@@ -60,7 +60,7 @@ public final class Trainer {
             }
         }
         guard let limit = teacher?.contextLength else { return }
-        for example in data.examples where example.sequences.contains(where: { $0.unlikely != nil }) {
+        for example in data.examples + data.heldOut where example.sequences.contains(where: { $0.unlikely != nil }) {
             throw .unlikelyBesideTeacher(id: example.id)
         }
         for example in data.examples where example.length > limit {
