@@ -145,7 +145,8 @@ extension ResamplingReport.Generator {
                 curve.points.map { point in
                     .object([
                         ("k", .integer(point.k)), ("observed", .number(point.observed)),
-                        ("corrected", .number(point.corrected)), ("raw", .number(point.raw)),
+                        ("corrected", .number(point.corrected)), ("raw", .number(try? point.raw.get())),
+                        ("undefined", point.refusal.map { .string("\($0)") } ?? .null),
                         ("interval", point.interval.json), ("says_nothing", .boolean(point.saysNothing)),
                     ])
                 })

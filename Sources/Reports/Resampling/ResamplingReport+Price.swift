@@ -148,13 +148,17 @@ extension ResamplingReport {
     }
 
     private func row(_ point: CorrectedPoint, _ truth: Estimate?) -> [Markup] {
-        let bounds = point.interval.bounds
-        return [
-            .text(NumberFormat.count(point.k)), .text(NumberFormat.rate(point.observed)),
-            point.saysNothing
-                ? .text("says nothing") : .rate(point.corrected, lower: bounds?.lower, upper: bounds?.upper),
+        [
+            .text(NumberFormat.count(point.k)), .text(NumberFormat.rate(point.observed)), corrected(point),
             .estimate(truth),
         ]
+    }
+
+    private func corrected(_ point: CorrectedPoint) -> Markup {
+        if let refusal = point.refusal { return .text("\(refusal)") }
+        if point.saysNothing { return .text("says nothing") }
+        let bounds = point.interval.bounds
+        return .rate(point.corrected, lower: bounds?.lower, upper: bounds?.upper)
     }
 
     private func qualityText(_ generator: Generator) -> String {
