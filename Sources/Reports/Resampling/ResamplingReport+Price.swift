@@ -87,37 +87,42 @@ extension ResamplingReport {
     }
 
     var twoTypeSection: [Markup] {
-        let rows = generators.map { generator -> [Markup] in
-            switch generator.analysis.twoType {
-            case .failure(let reason):
-                return [.text(generator.label), .text("–"), .text("–"), .text("–"), .text("–"), .text("\(reason)")]
-            case .success(let model):
-                let utility = generator.analysis.options.utility(1)
-                let published = model.rewards(utility, upTo: 800, reach: .posterior).max() ?? 0
-                let optimum = model.reward(utility).optimum
-                return [
-                    .text(generator.label), .text(pair(model.easy.share, model.hard.share)),
-                    .text(pair(model.easy.accuracy, model.hard.accuracy)), .text(NumberFormat.rate(model.soundness)),
-                    .text(model.unboundedRatio.isFinite ? NumberFormat.fixed(model.unboundedRatio, decimals: 3) : "∞"),
-                    .text(
-                        "\(optimum.attempts): \(NumberFormat.fixed(optimum.reward, decimals: 4)) / "
-                            + NumberFormat.fixed(published, decimals: 4)),
-                ]
-            }
-        }
         let columns: [HTMLTable.Column] = [
-            .text("generator"), .number("shares"), .number("accuracies"), .number("soundness"),
-            .number("unbounded below c ="), .text("best K at c = 1: reward corrected / as published"),
+            .text("generator"), .number("shares"), .number("accuracies"), .number("completeness C"),
+            .number("soundness"), .number("unbounded below c ="),
+            .text("best K at c = 1: reward corrected / as published"),
         ]
         return [
-            .heading("Two types of task", id: "two-type"), HTMLTable(columns, rows: rows).markup,
+            .heading("Two types of task", id: "two-type"),
+            HTMLTable(columns, rows: generators.map(twoTypeRow)).markup,
             .paragraph(
                 """
-                Tasks that more than half of the samples solve are easy, the others hard. The published computation weights \
-                the chance of reaching a try with the belief after the rejections; the corrected one with the shares before \
-                the first try. Both have the same best K.
+                Tasks that more than half of the samples solve are easy, the others hard. C is the share of right samples \
+                that the weak verifier accepts; the paper drops tasks of which it rejects one, and takes C = 1. The \
+                published computation weights the chance of reaching a try with the belief after the rejections; the \
+                corrected one with the shares before the first try. Both have the same best K.
                 """, style: "quiet small"),
         ]
+    }
+
+    private func twoTypeRow(_ generator: Generator) -> [Markup] {
+        switch generator.analysis.twoType {
+        case .failure(let reason):
+            return [.text(generator.label)] + Array(repeating: .text("–"), count: 5) + [.text("\(reason)")]
+        case .success(let model):
+            let utility = generator.analysis.options.utility(1)
+            let published = model.rewards(utility, upTo: 800, reach: .posterior).max() ?? 0
+            let optimum = model.reward(utility).optimum
+            return [
+                .text(generator.label), .text(pair(model.easy.share, model.hard.share)),
+                .text(pair(model.easy.accuracy, model.hard.accuracy)), .text(NumberFormat.rate(model.completeness)),
+                .text(NumberFormat.rate(model.soundness)),
+                .text(model.unboundedRatio.isFinite ? NumberFormat.fixed(model.unboundedRatio, decimals: 3) : "∞"),
+                .text(
+                    "\(optimum.attempts): \(NumberFormat.fixed(optimum.reward, decimals: 4)) / "
+                        + NumberFormat.fixed(published, decimals: 4)),
+            ]
+        }
     }
 
     var correctionSection: [Markup] {

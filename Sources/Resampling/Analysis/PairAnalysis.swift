@@ -51,6 +51,7 @@ public struct PairAnalysis: Sendable {
     public var optima: [CostOptimum]
     /// The best K without a budget, for each of ``Options/heatRatios``, from the shares of every task.
     public var heat: [OptimalAttempts]
+    /// With the completeness that the pairs show: tasks with false negatives are not left out.
     public var twoType: Result<TwoTypeModel, ResamplingError>
     public var quality: Result<VerifierQuality, ResamplingError>
     /// pass@k from the weak verdicts alone, corrected for the errors that the strong ones show.
@@ -79,7 +80,9 @@ public struct PairAnalysis: Sendable {
         heat = try options.heatRatios.map { (ratio) throws(ResamplingError) in
             try GeometricReward(tasks, utility: options.utility(ratio)).optimum.attempts
         }
-        twoType = Result { () throws(ResamplingError) in try TwoTypeModel.estimated(from: tasks) }
+        twoType = Result { () throws(ResamplingError) in
+            try TwoTypeModel.estimated(from: tasks, completeness: nil)
+        }
         let quality = Result { () throws(ResamplingError) in try VerifierQuality(of: tasks) }
         self.quality = quality
         corrected = Result { () throws(ResamplingError) in
