@@ -172,6 +172,53 @@ struct CorrectionTests {
     }
 }
 
+struct VerifierRatesTests {
+    /// One task in ten fools the verifier with all of its samples. Of ten drawn tasks 0 to 3 are that one, and in 1.3%
+    /// of draws more: a binomial of 10 and 0.1. Wilson over 500 samples has [0.871, 0.923].
+    @Test func intervalsAreOverTasks() throws {
+        let tasks = (0..<9).map { VerdictTally.counts("t\($0)", 50, 0, 0, 50) } + [.counts("fooled", 50, 50, 0, 0)]
+        let rates = try VerifierRates(of: tasks)
+        #expect(abs(rates.specificity.value - 0.9) < 1e-12)
+        #expect(abs(try #require(rates.specificity.lower) - 0.7) < 1e-12)
+        #expect(abs(try #require(rates.specificity.upper) - 1) < 1e-12)
+        #expect(rates.sensitivity == Estimate(value: 1, interval: .absent(.noSpread)))
+        #expect(try VerifierRates(of: [.counts("a", 4, 1, 1, 4)]).specificity.interval == .absent(.oneTask))
+    }
+
+    /// Each task's pass@1 by the weak verifier is its share of accepted samples, and the draw that gives it also gives
+    /// the rates: corrected pass@1 is then the share of right samples of the drawn tasks, exactly.
+    @Test func verdictsAndRatesComeFromTheSameDraw() throws {
+        let tasks = (0..<12).map { index in
+            VerdictTally.counts(
+                "t\(index)", 2 + index % 5, index % 3, index % 2, 20 - 2 - index % 5 - index % 3 - index % 2)
+        }
+        let bootstrap = try Bootstrap(resamples: 1000)
+        let point = try CorrectedCurve(of: .passAtK, verdicts: tasks, at: [1], bootstrap: bootstrap).points[0]
+        let right = try PairStatistics(tasks, bootstrap: bootstrap).singleSampleAccuracy
+        #expect(abs(try point.raw.get() - right.value) < 1e-12)
+        guard case .bounds(let lower, let upper) = point.interval else { return #expect(Bool(false)) }
+        #expect(abs(try #require(right.lower) - lower) < 1e-9)
+        #expect(abs(try #require(right.upper) - upper) < 1e-9)
+    }
+
+    /// 600 of 1,000 wrong samples are rejected, for sure better than chance if they were independent. They are of ten
+    /// tasks, and of those four fool the verifier throughout.
+    @Test func ratesThatTasksCannotTellFromChanceCorrectNothing() throws {
+        let tasks =
+            (0..<6).map { VerdictTally.counts("good\($0)", 65, 0, 35, 100) }
+            + (0..<4).map { .counts("bad\($0)", 65, 100, 35, 0) }
+        let quality = try VerifierQuality(of: tasks)
+        #expect(throws: ResamplingError.noBetterThanChance(sensitivity: 0.65, specificity: 0.6)) {
+            try CorrectedCurve(of: .passAtK, verdicts: tasks, at: [1])
+        }
+        let totals = tasks.map { TaskTotal(task: $0.task, scored: $0.samples, correct: $0.accepted) }
+        #expect(throws: Never.self) {
+            try CorrectedCurve(
+                of: .passAtK, tasks: totals, quality: quality, at: [1], bootstrap: Bootstrap(resamples: 100))
+        }
+    }
+}
+
 struct ComparisonTests {
     private struct Line: Decodable {
         var x: [Double]

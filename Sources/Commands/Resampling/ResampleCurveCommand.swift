@@ -16,7 +16,7 @@ struct ResampleCurveCommand: ParsableCommand {
             --abstention.
 
             With --sensitivity and --specificity the verdicts of one scorer, --weak, are corrected for its errors; the counts \
-            behind both rates carry their uncertainty into the interval.
+            behind both rates, taken as independent samples, carry their uncertainty into the interval.
 
               assay resample curve --k 1,4,16,64 --cost 0,4
               assay resample curve --weak judge --sensitivity 93/100 --specificity 180/200 --k 1,2,4,8 --json

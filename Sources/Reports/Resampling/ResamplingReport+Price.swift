@@ -147,7 +147,8 @@ extension ResamplingReport {
             .paragraph(
                 """
                 The correction (Rogan and Gladen, sample by sample) takes both error rates to be the same for all tasks. Where \
-                it misses the strong verdicts at larger k, they are not. Its interval holds the uncertainty of both rates.
+                it misses the strong verdicts at larger k, they are not. Its interval, and those of the two rates, draw whole \
+                tasks; verdicts and rates come from the same draw.
                 """, style: "quiet small"),
         ]
     }
@@ -167,18 +168,14 @@ extension ResamplingReport {
     }
 
     private func qualityText(_ generator: Generator) -> String {
-        switch generator.analysis.quality {
-        case .failure: return "sensitivity and specificity cannot be seen"
-        case .success(let quality):
-            let intervals = quality.intervals
-            return "sensitivity "
-                + NumberFormat.rate(
-                    quality.sensitivity, lower: intervals.sensitivity.lowerBound,
-                    upper: intervals.sensitivity.upperBound) + ", specificity "
-                + NumberFormat.rate(
-                    quality.specificity, lower: intervals.specificity.lowerBound,
-                    upper: intervals.specificity.upperBound)
+        switch generator.analysis.rates {
+        case .failure: "sensitivity and specificity cannot be seen"
+        case .success(let rates): "sensitivity \(shown(rates.sensitivity)), specificity \(shown(rates.specificity))"
         }
+    }
+
+    private func shown(_ estimate: Estimate) -> String {
+        NumberFormat.rate(estimate.value, lower: estimate.lower, upper: estimate.upper)
     }
 
     private func pair(_ first: Double, _ second: Double) -> String {

@@ -54,6 +54,8 @@ public struct PairAnalysis: Sendable {
     /// With the completeness that the pairs show: tasks with false negatives are not left out.
     public var twoType: Result<TwoTypeModel, ResamplingError>
     public var quality: Result<VerifierQuality, ResamplingError>
+    /// The rates of ``quality`` with intervals over tasks.
+    public var rates: Result<VerifierRates, ResamplingError>
     /// pass@k from the weak verdicts alone, corrected for the errors that the strong ones show.
     public var corrected: Result<CorrectedCurve, ResamplingError>
     /// pass@k by the strong verdicts: what the correction should find.
@@ -83,13 +85,11 @@ public struct PairAnalysis: Sendable {
         twoType = Result { () throws(ResamplingError) in
             try TwoTypeModel.estimated(from: tasks, completeness: nil)
         }
-        let quality = Result { () throws(ResamplingError) in try VerifierQuality(of: tasks) }
-        self.quality = quality
+        quality = Result { () throws(ResamplingError) in try VerifierQuality(of: tasks) }
+        rates = Result { () throws(ResamplingError) in try VerifierRates(of: tasks, bootstrap: bootstrap) }
         corrected = Result { () throws(ResamplingError) in
             try CorrectedCurve(
-                of: .passAtK,
-                tasks: tasks.map { TaskTotal(task: $0.task, scored: $0.samples, correct: $0.accepted) },
-                quality: quality.get(), at: grid.filter { $0 <= 64 },
+                of: .passAtK, verdicts: tasks, at: grid.filter { $0 <= 64 },
                 bootstrap: Bootstrap(resamples: min(quick.resamples, 500), seed: quick.seed))
         }
     }

@@ -41,9 +41,10 @@ extension CorrectedCurve {
     /// Assumes that the error rates are the same for all tasks. Where they are not (hard tasks may be easier to fool),
     /// pass@1 is corrected on average, and larger k are not.
     ///
-    /// The interval is a bootstrap over tasks in which every resample also draws both error rates from what is known of
-    /// them: Beta distributions of their counts with Jeffreys' prior. A draw of rates that corrects nothing, or that
-    /// rounding drowns, could be anything: it counts as 0 for the lower end and as 1 for the upper one.
+    /// The rates come from elsewhere, as counts of samples taken for independent. The interval is a bootstrap over tasks
+    /// in which every resample also draws both rates from what is known of them: Beta distributions of their counts with
+    /// Jeffreys' prior. A draw of rates that corrects nothing, or that rounding drowns, could be anything: it counts as 0
+    /// for the lower end and as 1 for the upper one.
     ///
     /// - Throws: ``ResamplingError/noBetterThanChance(sensitivity:specificity:)`` where sensitivity + specificity is at
     ///   most 1, or cannot be told from 1; ``ResamplingError/kAbove(_:limit:)`` above ``maximumK``.
@@ -54,13 +55,40 @@ extension CorrectedCurve {
         at grid: [Int],
         bootstrap: Bootstrap = .standard
     ) throws(ResamplingError) {
+        try self.init(metric, tasks, quality, .counts(quality), grid, bootstrap)
+    }
+
+    /// Corrects `metric` of the weak verdicts of `verdicts` for the errors that the strong ones show.
+    ///
+    /// Every resample draws whole tasks, and takes both the verdicts and the error rates from the same draw.
+    ///
+    /// - Throws: as ``init(of:tasks:quality:at:bootstrap:)``, and where the interval over tasks of the two rates together
+    ///   does not tell the verifier from chance.
+    public init(
+        of metric: CorrectedMetric,
+        verdicts: [VerdictTally],
+        at grid: [Int],
+        bootstrap: Bootstrap = .standard
+    ) throws(ResamplingError) {
+        let quality = try VerifierQuality(of: verdicts)
+        guard try VerifierRates(of: verdicts, bootstrap: bootstrap).isAboveChance else {
+            throw .noBetterThanChance(sensitivity: quality.sensitivity, specificity: quality.specificity)
+        }
+        let tasks = verdicts.map { TaskTotal(task: $0.task, scored: $0.samples, correct: $0.accepted) }
+        try self.init(metric, tasks, quality, .tasks(verdicts), grid, bootstrap)
+    }
+
+    private init(
+        _ metric: CorrectedMetric, _ tasks: [TaskTotal], _ quality: VerifierQuality, _ evidence: RateEvidence,
+        _ grid: [Int], _ bootstrap: Bootstrap
+    ) throws(ResamplingError) {
         try Self.check(tasks, quality, grid)
         self.metric = metric
         self.quality = quality
         self.bootstrap = bootstrap
         let kinds = TaskKinds(tasks)
         let limit = metric.largestK(errors: quality.errors)
-        let draws = tasks.count > 1 ? kinds.resampled(metric, quality, grid, bootstrap) : []
+        let draws = tasks.count > 1 ? kinds.resampled(metric, evidence, grid, bootstrap) : []
         points = grid.indices.map { index in
             let k = grid[index]
             let observed = kinds.mean(metric, k, VerifierErrors(sensitivity: 1, specificity: 1))

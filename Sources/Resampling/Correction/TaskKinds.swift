@@ -33,19 +33,18 @@ struct TaskKinds {
     /// The metric at every k in every resample of tasks and error rates, cut to 0...1; nil where the drawn rates give
     /// none.
     func resampled(
-        _ metric: CorrectedMetric, _ quality: VerifierQuality, _ grid: [Int], _ bootstrap: Bootstrap
+        _ metric: CorrectedMetric, _ evidence: RateEvidence, _ grid: [Int], _ bootstrap: Bootstrap
     ) -> [[Double?]] {
         let draws = CounterRandom(seed: bootstrap.seed)
-        let rates = CounterRandom(seed: bootstrap.seed ^ 0x5EED_0F7E_57ED)
         let profiles = grid.map { k in
             kinds.map { metric.profile(samples: $0.samples, accepted: $0.accepted, k: k) }
         }
         return (0..<bootstrap.resamples).map { resample in
-            var stream = rates.stream(resample)
-            let errors = VerifierErrors(
-                sensitivity: stream.rate(quality.acceptedRight, of: quality.right),
-                specificity: stream.rate(quality.rejectedWrong, of: quality.wrong))
-            let weights = weights(draws.stream(resample))
+            let drawn = drawn(draws.stream(resample))
+            guard let errors = evidence.errors(resample: resample, drawn: drawn, seed: bootstrap.seed) else {
+                return grid.map { _ in nil }
+            }
+            let weights = weights(drawn)
             let limit = metric.largestK(errors: errors)
             return zip(grid, profiles).map { k, profiles in
                 guard k <= limit else { return nil }
@@ -58,11 +57,16 @@ struct TaskKinds {
         }
     }
 
-    private func weights(_ stream: CounterRandom.Stream) -> [Double] {
+    /// Indices of tasks, drawn with return.
+    private func drawn(_ stream: CounterRandom.Stream) -> [Int] {
         var stream = stream
+        return members.map { _ in stream.index(below: UInt64(members.count)) }
+    }
+
+    private func weights(_ drawn: [Int]) -> [Double] {
         var weights = Array(repeating: 0.0, count: kinds.count)
         let share = 1 / Double(members.count)
-        for _ in members { weights[members[stream.index(below: UInt64(members.count))]] += share }
+        for index in drawn { weights[members[index]] += share }
         return weights
     }
 }
