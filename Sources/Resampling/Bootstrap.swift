@@ -58,12 +58,14 @@ public enum IntervalAbsence: String, Codable, Hashable, Sendable, CustomStringCo
     case oneTask
     case noSpread
     case differentTasks
+    case noEstimate
 
     public var description: String {
         switch self {
         case .oneTask: "one task: resampling tasks needs at least two"
         case .noSpread: "all tasks have the same estimate: resampling tasks shows no spread"
         case .differentTasks: "the models do not have the same tasks: there is nothing to resample together"
+        case .noEstimate: "there is no estimate that could have one"
         }
     }
 }

@@ -22,6 +22,8 @@ public enum ResamplingError: Error, Hashable, Sendable {
     /// The verifier is no better than chance: what it says carries nothing to correct with.
     case noBetterThanChance(sensitivity: Double, specificity: Double)
     case invalidQuality(accepted: Int, of: Int)
+    /// At k, rounding could change a corrected figure; `limit` is the largest k at which it cannot.
+    case roundingAbove(k: Int, metric: CorrectedMetric, limit: Int)
     /// Tasks that only one of two runs has; `missing` holds the first ones, `count` says how many there are.
     case differentTasks(missing: [String], count: Int)
     case tooFewModels(found: Int, needed: Int)
@@ -99,6 +101,11 @@ extension ResamplingError: CustomStringConvertible {
             """
         case .invalidQuality(let accepted, let count):
             "A rate of \(accepted) out of \(count) is not possible. Give two counts, the first no larger than the second."
+        case .roundingAbove(let k, let metric, let limit):
+            """
+            k is \(k); allowed: at most \(limit) for \(metric.rawValue) with these error rates. Above that, rounding could \
+            change the corrected figure by more than \(CorrectedMetric.largestRounding).
+            """
         case .differentTasks(let missing, let count):
             """
             The runs do not have the same tasks: \(count == 1 ? "1 is" : "\(count) are") in one of them only: \

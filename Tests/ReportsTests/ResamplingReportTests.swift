@@ -46,6 +46,35 @@ struct ResamplingReportTests {
         #expect(report.generators.map(\.label).first == "level 4")
     }
 
+    /// A verifier that rejects half of what is right: its completeness is measured, and stands in the table.
+    @Test func theTwoTypeTableHasTheCompleteness() throws {
+        let tasks = (0..<6).map { index in
+            let right = index.isMultiple(of: 2) ? 6 : 2
+            return VerdictTally(
+                task: "t\(index)", truePositives: right / 2, falsePositives: 1, falseNegatives: right / 2,
+                trueNegatives: 7 - right)
+        }
+        let report = try report([generator("one", tasks)])
+        let text = try expectSelfContained(report.html()).text
+        #expect(text.contains("completeness C") && text.contains("takes C = 1"))
+        #expect(report.json().contains("\"completeness\": 0.5"))
+    }
+
+    @Test func ratesOfTheVerifierHaveIntervalsOverTasks() throws {
+        let tasks = (0..<10).map { index in
+            let fooled = index == 9
+            return VerdictTally(
+                task: "t\(index)", truePositives: 5, falsePositives: fooled ? 5 : 0, trueNegatives: fooled ? 0 : 5)
+        }
+        let generator = try generator("one", tasks)
+        let rates = try generator.analysis.rates.get()
+        #expect(try #require(rates.specificity.lower) < 0.8)
+        let report = try report([generator])
+        let text = try expectSelfContained(report.html()).text
+        #expect(text.contains(/specificity 0\.900 \[0\.[67]/) && text.contains("draw whole tasks"))
+        #expect(report.json().contains("specificity_interval"))
+    }
+
     @Test func jsonAndCSVHoldTheFigures() throws {
         let one = try generator("one", tasks(3))
         let report = try report([one])

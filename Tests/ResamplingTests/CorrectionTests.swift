@@ -28,7 +28,7 @@ struct CorrectionTests {
             ] {
                 let curve = try CorrectedCurve(
                     of: metric, tasks: [task], quality: quality, at: [row.k], bootstrap: Bootstrap(resamples: 100))
-                #expect(abs(curve.points[0].raw - expected) < 1e-9, "\(metric) of \(row)")
+                #expect(abs(try curve.points[0].raw.get() - expected) < 1e-9, "\(metric) of \(row)")
             }
         }
     }
@@ -52,7 +52,7 @@ struct CorrectionTests {
         let curve = try CorrectedCurve(
             of: .passAtK, tasks: tasks, quality: quality, at: [k], bootstrap: Bootstrap(resamples: 400))
         let point = curve.points[0]
-        #expect(abs(point.raw - truth) < 0.02)
+        #expect(abs(try point.raw.get() - truth) < 0.02)
         #expect(abs(point.observed - truth) > 0.08)
         guard case .bounds(let lower, let upper) = point.interval else { return #expect(Bool(false)) }
         #expect(lower < truth && truth < upper)
@@ -105,10 +105,117 @@ struct CorrectionTests {
         #expect(try refusal([0, 4]) == .invalidK(0))
     }
 
+    private static func curve(
+        _ metric: CorrectedMetric, _ tasks: [(n: Int, c: Int)], _ quality: VerifierQuality, _ grid: [Int]
+    ) throws -> CorrectedCurve {
+        try CorrectedCurve(
+            of: metric,
+            tasks: tasks.enumerated().map {
+                TaskTotal(task: "t\($0.offset)", scored: $0.element.n, correct: $0.element.c)
+            },
+            quality: quality, at: grid, bootstrap: Bootstrap(resamples: 100))
+    }
+
+    /// The expected figures are exact fractions. A little further on, floating point has -230 in the place of 0.99998.
+    @Test func figuresThatRoundingDrownsAreRefused() throws {
+        let quarter = try VerifierQuality(acceptedRight: 750, right: 1000, rejectedWrong: 750, wrong: 1000)
+        let majority = try Self.curve(.majority, [(1000, 600)], quarter, [1, 26, 27, 64])
+        #expect(abs(try majority.points[1].raw.get() - 0.9878342325856463) < 1e-6)
+        for point in majority.points.suffix(2) {
+            let reason = ResamplingError.roundingAbove(k: point.k, metric: .majority, limit: 26)
+            #expect(point.raw == .failure(reason) && point.corrected == nil && point.refusal == reason)
+            #expect(point.interval == .absent(.noEstimate) && !point.saysNothing)
+        }
+        #expect(
+            majority.points[3].refusal?.description == """
+                k is 64; allowed: at most 26 for majority@k with these error rates. Above that, rounding could change the \
+                corrected figure by more than 1e-06.
+                """)
+        let third = try VerifierQuality(acceptedRight: 700, right: 1000, rejectedWrong: 700, wrong: 1000)
+        let pass = try Self.curve(.passAtK, [(1000, 300)], third, [31, 128])
+        #expect(abs(try pass.points[0].raw.get() - 0.4777018106517744) < 1e-6)
+        #expect(pass.points[1].refusal == .roundingAbove(k: 128, metric: .passAtK, limit: 31))
+        // Without errors nothing cancels, and best-of-k multiplies no weights.
+        let perfect = try VerifierQuality(acceptedRight: 1000, right: 1000, rejectedWrong: 1000, wrong: 1000)
+        for metric in CorrectedMetric.allCases {
+            let raw = try Self.curve(metric, [(200, 100)], perfect, [128]).points[0].raw.get()
+            #expect(metric == .majority ? abs(raw - 0.5) < 1e-9 : raw > 1 - 1e-9, "\(metric)")
+        }
+        #expect(try Self.curve(.bestOfK, [(1000, 600)], quarter, [512]).points[0].refusal == nil)
+    }
+
+    /// Near the largest k some draws of the rates lie beyond it. They could be anything, and widen the interval.
+    @Test func drawsThatRoundingDrownsLeaveTheIntervalOpen() throws {
+        let quality = try VerifierQuality(acceptedRight: 75, right: 100, rejectedWrong: 75, wrong: 100)
+        let tasks = (0..<20).map { (n: 200, c: 110 + $0) }
+        let points = try Self.curve(.majority, tasks, quality, [1, 26]).points
+        #expect(!points[0].saysNothing && points[1].saysNothing && points[1].corrected != nil)
+    }
+
+    @Test func oneTaskHasNoInterval() throws {
+        let quality = try VerifierQuality(acceptedRight: 90, right: 100, rejectedWrong: 90, wrong: 100)
+        for metric in CorrectedMetric.allCases {
+            #expect(
+                try Self.curve(metric, [(20, 8)], quality, [1, 4]).points.map(\.interval) == [
+                    .absent(.oneTask), .absent(.oneTask),
+                ])
+        }
+        guard case .bounds = try Self.curve(.passAtK, [(20, 8), (20, 9)], quality, [1]).points[0].interval else {
+            return #expect(Bool(false))
+        }
+    }
+
     @Test func qualityComesFromThePair() throws {
         let quality = try VerifierQuality(of: [.counts("a", 8, 1, 2, 9), .counts("b", 1, 3, 0, 0)])
         #expect(quality.sensitivity == 9.0 / 11 && quality.specificity == 9.0 / 13)
         #expect(quality.intervals.sensitivity.contains(quality.sensitivity))
+    }
+}
+
+struct VerifierRatesTests {
+    /// One task in ten fools the verifier with all of its samples. Of ten drawn tasks 0 to 3 are that one, and in 1.3%
+    /// of draws more: a binomial of 10 and 0.1. Wilson over 500 samples has [0.871, 0.923].
+    @Test func intervalsAreOverTasks() throws {
+        let tasks = (0..<9).map { VerdictTally.counts("t\($0)", 50, 0, 0, 50) } + [.counts("fooled", 50, 50, 0, 0)]
+        let rates = try VerifierRates(of: tasks)
+        #expect(abs(rates.specificity.value - 0.9) < 1e-12)
+        #expect(abs(try #require(rates.specificity.lower) - 0.7) < 1e-12)
+        #expect(abs(try #require(rates.specificity.upper) - 1) < 1e-12)
+        #expect(rates.sensitivity == Estimate(value: 1, interval: .absent(.noSpread)))
+        #expect(try VerifierRates(of: [.counts("a", 4, 1, 1, 4)]).specificity.interval == .absent(.oneTask))
+    }
+
+    /// Each task's pass@1 by the weak verifier is its share of accepted samples, and the draw that gives it also gives
+    /// the rates: corrected pass@1 is then the share of right samples of the drawn tasks, exactly.
+    @Test func verdictsAndRatesComeFromTheSameDraw() throws {
+        let tasks = (0..<12).map { index in
+            VerdictTally.counts(
+                "t\(index)", 2 + index % 5, index % 3, index % 2, 20 - 2 - index % 5 - index % 3 - index % 2)
+        }
+        let bootstrap = try Bootstrap(resamples: 1000)
+        let point = try CorrectedCurve(of: .passAtK, verdicts: tasks, at: [1], bootstrap: bootstrap).points[0]
+        let right = try PairStatistics(tasks, bootstrap: bootstrap).singleSampleAccuracy
+        #expect(abs(try point.raw.get() - right.value) < 1e-12)
+        guard case .bounds(let lower, let upper) = point.interval else { return #expect(Bool(false)) }
+        #expect(abs(try #require(right.lower) - lower) < 1e-9)
+        #expect(abs(try #require(right.upper) - upper) < 1e-9)
+    }
+
+    /// 600 of 1,000 wrong samples are rejected, for sure better than chance if they were independent. They are of ten
+    /// tasks, and of those four fool the verifier throughout.
+    @Test func ratesThatTasksCannotTellFromChanceCorrectNothing() throws {
+        let tasks =
+            (0..<6).map { VerdictTally.counts("good\($0)", 65, 0, 35, 100) }
+            + (0..<4).map { .counts("bad\($0)", 65, 100, 35, 0) }
+        let quality = try VerifierQuality(of: tasks)
+        #expect(throws: ResamplingError.noBetterThanChance(sensitivity: 0.65, specificity: 0.6)) {
+            try CorrectedCurve(of: .passAtK, verdicts: tasks, at: [1])
+        }
+        let totals = tasks.map { TaskTotal(task: $0.task, scored: $0.samples, correct: $0.accepted) }
+        #expect(throws: Never.self) {
+            try CorrectedCurve(
+                of: .passAtK, tasks: totals, quality: quality, at: [1], bootstrap: Bootstrap(resamples: 100))
+        }
     }
 }
 

@@ -57,6 +57,24 @@ struct PairAnalysisTests {
         #expect(analysis.optima.allSatisfy { $0.attempts == 0 && $0.unlimited == .abstain })
     }
 
+    /// Half of the tasks 90% right and half 10%; the weak verifier accepts 20% of right and 25% of wrong samples. At cost
+    /// 1 a try is worth .18 - .025 on easy tasks and .02 - .225 on hard ones, less than nothing together. With C = 1 it
+    /// would be .875 and -.125, and one try would seem to earn .375.
+    @Test func theTwoTypeModelHasTheMeasuredCompleteness() throws {
+        let tasks = (0..<20).map { index in
+            index.isMultiple(of: 2)
+                ? VerdictTally.counts("t\(index)", 36, 5, 144, 15) : .counts("t\(index)", 4, 45, 16, 135)
+        }
+        let model = try PairAnalysis(tasks, options: Self.quick).twoType.get()
+        #expect(abs(model.completeness - 0.2) < 1e-12 && abs(model.soundness - 0.75) < 1e-12)
+        let utility = Utility(falsePositive: 1)
+        #expect(abs(model.valueOfTry(model.easy, utility) - 0.155) < 1e-12)
+        #expect(abs(model.valueOfTry(model.hard, utility) + 0.205) < 1e-12)
+        #expect(model.reward(utility).optimum.attempts == .abstain && model.reward(utility).optimum.reward == 0)
+        let paper = try TwoTypeModel.estimated(from: tasks).reward(utility).optimum
+        #expect(paper.attempts == .attempts(1) && abs(paper.reward - 0.375) < 1e-12)
+    }
+
     @Test func styleOfRightAndWrongSamplesIsCompared() {
         let counts = (0..<30).map { index in
             StyleCounts(

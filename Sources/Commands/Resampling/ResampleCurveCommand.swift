@@ -16,7 +16,7 @@ struct ResampleCurveCommand: ParsableCommand {
             --abstention.
 
             With --sensitivity and --specificity the verdicts of one scorer, --weak, are corrected for its errors; the counts \
-            behind both rates carry their uncertainty into the interval.
+            behind both rates, taken as independent samples, carry their uncertainty into the interval.
 
               assay resample curve --k 1,4,16,64 --cost 0,4
               assay resample curve --weak judge --sensitivity 93/100 --specificity 180/200 --k 1,2,4,8 --json
@@ -47,7 +47,9 @@ struct ResampleCurveCommand: ParsableCommand {
         var metric: String
         var k: Int
         var observed: Double
-        var corrected: Double
+        var corrected: Double?
+        /// Why there is no corrected figure.
+        var undefined: String?
         var lower: Double?
         var upper: Double?
         var says_nothing: Bool
@@ -120,18 +122,21 @@ struct ResampleCurveCommand: ParsableCommand {
             }
         }
         if output.json { return try StandardOutput.json(rows) }
-        for row in rows {
-            let interval = row.lower.flatMap { low in row.upper.map { " [\(number(low)), \(number($0))]" } } ?? ""
-            StandardOutput.line(
-                "\(row.generator)  \(row.metric) k = \(row.k)  observed \(number(row.observed))  corrected "
-                    + "\(number(row.corrected))\(interval)\(row.says_nothing ? "  (says nothing)" : "")")
-        }
+        for row in rows { StandardOutput.line(line(row)) }
+    }
+
+    private func line(_ row: CorrectedRow) -> String {
+        let start = "\(row.generator)  \(row.metric) k = \(row.k)  observed \(number(row.observed))"
+        guard let corrected = row.corrected else { return "\(start)  not corrected: \(row.undefined ?? "")" }
+        let interval = row.lower.flatMap { low in row.upper.map { " [\(number(low)), \(number($0))]" } } ?? ""
+        return "\(start)  corrected \(number(corrected))\(interval)\(row.says_nothing ? "  (says nothing)" : "")"
     }
 
     private func row(_ point: CorrectedPoint, _ metric: CorrectedMetric, _ name: String) -> CorrectedRow {
         CorrectedRow(
             generator: name, metric: metric.rawValue, k: point.k, observed: point.observed, corrected: point.corrected,
-            lower: point.interval.bounds?.lower, upper: point.interval.bounds?.upper, says_nothing: point.saysNothing)
+            undefined: point.refusal.map { "\($0)" }, lower: point.interval.bounds?.lower,
+            upper: point.interval.bounds?.upper, says_nothing: point.saysNothing)
     }
 
     private func number(_ value: Double) -> String { String(format: "%.4f", value) }

@@ -127,11 +127,13 @@ extension ResamplingReport.Generator {
     }
 
     private var verifier: JSONValue {
-        switch analysis.quality {
-        case .failure(let reason): .object([("undefined", .string("\(reason)"))])
-        case .success(let quality):
+        switch (analysis.quality, analysis.rates) {
+        case (.failure(let reason), _), (_, .failure(let reason)): .object([("undefined", .string("\(reason)"))])
+        case (.success(let quality), .success(let rates)):
             .object([
                 ("sensitivity", .number(quality.sensitivity)), ("specificity", .number(quality.specificity)),
+                ("sensitivity_interval", rates.sensitivity.interval.json),
+                ("specificity_interval", rates.specificity.interval.json),
                 ("right", .integer(quality.right)), ("wrong", .integer(quality.wrong)),
             ])
         }
@@ -145,7 +147,8 @@ extension ResamplingReport.Generator {
                 curve.points.map { point in
                     .object([
                         ("k", .integer(point.k)), ("observed", .number(point.observed)),
-                        ("corrected", .number(point.corrected)), ("raw", .number(point.raw)),
+                        ("corrected", .number(point.corrected)), ("raw", .number(try? point.raw.get())),
+                        ("undefined", point.refusal.map { .string("\($0)") } ?? .null),
                         ("interval", point.interval.json), ("says_nothing", .boolean(point.saysNothing)),
                     ])
                 })

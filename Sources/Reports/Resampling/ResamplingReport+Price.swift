@@ -87,37 +87,42 @@ extension ResamplingReport {
     }
 
     var twoTypeSection: [Markup] {
-        let rows = generators.map { generator -> [Markup] in
-            switch generator.analysis.twoType {
-            case .failure(let reason):
-                return [.text(generator.label), .text("–"), .text("–"), .text("–"), .text("–"), .text("\(reason)")]
-            case .success(let model):
-                let utility = generator.analysis.options.utility(1)
-                let published = model.rewards(utility, upTo: 800, reach: .posterior).max() ?? 0
-                let optimum = model.reward(utility).optimum
-                return [
-                    .text(generator.label), .text(pair(model.easy.share, model.hard.share)),
-                    .text(pair(model.easy.accuracy, model.hard.accuracy)), .text(NumberFormat.rate(model.soundness)),
-                    .text(model.unboundedRatio.isFinite ? NumberFormat.fixed(model.unboundedRatio, decimals: 3) : "∞"),
-                    .text(
-                        "\(optimum.attempts): \(NumberFormat.fixed(optimum.reward, decimals: 4)) / "
-                            + NumberFormat.fixed(published, decimals: 4)),
-                ]
-            }
-        }
         let columns: [HTMLTable.Column] = [
-            .text("generator"), .number("shares"), .number("accuracies"), .number("soundness"),
-            .number("unbounded below c ="), .text("best K at c = 1: reward corrected / as published"),
+            .text("generator"), .number("shares"), .number("accuracies"), .number("completeness C"),
+            .number("soundness"), .number("unbounded below c ="),
+            .text("best K at c = 1: reward corrected / as published"),
         ]
         return [
-            .heading("Two types of task", id: "two-type"), HTMLTable(columns, rows: rows).markup,
+            .heading("Two types of task", id: "two-type"),
+            HTMLTable(columns, rows: generators.map(twoTypeRow)).markup,
             .paragraph(
                 """
-                Tasks that more than half of the samples solve are easy, the others hard. The published computation weights \
-                the chance of reaching a try with the belief after the rejections; the corrected one with the shares before \
-                the first try. Both have the same best K.
+                Tasks that more than half of the samples solve are easy, the others hard. C is the share of right samples \
+                that the weak verifier accepts; the paper drops tasks of which it rejects one, and takes C = 1. The \
+                published computation weights the chance of reaching a try with the belief after the rejections; the \
+                corrected one with the shares before the first try. Both have the same best K.
                 """, style: "quiet small"),
         ]
+    }
+
+    private func twoTypeRow(_ generator: Generator) -> [Markup] {
+        switch generator.analysis.twoType {
+        case .failure(let reason):
+            return [.text(generator.label)] + Array(repeating: .text("–"), count: 5) + [.text("\(reason)")]
+        case .success(let model):
+            let utility = generator.analysis.options.utility(1)
+            let published = model.rewards(utility, upTo: 800, reach: .posterior).max() ?? 0
+            let optimum = model.reward(utility).optimum
+            return [
+                .text(generator.label), .text(pair(model.easy.share, model.hard.share)),
+                .text(pair(model.easy.accuracy, model.hard.accuracy)), .text(NumberFormat.rate(model.completeness)),
+                .text(NumberFormat.rate(model.soundness)),
+                .text(model.unboundedRatio.isFinite ? NumberFormat.fixed(model.unboundedRatio, decimals: 3) : "∞"),
+                .text(
+                    "\(optimum.attempts): \(NumberFormat.fixed(optimum.reward, decimals: 4)) / "
+                        + NumberFormat.fixed(published, decimals: 4)),
+            ]
+        }
     }
 
     var correctionSection: [Markup] {
@@ -142,34 +147,35 @@ extension ResamplingReport {
             .paragraph(
                 """
                 The correction (Rogan and Gladen, sample by sample) takes both error rates to be the same for all tasks. Where \
-                it misses the strong verdicts at larger k, they are not. Its interval holds the uncertainty of both rates.
+                it misses the strong verdicts at larger k, they are not. Its interval, and those of the two rates, draw whole \
+                tasks; verdicts and rates come from the same draw.
                 """, style: "quiet small"),
         ]
     }
 
     private func row(_ point: CorrectedPoint, _ truth: Estimate?) -> [Markup] {
-        let bounds = point.interval.bounds
-        return [
-            .text(NumberFormat.count(point.k)), .text(NumberFormat.rate(point.observed)),
-            point.saysNothing
-                ? .text("says nothing") : .rate(point.corrected, lower: bounds?.lower, upper: bounds?.upper),
+        [
+            .text(NumberFormat.count(point.k)), .text(NumberFormat.rate(point.observed)), corrected(point),
             .estimate(truth),
         ]
     }
 
+    private func corrected(_ point: CorrectedPoint) -> Markup {
+        if let refusal = point.refusal { return .text("\(refusal)") }
+        if point.saysNothing { return .text("says nothing") }
+        let bounds = point.interval.bounds
+        return .rate(point.corrected, lower: bounds?.lower, upper: bounds?.upper)
+    }
+
     private func qualityText(_ generator: Generator) -> String {
-        switch generator.analysis.quality {
-        case .failure: return "sensitivity and specificity cannot be seen"
-        case .success(let quality):
-            let intervals = quality.intervals
-            return "sensitivity "
-                + NumberFormat.rate(
-                    quality.sensitivity, lower: intervals.sensitivity.lowerBound,
-                    upper: intervals.sensitivity.upperBound) + ", specificity "
-                + NumberFormat.rate(
-                    quality.specificity, lower: intervals.specificity.lowerBound,
-                    upper: intervals.specificity.upperBound)
+        switch generator.analysis.rates {
+        case .failure: "sensitivity and specificity cannot be seen"
+        case .success(let rates): "sensitivity \(shown(rates.sensitivity)), specificity \(shown(rates.specificity))"
         }
+    }
+
+    private func shown(_ estimate: Estimate) -> String {
+        NumberFormat.rate(estimate.value, lower: estimate.lower, upper: estimate.upper)
     }
 
     private func pair(_ first: Double, _ second: Double) -> String {

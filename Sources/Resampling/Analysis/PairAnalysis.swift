@@ -51,8 +51,11 @@ public struct PairAnalysis: Sendable {
     public var optima: [CostOptimum]
     /// The best K without a budget, for each of ``Options/heatRatios``, from the shares of every task.
     public var heat: [OptimalAttempts]
+    /// With the completeness that the pairs show: tasks with false negatives are not left out.
     public var twoType: Result<TwoTypeModel, ResamplingError>
     public var quality: Result<VerifierQuality, ResamplingError>
+    /// The rates of ``quality`` with intervals over tasks.
+    public var rates: Result<VerifierRates, ResamplingError>
     /// pass@k from the weak verdicts alone, corrected for the errors that the strong ones show.
     public var corrected: Result<CorrectedCurve, ResamplingError>
     /// pass@k by the strong verdicts: what the correction should find.
@@ -79,14 +82,14 @@ public struct PairAnalysis: Sendable {
         heat = try options.heatRatios.map { (ratio) throws(ResamplingError) in
             try GeometricReward(tasks, utility: options.utility(ratio)).optimum.attempts
         }
-        twoType = Result { () throws(ResamplingError) in try TwoTypeModel.estimated(from: tasks) }
-        let quality = Result { () throws(ResamplingError) in try VerifierQuality(of: tasks) }
-        self.quality = quality
+        twoType = Result { () throws(ResamplingError) in
+            try TwoTypeModel.estimated(from: tasks, completeness: nil)
+        }
+        quality = Result { () throws(ResamplingError) in try VerifierQuality(of: tasks) }
+        rates = Result { () throws(ResamplingError) in try VerifierRates(of: tasks, bootstrap: bootstrap) }
         corrected = Result { () throws(ResamplingError) in
             try CorrectedCurve(
-                of: .passAtK,
-                tasks: tasks.map { TaskTotal(task: $0.task, scored: $0.samples, correct: $0.accepted) },
-                quality: quality.get(), at: grid.filter { $0 <= 64 },
+                of: .passAtK, verdicts: tasks, at: grid.filter { $0 <= 64 },
                 bootstrap: Bootstrap(resamples: min(quick.resamples, 500), seed: quick.seed))
         }
     }

@@ -10,12 +10,21 @@ public struct CorrectedPoint: Hashable, Sendable {
     public var k: Int
     /// As if every verdict were right.
     public var observed: Double
-    /// The unbiased estimate, which noise may carry out of 0...1.
-    public var raw: Double
+    /// The unbiased estimate, which noise may carry out of 0...1. A failure where rounding could change what is shown:
+    /// ``ResamplingError/roundingAbove(k:metric:limit:)``.
+    public var raw: Result<Double, ResamplingError>
     /// Over draws of the tasks and of both error rates. Cut to 0...1.
     public var interval: IntervalEstimate
-    /// `raw` cut to 0...1.
-    public var corrected: Double { min(max(raw, 0), 1) }
+    /// `raw` cut to 0...1; nil where there is none.
+    public var corrected: Double? {
+        guard case .success(let value) = raw else { return nil }
+        return min(max(value, 0), 1)
+    }
+    /// Why there is no corrected figure.
+    public var refusal: ResamplingError? {
+        guard case .failure(let reason) = raw else { return nil }
+        return reason
+    }
     /// Whether the interval covers all of 0...1: the verifier is too noisy for this k.
     public var saysNothing: Bool {
         guard case .bounds(let lower, let upper) = interval else { return false }
@@ -32,8 +41,10 @@ extension CorrectedCurve {
     /// Assumes that the error rates are the same for all tasks. Where they are not (hard tasks may be easier to fool),
     /// pass@1 is corrected on average, and larger k are not.
     ///
-    /// The interval is a bootstrap over tasks in which every resample also draws both error rates from what is known of
-    /// them: Beta distributions of their counts with Jeffreys' prior.
+    /// The rates come from elsewhere, as counts of samples taken for independent. The interval is a bootstrap over tasks
+    /// in which every resample also draws both rates from what is known of them: Beta distributions of their counts with
+    /// Jeffreys' prior. A draw of rates that corrects nothing, or that rounding drowns, could be anything: it counts as 0
+    /// for the lower end and as 1 for the upper one.
     ///
     /// - Throws: ``ResamplingError/noBetterThanChance(sensitivity:specificity:)`` where sensitivity + specificity is at
     ///   most 1, or cannot be told from 1; ``ResamplingError/kAbove(_:limit:)`` above ``maximumK``.
@@ -44,25 +55,51 @@ extension CorrectedCurve {
         at grid: [Int],
         bootstrap: Bootstrap = .standard
     ) throws(ResamplingError) {
+        try self.init(metric, tasks, quality, .counts(quality), grid, bootstrap)
+    }
+
+    /// Corrects `metric` of the weak verdicts of `verdicts` for the errors that the strong ones show.
+    ///
+    /// Every resample draws whole tasks, and takes both the verdicts and the error rates from the same draw.
+    ///
+    /// - Throws: as ``init(of:tasks:quality:at:bootstrap:)``, and where the interval over tasks of the two rates together
+    ///   does not tell the verifier from chance.
+    public init(
+        of metric: CorrectedMetric,
+        verdicts: [VerdictTally],
+        at grid: [Int],
+        bootstrap: Bootstrap = .standard
+    ) throws(ResamplingError) {
+        let quality = try VerifierQuality(of: verdicts)
+        guard try VerifierRates(of: verdicts, bootstrap: bootstrap).isAboveChance else {
+            throw .noBetterThanChance(sensitivity: quality.sensitivity, specificity: quality.specificity)
+        }
+        let tasks = verdicts.map { TaskTotal(task: $0.task, scored: $0.samples, correct: $0.accepted) }
+        try self.init(metric, tasks, quality, .tasks(verdicts), grid, bootstrap)
+    }
+
+    private init(
+        _ metric: CorrectedMetric, _ tasks: [TaskTotal], _ quality: VerifierQuality, _ evidence: RateEvidence,
+        _ grid: [Int], _ bootstrap: Bootstrap
+    ) throws(ResamplingError) {
         try Self.check(tasks, quality, grid)
         self.metric = metric
         self.quality = quality
         self.bootstrap = bootstrap
         let kinds = TaskKinds(tasks)
-        let perfect = VerifierErrors(sensitivity: 1, specificity: 1)
-        let resampled = kinds.resampled(metric, quality, grid, bootstrap)
+        let limit = metric.largestK(errors: quality.errors)
+        let draws = tasks.count > 1 ? kinds.resampled(metric, evidence, grid, bootstrap) : []
         points = grid.indices.map { index in
             let k = grid[index]
+            let observed = kinds.mean(metric, k, VerifierErrors(sensitivity: 1, specificity: 1))
+            guard k <= limit else {
+                return CorrectedPoint(
+                    k: k, observed: observed, raw: .failure(.roundingAbove(k: k, metric: metric, limit: limit)),
+                    interval: .absent(.noEstimate))
+            }
             return CorrectedPoint(
-                k: k,
-                observed: kinds.mean {
-                    metric.estimate(samples: $0.samples, accepted: $0.accepted, k: k, errors: perfect)
-                },
-                raw: kinds.mean {
-                    metric.estimate(samples: $0.samples, accepted: $0.accepted, k: k, errors: quality.errors)
-                },
-                interval: bootstrap.percentileInterval(resampled.map { min(max($0[index], 0), 1) })
-            )
+                k: k, observed: observed, raw: .success(kinds.mean(metric, k, quality.errors)),
+                interval: tasks.count > 1 ? bootstrap.interval(ofDraws: draws.map { $0[index] }) : .absent(.oneTask))
         }
     }
 
@@ -83,68 +120,5 @@ extension CorrectedCurve {
         guard quality.youden > 0, low.sensitivity.lowerBound + low.specificity.lowerBound > 1 else {
             throw .noBetterThanChance(sensitivity: quality.sensitivity, specificity: quality.specificity)
         }
-    }
-}
-
-/// Tasks with equal counts, which share every estimate.
-private struct TaskKinds {
-    struct Kind: Hashable {
-        var samples: Int
-        var accepted: Int
-    }
-
-    private let kinds: [Kind]
-    /// For each task the index of its kind.
-    private let members: [Int]
-
-    init(_ tasks: [TaskTotal]) {
-        var indices: [Kind: Int] = [:]
-        var kinds: [Kind] = []
-        members = tasks.map { task in
-            let kind = Kind(samples: task.scored, accepted: task.correct)
-            if let index = indices[kind] { return index }
-            indices[kind] = kinds.count
-            kinds.append(kind)
-            return kinds.count - 1
-        }
-        self.kinds = kinds
-    }
-
-    func mean(_ value: (Kind) -> Double) -> Double {
-        let values = kinds.map(value)
-        return members.reduce(0) { $0 + values[$1] } / Double(members.count)
-    }
-
-    /// The metric at every k in every resample of tasks and error rates.
-    func resampled(
-        _ metric: CorrectedMetric, _ quality: VerifierQuality, _ grid: [Int], _ bootstrap: Bootstrap
-    ) -> [[Double]] {
-        let draws = CounterRandom(seed: bootstrap.seed)
-        let rates = CounterRandom(seed: bootstrap.seed ^ 0x5EED_0F7E_57ED)
-        let profiles = grid.map { k in
-            kinds.map { metric.profile(samples: $0.samples, accepted: $0.accepted, k: k) }
-        }
-        return (0..<bootstrap.resamples).compactMap { resample in
-            var stream = rates.stream(resample)
-            let errors = VerifierErrors(
-                sensitivity: stream.rate(quality.acceptedRight, of: quality.right),
-                specificity: stream.rate(quality.rejectedWrong, of: quality.wrong))
-            guard errors.youden > 0 else { return nil }
-            let weights = weights(draws.stream(resample))
-            return zip(grid, profiles).map { k, profiles in
-                let values = metric.values(k: k, errors: errors)
-                return zip(profiles, weights).reduce(0) { sum, entry in
-                    entry.1 == 0 ? sum : sum + entry.1 * CorrectedMetric.product(entry.0, values)
-                }
-            }
-        }
-    }
-
-    private func weights(_ stream: CounterRandom.Stream) -> [Double] {
-        var stream = stream
-        var weights = Array(repeating: 0.0, count: kinds.count)
-        let share = 1 / Double(members.count)
-        for _ in members { weights[members[stream.index(below: UInt64(members.count))]] += share }
-        return weights
     }
 }

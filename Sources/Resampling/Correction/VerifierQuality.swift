@@ -38,7 +38,8 @@ public struct VerifierQuality: Codable, Hashable, Sendable {
     /// sensitivity + specificity - 1: 1 for a verifier without errors, 0 for chance.
     public var youden: Double { sensitivity + specificity - 1 }
 
-    /// Ends of 95% intervals (Wilson, 1927) of the two rates, samples being independent.
+    /// Ends of 95% intervals (Wilson, 1927) of the two rates, for counts of independent samples. Samples of the same tasks
+    /// are not: ``VerifierRates`` has their intervals.
     public var intervals: (sensitivity: ClosedRange<Double>, specificity: ClosedRange<Double>) {
         (WilsonInterval.bounds(acceptedRight, of: right), WilsonInterval.bounds(rejectedWrong, of: wrong))
     }

@@ -36,6 +36,8 @@ public struct VerdictTally: Codable, Hashable, Sendable {
     public var accepted: Int { truePositives + falsePositives }
     /// P, what the strong verifier accepts.
     public var right: Int { truePositives + falseNegatives }
+    /// What the strong verifier rejects.
+    public var wrong: Int { falsePositives + trueNegatives }
 
     /// P / n; nil without samples.
     public var singleSampleAccuracy: Double? { ratio(right, samples) }
