@@ -99,6 +99,20 @@ struct PairAnalysisTests {
             } == [[5, 5, 5, 5], [7, 4, 3, 2], [2, 1, 3, 0]])
     }
 
+    /// A copy without grades of style does not displace the one that has them.
+    @Test func theOrderOfRunsDoesNotChooseAmongStyles() {
+        func row(_ run: String, _ right: Int) -> RunStyleCounts {
+            RunStyleCounts(
+                run: run, seed: 1, samples: 8,
+                counts: StyleCounts(
+                    style: "s", task: "t", truePositives: right, adheringTruePositives: 0, falsePositives: 0,
+                    adheringFalsePositives: 0))
+        }
+        for rows in [[row("a", 0), row("b", 4)], [row("b", 4), row("a", 0)]] {
+            #expect(StyleCounts.pool(rows).map(\.truePositives) == [4])
+        }
+    }
+
     /// Searches that follow a policy earn what the formula says, within the error of the simulation.
     @Test(arguments: [0.7, 1, 2, 4] as [Double])
     func simulationAgreesWithTheFormula(cost: Double) throws {

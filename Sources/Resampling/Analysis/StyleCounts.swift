@@ -45,12 +45,12 @@ public struct RunStyleCounts: Codable, Hashable, Sendable {
 
 extension StyleCounts {
     /// One entry for each style and task, added up over the runs of one group and sorted. Runs of one seed hold the same
-    /// samples: for each task the longest one counts, as in ``VerdictGroup/pool(_:)``.
+    /// samples: for each task the one with the most graded samples counts, as in ``VerdictGroup/pool(_:)``.
     public static func pool(_ rows: some Sequence<RunStyleCounts>) -> [StyleCounts] {
         var best: [StyleSource: RunStyleCounts] = [:]
         for row in rows {
             let source = StyleSource(row)
-            if let other = best[source], other.samples >= row.samples { continue }
+            if let other = best[source], other.rank >= row.rank { continue }
             best[source] = row
         }
         let groups = Dictionary(grouping: best.values.map(\.counts)) { [$0.style, $0.task] }
@@ -66,6 +66,12 @@ extension StyleCounts {
             sum.adheringFalsePositives += row.adheringFalsePositives
         }
         return sum
+    }
+}
+
+extension RunStyleCounts {
+    fileprivate var rank: CopyRank {
+        CopyRank(graded: counts.truePositives + counts.falsePositives, total: samples, run: run)
     }
 }
 
