@@ -109,6 +109,7 @@ struct ResampleCompareCommand: ParsableCommand {
         func range(_ lower: Double?, _ upper: Double?) -> String {
             lower.flatMap { low in upper.map { " [\(number(low)), \(number($0))]" } } ?? ""
         }
+        let p = String(format: report.p < 0.0001 ? "%.1e" : "%.4f", report.p)
         let needed =
             report.tasks_needed.map { tasks in
                 let joint = report.samples_needed == nil ? "; " : ", or "
@@ -117,7 +118,7 @@ struct ResampleCompareCommand: ParsableCommand {
         return """
             \(report.metric), k = \(report.k), \(report.tasks) tasks
             first \(number(report.first))  second \(number(report.second))
-            second less first \(number(report.difference))\(range(report.lower, report.upper)), p = \(number(report.p))
+            second less first \(number(report.difference))\(range(report.lower, report.upper)), p = \(p)
             to tell a difference of \(number(report.effect)) from none (5%, power 80%): \(needed)
             resampling the weaker one matches one sample of the stronger: \(report.weaker_can_match) \
             (margin \(number(report.margin))\(range(report.margin_lower, report.margin_upper)))

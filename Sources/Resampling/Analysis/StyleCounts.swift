@@ -96,6 +96,9 @@ public struct StyleAdherence: Hashable, Sendable {
     public var style: String
     public var right: Double
     public var wrong: Double
+    /// Samples that `right` is a share of.
+    public var truePositives: Int
+    /// Samples that `wrong` is a share of.
     public var falsePositives: Int
     /// Wrong less right; below 0 where false positives keep to the style less often.
     public var difference: Estimate
@@ -123,6 +126,7 @@ public struct StyleAdherence: Hashable, Sendable {
         self.style = style
         right = sums[0] / sums[1]
         wrong = sums[2] / sums[3]
+        truePositives = Int(sums[1])
         falsePositives = Int(sums[3])
         self.difference = Estimate(value: value, interval: bootstrap.interval(of: rows, difference))
     }
