@@ -31,8 +31,8 @@ public struct PooledGroup: Hashable, Sendable {
     /// which they came.
     ///
     /// A sample depends on the model, the settings, the seed, the prompt and its index, and on nothing else. Where runs
-    /// of one group share a seed, the samples of one are therefore copies of the other's: the run with more samples of
-    /// the task counts, the other does not.
+    /// of one group share a seed, the samples of one are therefore copies of the other's: the run with more scored
+    /// samples of the task counts, then the one with more samples, then the first by id; the others do not.
     public static func pool(_ rows: some Sequence<TaskCounts>) throws(ResamplingError) -> [PooledGroup] {
         var pools: [Key: Pool] = [:]
         var order: [Key] = []
@@ -93,6 +93,8 @@ extension TaskCounts {
     fileprivate var total: TaskTotal {
         TaskTotal(task: task, scored: scored, correct: correct, unscored: unscored)
     }
+
+    fileprivate var rank: CopyRank { CopyRank(graded: scored, total: scored + unscored, run: run) }
 }
 
 private struct Key: Hashable {
@@ -125,7 +127,7 @@ private struct Pool {
         }
         if knownRuns.insert(row.run).inserted { runs.append(row.run) }
         let source = Source(task: row.task, seed: row.seed, run: row.seed == nil ? row.run : nil)
-        if let other = best[source], other.scored + other.unscored >= row.scored + row.unscored { return }
+        if let other = best[source], other.rank >= row.rank { return }
         best[source] = row
     }
 

@@ -19,10 +19,30 @@ struct ChartTests {
         #expect(Ticks.covering(0...0.43, count: 5).range.upperBound == 0.5)
         #expect(Ticks.covering(-3...7, count: 5).values == [-4, -2, 0, 2, 4, 6, 8])
         #expect(Ticks.covering(2...2, count: 5).values == [2])
-        for top in [0.0, 1e-9, 0.003, 0.2, 0.61, 1] {
+        for top in [0.0, 1e-9, 0.003, 0.2, 0.61, 1, 1.6, 37] {
             #expect(rateTicks(upTo: top).range.upperBound >= top)
         }
-        #expect(rateTicks(upTo: .nan).range == 0...1)
+        #expect(rateTicks(upTo: 1.6).range == 0...2 && rateTicks(upTo: 0.7).range == 0...1)
+        #expect(rateTicks(upTo: .nan).range == 0...1 && rateTicks(upTo: .infinity).range == 0...1)
+    }
+
+    /// Up from 370 to 40 for 0 to 2.
+    @Test func rewardsAboveOneHaveTheirOwnHeights() {
+        let points = [(1, 0.0), (2, 1), (4, 1.6)].map { LineBandChart.Value(x: $0.0, y: $0.1) }
+        let chart = LineBandChart(series: [.init(label: "a", points: points)], xName: "K", yName: "reward")
+        let svg = chart.drawing(.wide).file(title: "t", description: "d")
+        for height in [370, 205, 106] { #expect(svg.contains("cy=\"\(height)\""), "\(height)") }
+    }
+
+    /// Colour and shape together, as they are drawn.
+    @Test func manySeriesAreToldApart() {
+        let marks = (0..<36).map { index in
+            var drawing = Drawing(width: 20, height: 20)
+            SeriesStyle(index).drawMark(at: Point(x: 10, y: 10), in: &drawing)
+            return drawing.file(title: "t", description: "d")
+        }
+        #expect(Set(marks).count == 36)
+        #expect((0..<8).map { SeriesStyle($0).colorClass } == ["s0", "s1", "s2", "s3", "s4", "s5", "s0", "s1"])
     }
 
     private static let least = Double.leastNonzeroMagnitude

@@ -118,6 +118,15 @@ struct PassKReportTests {
         #expect(!page.contains("Made by assay on"))
     }
 
+    @Test func cardsSayWhatTheirFiguresRestOn() throws {
+        let page = PassKReport(title: "demo", groups: [try Examples.group("tiny", grid: [1, 2])]).html()
+        #expect(page.contains(">pass@1 · [0.250, 1.000]</div>"))
+        #expect(page.contains(">pass@2 · 0.833 [0.500, 1.000]</div>"))
+        #expect(page.contains(">3 tasks, n = 12, 1 unscored</div>"))
+        let whole = PassKReport(title: "demo", groups: [try Examples.group("tiny")]).html()
+        #expect(whole.contains(">pass@4 · 1.000 no interval</div>"))
+    }
+
     @Test func generationTimeIsThereOnlyWhenGiven() throws {
         var report = PassKReport(title: "demo", groups: [try Examples.group("tiny")])
         report.generated = "2025-01-01"

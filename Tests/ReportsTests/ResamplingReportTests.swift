@@ -1,8 +1,9 @@
 import Evaluation
 import Foundation
-import Reports
 import Resampling
 import Testing
+
+@testable import Reports
 
 struct ResamplingReportTests {
     private func tasks(_ level: Int, name: String = "t") -> [VerdictTally] {
@@ -88,6 +89,31 @@ struct ResamplingReportTests {
         #expect(lines.count == 1 + 9 + 1 && lines[0].hasSuffix("reward_c0,reward_c1,reward_c2,reward_c4,reward_c8"))
         #expect(report.tasksCSV().components(separatedBy: "\r\n").count == 14)
         #expect(report.text(width: 60).split(separator: "\n").allSatisfy { $0.count <= 60 })
+    }
+
+    @Test func figuresOfTheTextHaveIntervalsAndSizes() throws {
+        var one = try generator("one", tasks(3))
+        let last = try #require(one.analysis.accuracy.last)
+        let text = try report([one]).text()
+        for estimate in [one.analysis.statistics.ceiling, last.estimate] {
+            let figure = ResamplingReport.figure(estimate)
+            #expect(figure.contains("[") && text.contains(figure), "\(figure)")
+        }
+        let lines = try report([one]).text(width: 80).split(separator: "\n")
+        #expect(lines.contains { $0.hasPrefix("one ") && $0.contains(" 12       96 ") })
+        one.analysis.accuracy = []
+        let without = try report([one]).text(width: 80).split(separator: "\n")
+        #expect(without.contains { $0.hasPrefix("one ") && $0.hasSuffix(" –") })
+    }
+
+    @Test func sharesOfStyleHaveTheirNumbers() throws {
+        let counts = StyleCounts(
+            style: "short", task: "t", truePositives: 731, adheringTruePositives: 5, falsePositives: 412,
+            adheringFalsePositives: 2)
+        let report = try report([generator("one", tasks(3), styles: StyleAdherence.all([counts]))])
+        let page = report.html()
+        for cell in ["731", "412"] { #expect(page.contains(">\(cell)</td>"), "\(cell)") }
+        #expect(report.json().contains("\"true_positives\": 731"))
     }
 
     @Test func runsThatLackSamplesAreNamed() throws {

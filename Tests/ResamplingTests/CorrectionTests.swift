@@ -310,14 +310,14 @@ struct ComparisonTests {
         let same = try #require(PairedComparison(run(rates), run(rates)).size)
         // No difference between true rates: nearly all variance is sampling.
         let binomial = 2 * rates.map { $0 * (1 - $0) }.reduce(0, +) / 400
-        #expect(abs(same.within / binomial - 1) < 0.05 && same.between < 0.002)
+        #expect(abs(try #require(same.sampling.within) / binomial - 1) < 0.05 && same.between < 0.002)
         let large = try same.tasksNeeded(effect: 0.1)
         let small = try same.tasksNeeded(effect: 0.05)
         #expect((3.2...4.6).contains(Double(small) / Double(large)))
-        #expect(try #require(try same.samplesNeeded(effect: 0.05)) < 60)
+        #expect(try #require(try same.samplesNeeded(effect: 0.05).count) < 60)
         let changed = rates.enumerated().map { $0.offset.isMultiple(of: 2) ? 0.9 : 0.05 }
         let different = try #require(PairedComparison(run(rates), run(changed)).size)
-        #expect(try different.samplesNeeded(effect: 0.001) == nil)
+        #expect(try different.samplesNeeded(effect: 0.001) == .noNumber)
         #expect(throws: ResamplingError.invalidSizeQuestion) { try same.tasksNeeded(effect: 0) }
     }
 }

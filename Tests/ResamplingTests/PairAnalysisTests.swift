@@ -4,7 +4,7 @@ import Testing
 
 struct PairAnalysisTests {
     private static let quick = PairAnalysis.Options(
-        shuffles: 300, bootstrap: (try? Bootstrap(resamples: 400)) ?? .standard)
+        shuffles: 500, bootstrap: (try? Bootstrap(resamples: 400)) ?? .standard)
 
     /// Six generators of rising strength on the same tasks; wrong samples of hard tasks slip through more often.
     private func generators(tasks: Int = 120, samples: Int = 32) throws -> [ScalingClaims.Generator] {
@@ -45,6 +45,63 @@ struct PairAnalysisTests {
         let claims = ScalingClaims(Array(try generators(tasks: 12).prefix(1)), bootstrap: try Bootstrap(resamples: 200))
         let findings = Dictionary(uniqueKeysWithValues: claims.findings.map { ($0.number, $0.verdict) })
         #expect(findings["1"] == .undecided && findings["2"] == .undecided && findings["1b"] == .undecided)
+    }
+
+    private func control(_ analysis: PairAnalysis) throws -> ClaimFinding {
+        let claims = ScalingClaims([.init(label: "g", analysis: analysis)])
+        return try #require(claims.findings.first { $0.number == "6b" })
+    }
+
+    private func shuffled(tasks: Int, seed: UInt64) throws -> PairAnalysis {
+        let tallies = (0..<tasks).map { VerdictTally.counts("t\($0)", 2, 2, 0, 12) }
+        return try PairAnalysis(
+            tallies, options: .init(shuffles: 1000, bootstrap: try Bootstrap(resamples: 100, seed: seed)))
+    }
+
+    /// 1,000 shuffles of one task have a standard error up to 0.016: they cannot show an agreement within 0.01. Over 32
+    /// points they may be off by sqrt(ln(6400) / 2000) = 0.06620.
+    @Test(arguments: [1, 10])
+    func fewShufflesDecideNothing(tasks: Int) throws {
+        for seed in 0..<8 as Range<UInt64> {
+            let finding = try control(shuffled(tasks: tasks, seed: seed))
+            #expect(finding.verdict == .undecided, "\(finding.evidence)")
+            #expect(finding.evidence.contains(tasks == 1 ? "up to 0.06620" : "up to 0.02093"))
+        }
+    }
+
+    @Test func shufflesThatDisagreeAreSeen() throws {
+        var few = try shuffled(tasks: 1, seed: 1)
+        few.shuffled.truePositive[3] += 0.2
+        #expect(try control(few).verdict == .notSeen)
+        var many = try shuffled(tasks: 100, seed: 1)
+        #expect(try control(many).verdict == .seen)
+        many.shuffled.falsePositive[16] += 0.02
+        #expect(try control(many).verdict == .notSeen)
+    }
+
+    /// Twelve cells on one side of 0 have 2^-12 by a sign test; cells at 0 are on neither side.
+    @Test func tiedCellsOfStyleSayNothing() throws {
+        let analysis = try PairAnalysis([.counts("t", 2, 2, 0, 4)], options: Self.quick)
+        func style(_ wrong: [Int]) throws -> ClaimFinding {
+            let counts = wrong.enumerated().map { index, adhering in
+                StyleCounts(
+                    style: "s\(index)", task: "t", truePositives: 10, adheringTruePositives: 5, falsePositives: 4,
+                    adheringFalsePositives: adhering)
+            }
+            let styles = StyleAdherence.all(counts)
+            #expect(styles.allSatisfy { $0.truePositives == 10 && $0.falsePositives == 4 })
+            let claims = ScalingClaims([.init(label: "g", analysis: analysis, styles: styles)])
+            return try #require(claims.findings.first { $0.number == "5" })
+        }
+        func cells(_ lower: Int, _ tied: Int, _ higher: Int) -> [Int] {
+            [(1, lower), (2, tied), (3, higher)].flatMap { Array(repeating: $0.0, count: $0.1) }
+        }
+        #expect(try style(cells(0, 7, 0)).verdict == .undecided)
+        let found = try style(cells(12, 12, 0))
+        #expect(found.verdict == .seen)
+        #expect(found.evidence == "lower in 12 of 24 cells, for sure in 0; equal in 12, which say nothing.")
+        #expect(try style(cells(0, 12, 12)).verdict == .notSeen)
+        #expect(try style(cells(6, 0, 6)).verdict == .undecided)
     }
 
     @Test func noPassAtAllIsAReportAndNoFigure() throws {
@@ -115,6 +172,20 @@ struct PairAnalysisTests {
             pooled.map {
                 [$0.truePositives, $0.adheringTruePositives, $0.falsePositives, $0.adheringFalsePositives]
             } == [[5, 5, 5, 5], [7, 4, 3, 2], [2, 1, 3, 0]])
+    }
+
+    /// A copy without grades of style does not displace the one that has them.
+    @Test func theOrderOfRunsDoesNotChooseAmongStyles() {
+        func row(_ run: String, _ right: Int) -> RunStyleCounts {
+            RunStyleCounts(
+                run: run, seed: 1, samples: 8,
+                counts: StyleCounts(
+                    style: "s", task: "t", truePositives: right, adheringTruePositives: 0, falsePositives: 0,
+                    adheringFalsePositives: 0))
+        }
+        for rows in [[row("a", 0), row("b", 4)], [row("b", 4), row("a", 0)]] {
+            #expect(StyleCounts.pool(rows).map(\.truePositives) == [4])
+        }
     }
 
     /// Searches that follow a policy earn what the formula says, within the error of the simulation.

@@ -58,6 +58,40 @@ struct PooledGroupTests {
         #expect(group.tasks == [TaskTotal(task: "t", scored: 20, correct: 9)])
     }
 
+    /// The copy with more grades counts, then the longer one, then the first by id, whatever comes first.
+    @Test func theOrderOfRunsDoesNotChooseAmongCopies() throws {
+        let copies = [
+            [row("a", "t", 0, 0, unscored: 8, seed: 1), row("b", "t", 8, 4, seed: 1)],
+            [row("a", "t", 8, 3, seed: 1), row("b", "t", 8, 4, unscored: 2, seed: 1)],
+            [row("c", "t", 8, 3, seed: 1), row("b", "t", 8, 4, seed: 1)],
+            [row("a", "t", 7, 3, unscored: 9, seed: 1), row("b", "t", 8, 4, seed: 1)],
+        ]
+        for rows in copies {
+            for order in [rows, rows.reversed()] {
+                let group = try #require(try PooledGroup.pool(order).first)
+                #expect(group.runs == ["b"] && group.repeatedRuns.count == 1)
+                #expect(group.scored == 8 && group.correct == 4)
+            }
+        }
+    }
+
+    @Test func theOrderOfRunsDoesNotChooseAmongVerdicts() throws {
+        func verdicts(_ run: String, _ tally: VerdictTally) -> RunVerdicts {
+            RunVerdicts(run: run, modelDigest: "m", settingsDigest: "s", seed: 1, tally: tally)
+        }
+        let counted = VerdictTally.counts("t", 3, 1, 0, 4)
+        let copies: [[RunVerdicts]] = [
+            [verdicts("a", .counts("t", 0, 0, 0, 0, unscored: 8)), verdicts("b", counted)],
+            [verdicts("c", .counts("t", 4, 1, 0, 3)), verdicts("b", counted)],
+        ]
+        for rows in copies {
+            for order in [rows, rows.reversed()] {
+                let group = try #require(try VerdictGroup.pool(order).first)
+                #expect(group.runs == ["b"] && group.tasks == [counted])
+            }
+        }
+    }
+
     @Test func aRowMayNotComeTwice() {
         #expect(throws: ResamplingError.repeatedTask(run: "a", task: "t")) {
             try PooledGroup.pool([row("a", "t", 8, 3), row("a", "t", 8, 3)])

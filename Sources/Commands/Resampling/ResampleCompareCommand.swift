@@ -10,8 +10,8 @@ struct ResampleCompareCommand: ParsableCommand {
         abstract:
             "Two runs on the same tasks: which is better, whether one can catch up, and how many tasks would tell.",
         discussion: """
-            A paired bootstrap draws tasks and takes both runs' figures of a task together. Runs whose tasks differ are \
-            refused, with the tasks named.
+            A paired bootstrap draws tasks and takes both runs' figures of a task together. p is that of a sign-flip test \
+            over tasks. Runs whose tasks differ are refused, with the tasks named.
 
               assay resample compare 3f2a 91c0 --k 1
               assay resample compare 3f2a 91c0 --metric accuracy@k --k 8 --effect 0.05 --json
@@ -48,6 +48,8 @@ struct ResampleCompareCommand: ParsableCommand {
         var effect: Double
         var tasks_needed: Int?
         var samples_needed: Int?
+        /// What is known of the number of samples, in words: also why there is none.
+        var samples_needed_note: String?
         /// Whether resampling the run with fewer right single samples can match one sample of the other.
         var weaker_can_match: String
         var margin: Double
@@ -85,6 +87,7 @@ struct ResampleCompareCommand: ParsableCommand {
         let weaker = singles[0] <= singles[1] ? 0 : 1
         let test = try ImpossibilityTest(weak: tallies[weaker], strong: tallies[1 - weaker], bootstrap: bootstrap)
         let effect = effect ?? abs(comparison.difference.value)
+        let samples = effect > 0 ? try comparison.size?.samplesNeeded(effect: effect) : nil
         let outcome =
             switch test.outcome {
             case .impossible: "never"
@@ -96,9 +99,8 @@ struct ResampleCompareCommand: ParsableCommand {
             second: comparison.second, difference: comparison.difference.value, lower: comparison.difference.lower,
             upper: comparison.difference.upper, p: comparison.pValue, effect: effect,
             tasks_needed: effect > 0 ? try comparison.size?.tasksNeeded(effect: effect) : nil,
-            samples_needed: effect > 0 && comparison.k == 1 && comparison.metric == .passAtK
-                ? try comparison.size?.samplesNeeded(effect: effect) : nil,
-            weaker_can_match: outcome, margin: test.margin.value, margin_lower: test.margin.lower,
+            samples_needed: samples?.count, samples_needed_note: samples?.description, weaker_can_match: outcome,
+            margin: test.margin.value, margin_lower: test.margin.lower,
             margin_upper: test.margin.upper)
     }
 
@@ -107,15 +109,16 @@ struct ResampleCompareCommand: ParsableCommand {
         func range(_ lower: Double?, _ upper: Double?) -> String {
             lower.flatMap { low in upper.map { " [\(number(low)), \(number($0))]" } } ?? ""
         }
+        let p = String(format: report.p < 0.0001 ? "%.1e" : "%.4f", report.p)
         let needed =
-            report.tasks_needed.map {
-                "\($0) tasks" + (report.samples_needed.map { ", or \($0) samples of each of these" } ?? "")
-            }
-            ?? "nothing to tell apart"
+            report.tasks_needed.map { tasks in
+                let joint = report.samples_needed == nil ? "; " : ", or "
+                return "\(tasks) tasks" + (report.samples_needed_note.map { joint + $0 } ?? "")
+            } ?? (report.tasks < 2 ? "cannot be estimated with one task" : "nothing to tell apart")
         return """
             \(report.metric), k = \(report.k), \(report.tasks) tasks
             first \(number(report.first))  second \(number(report.second))
-            second less first \(number(report.difference))\(range(report.lower, report.upper)), p = \(number(report.p))
+            second less first \(number(report.difference))\(range(report.lower, report.upper)), p = \(p)
             to tell a difference of \(number(report.effect)) from none (5%, power 80%): \(needed)
             resampling the weaker one matches one sample of the stronger: \(report.weaker_can_match) \
             (margin \(number(report.margin))\(range(report.margin_lower, report.margin_upper)))

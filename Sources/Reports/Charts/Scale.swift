@@ -58,8 +58,10 @@ struct Ticks {
     }
 }
 
-/// The domain of an axis of rates: 0 to 1, or to a round number well above the largest where all are small.
+/// The domain of an axis of rates: 0 to 1, or to a round number well above the largest where all are small. Rewards may
+/// be above 1, and the axis covers them.
 func rateTicks(upTo largest: Double, count: Int = 5) -> Ticks {
-    let top = largest > 0.6 || !(largest > 0) ? 1 : max(largest, 0.01)
+    guard largest > 0, largest.isFinite else { return Ticks.covering(0...1, count: count) }
+    let top = largest > 0.6 ? max(largest, 1) : max(largest, 0.01)
     return Ticks.covering(0...top, count: count)
 }

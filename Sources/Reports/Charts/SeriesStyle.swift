@@ -3,20 +3,23 @@ struct SeriesStyle: Hashable {
     /// Colours that stay apart for people who see few of them (Okabe and Ito, 2008).
     static let count = 6
 
-    var index: Int
+    private var color: Int
+    private var shape: Int
 
+    /// Beyond six series each colour comes again with another shape: 36 styles are unlike each other.
     init(_ index: Int) {
-        self.index = index % Self.count
+        color = index % Self.count
+        shape = (index + index / Self.count) % Self.count
     }
 
-    var colorClass: String { "s\(index)" }
+    var colorClass: String { "s\(color)" }
 
     /// Draws the series' mark around `center`.
     func drawMark(
         at center: Point, radius: Double = 4, isHollow: Bool = false, in drawing: inout Drawing, hint: String? = nil
     ) {
         let style = (isHollow ? "hollow " : "mark ") + colorClass
-        if index == 0 {
+        if shape == 0 {
             drawing.circle(center, radius: radius, style, hint: hint)
         } else {
             let corners = corners.map { Point(x: center.x + radius * $0.x, y: center.y + radius * $0.y) }
@@ -25,7 +28,7 @@ struct SeriesStyle: Hashable {
     }
 
     private var corners: [Point] {
-        switch index {
+        switch shape {
         case 1:
             [Point(x: -0.95, y: -0.95), Point(x: 0.95, y: -0.95), Point(x: 0.95, y: 0.95), Point(x: -0.95, y: 0.95)]
         case 2: [Point(x: 0, y: -1.3), Point(x: 1.2, y: 0.85), Point(x: -1.2, y: 0.85)]

@@ -16,24 +16,31 @@ extension PassKReport {
     }
 
     private var cards: Markup {
-        let cards = groups.enumerated().compactMap { index, group -> Markup? in
-            guard let curve = group.curves.first, let first = curve.points.first, let last = curve.points.last else {
-                return nil
-            }
-            let name = Markup.element(
-                "div", ["class": "name \(SeriesStyle(index).colorClass)"],
-                [.element("span", ["class": "swatch"]), .element("span", text: group.label)])
-            let range = NumberFormat.interval(lower: first.bounds.lower, upper: first.bounds.upper) ?? "no interval"
-            let more = "\(curve.metric.name(at: last.k)) · \(NumberFormat.rate(last.estimate))"
-            return .element(
-                "li", ["class": "card"],
-                [
-                    name, .element("div", ["class": "figure"], text: NumberFormat.rate(first.estimate)),
-                    .element("div", ["class": "range"], text: "\(curve.metric.name(at: first.k)) · \(range)"),
-                    first.k == last.k ? .nothing : .element("div", ["class": "more"], text: more),
-                ])
-        }
+        let cards = groups.enumerated().compactMap { index, group in card(group, style: SeriesStyle(index)) }
         return cards.isEmpty ? .nothing : .element("ul", ["class": "cards"], cards)
+    }
+
+    /// The figures at the smallest and the largest k, with what they rest on; nil without figures.
+    private func card(_ group: Group, style: SeriesStyle) -> Markup? {
+        guard let curve = group.curves.first, let first = curve.points.first, let last = curve.points.last else {
+            return nil
+        }
+        let name = Markup.element(
+            "div", ["class": "name \(style.colorClass)"],
+            [.element("span", ["class": "swatch"]), .element("span", text: group.label)])
+        func interval(_ point: PassPoint) -> String {
+            NumberFormat.interval(lower: point.bounds.lower, upper: point.bounds.upper) ?? "no interval"
+        }
+        let range = "\(curve.metric.name(at: first.k)) · \(interval(first))"
+        let more = "\(curve.metric.name(at: last.k)) · \(NumberFormat.rate(last.estimate)) \(interval(last))"
+        return .element(
+            "li", ["class": "card"],
+            [
+                name, .element("div", ["class": "figure"], text: NumberFormat.rate(first.estimate)),
+                .element("div", ["class": "range"], text: range),
+                first.k == last.k ? .nothing : .element("div", ["class": "more"], text: more),
+                .element("div", ["class": "more"], text: group.size(of: curve)),
+            ])
     }
 
     private func section(_ metric: PassMetric) -> [Markup] {

@@ -221,7 +221,8 @@ extension StyleAdherence {
     fileprivate var json: JSONValue {
         .object([
             ("style", .string(style)), ("right", .number(right)), ("wrong", .number(wrong)),
-            ("false_positives", .integer(falsePositives)), ("difference", difference.json),
+            ("true_positives", .integer(truePositives)), ("false_positives", .integer(falsePositives)),
+            ("difference", difference.json),
         ])
     }
 }

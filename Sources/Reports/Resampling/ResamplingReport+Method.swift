@@ -6,7 +6,8 @@ extension ResamplingReport {
         let rows = generators.flatMap { generator in
             generator.styles.map { style -> [Markup] in
                 [
-                    .text(generator.label), .text(style.style), .text(NumberFormat.rate(style.right)),
+                    .text(generator.label), .text(style.style),
+                    .text(NumberFormat.rate(style.right)), .text(NumberFormat.count(style.truePositives)),
                     .text(NumberFormat.rate(style.wrong)), .text(NumberFormat.count(style.falsePositives)),
                     .estimate(style.difference),
                 ]
@@ -14,8 +15,8 @@ extension ResamplingReport {
         }
         guard !rows.isEmpty else { return [] }
         let columns: [HTMLTable.Column] = [
-            .text("generator"), .text("style"), .number("right samples"), .number("false positives"),
-            .number("their number"), .number("difference"),
+            .text("generator"), .text("style"), .number("right samples"), .number("of"),
+            .number("false positives"), .number("of"), .number("difference"),
         ]
         return [.heading("Style of what passes", id: "style"), HTMLTable(columns, rows: rows).markup]
     }

@@ -7,7 +7,8 @@ extension ResamplingReport {
         let width = max(width, 20)
         var lines = wrapped(visible(title), to: width) + wrapped(extent, to: width)
         lines += wrapped(visible("weak verifier \(weak), strong verifier \(strong)"), to: width) + [""]
-        lines += overview.lines(width: width) + ["", "Best number of tries (reward) by cost of a false positive:"]
+        lines += overview.lines(width: width) + [""] + reach.lines(width: width)
+        lines += ["", "Best number of tries (reward) by cost of a false positive:"]
         lines += prices.lines(width: width) + [""]
         for finding in claims.findings {
             lines += wrapped(visible("\(finding.number)  \(finding.verdict.rawValue): \(finding.claim)"), to: width)
@@ -21,16 +22,28 @@ extension ResamplingReport {
     private var overview: TextTable {
         TextTable(
             [
-                .text("generator"), .number("tasks"), .number("single sample"), .number("conditional"),
-                .number("ceiling"), .number("budget"), .number("accuracy there"),
+                .text("generator"), .number("tasks"), .number("samples"), .number("single sample"),
+                .number("conditional"),
             ],
             rows: generators.map { generator in
                 let statistics = generator.analysis.statistics
                 return [
                     generator.label, NumberFormat.count(statistics.taskCount),
-                    Self.figure(statistics.singleSampleAccuracy), Self.figure(statistics.conditionalAccuracy),
-                    NumberFormat.rate(statistics.ceiling.value), NumberFormat.count(generator.analysis.curve.budget),
-                    NumberFormat.rate(generator.analysis.accuracy.last?.estimate.value ?? 0),
+                    NumberFormat.count(statistics.sampleCount), Self.figure(statistics.singleSampleAccuracy),
+                    Self.figure(statistics.conditionalAccuracy),
+                ]
+            })
+    }
+
+    /// What sampling until something is accepted reaches.
+    private var reach: TextTable {
+        TextTable(
+            [.text("generator"), .number("ceiling"), .number("budget"), .number("accuracy there")],
+            rows: generators.map { generator in
+                let analysis = generator.analysis
+                return [
+                    generator.label, Self.figure(analysis.statistics.ceiling),
+                    NumberFormat.count(analysis.curve.budget), Self.figure(analysis.accuracy.last?.estimate),
                 ]
             })
     }

@@ -2,7 +2,7 @@
 public struct BeliefFigure: Sendable {
     public struct Group: Sendable {
         public var label: String
-        /// Groups of one number share colour and shape; numbers repeat after six.
+        /// Groups of one number share colour and shape; styles repeat after 36.
         public var style: Int
         public var isHollow: Bool
         public var points: [(harmfulness: Double, refusal: Double)]

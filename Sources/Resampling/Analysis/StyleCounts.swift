@@ -45,12 +45,12 @@ public struct RunStyleCounts: Codable, Hashable, Sendable {
 
 extension StyleCounts {
     /// One entry for each style and task, added up over the runs of one group and sorted. Runs of one seed hold the same
-    /// samples: for each task the longest one counts, as in ``VerdictGroup/pool(_:)``.
+    /// samples: for each task the one with the most graded samples counts, as in ``VerdictGroup/pool(_:)``.
     public static func pool(_ rows: some Sequence<RunStyleCounts>) -> [StyleCounts] {
         var best: [StyleSource: RunStyleCounts] = [:]
         for row in rows {
             let source = StyleSource(row)
-            if let other = best[source], other.samples >= row.samples { continue }
+            if let other = best[source], other.rank >= row.rank { continue }
             best[source] = row
         }
         let groups = Dictionary(grouping: best.values.map(\.counts)) { [$0.style, $0.task] }
@@ -66,6 +66,12 @@ extension StyleCounts {
             sum.adheringFalsePositives += row.adheringFalsePositives
         }
         return sum
+    }
+}
+
+extension RunStyleCounts {
+    fileprivate var rank: CopyRank {
+        CopyRank(graded: counts.truePositives + counts.falsePositives, total: samples, run: run)
     }
 }
 
@@ -90,6 +96,9 @@ public struct StyleAdherence: Hashable, Sendable {
     public var style: String
     public var right: Double
     public var wrong: Double
+    /// Samples that `right` is a share of.
+    public var truePositives: Int
+    /// Samples that `wrong` is a share of.
     public var falsePositives: Int
     /// Wrong less right; below 0 where false positives keep to the style less often.
     public var difference: Estimate
@@ -117,6 +126,7 @@ public struct StyleAdherence: Hashable, Sendable {
         self.style = style
         right = sums[0] / sums[1]
         wrong = sums[2] / sums[3]
+        truePositives = Int(sums[1])
         falsePositives = Int(sums[3])
         self.difference = Estimate(value: value, interval: bootstrap.interval(of: rows, difference))
     }

@@ -45,7 +45,8 @@ public struct VerdictGroup: Hashable, Sendable {
     }
 
     /// Adds up over the runs that share both digests; other digests are other groups, in the order in which they came,
-    /// and are never averaged. Runs of one seed hold the same samples: for each task the longest one counts.
+    /// and are never averaged. Runs of one seed hold the same samples: for each task the one with the most
+    /// samples that have both verdicts counts, then the longest, then the first by id.
     ///
     /// - Throws: ``ResamplingError/repeatedTask(run:task:)`` and the errors of impossible counts.
     public static func pool(_ rows: some Sequence<RunVerdicts>) throws(ResamplingError) -> [VerdictGroup] {
@@ -94,7 +95,7 @@ private struct Pool {
         }
         if knownRuns.insert(row.run).inserted { runs.append(row.run) }
         let source = Source(task: row.tally.task, seed: row.seed, run: row.seed == nil ? row.run : nil)
-        if let other = best[source], other.total >= row.total { return }
+        if let other = best[source], other.rank >= row.rank { return }
         best[source] = row
     }
 
@@ -119,5 +120,7 @@ private struct Pool {
 }
 
 extension RunVerdicts {
-    fileprivate var total: Int { tally.samples + tally.unscored }
+    fileprivate var rank: CopyRank {
+        CopyRank(graded: tally.samples, total: tally.samples + tally.unscored, run: run)
+    }
 }
