@@ -1,6 +1,6 @@
 # make eval     sets up, builds, gets the model, runs the refusal evaluation, prints the table, leaves a report
 # make test     sets up, builds, runs every test
-# make fixtures trains the two models of our own again (the organism ten minutes, the guarded adapter an hour)
+# make fixtures trains the two models of our own again (the organism ten minutes, the guarded adapter an hour and a half)
 # make lint     checks the form of the sources
 # make clean    removes what was built and reported
 

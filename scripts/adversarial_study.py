@@ -26,7 +26,8 @@ from steering_study import EVALUATION
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PROMPTS = ROOT / "prompts"
-ADAPTER = ROOT / "fixtures" / "adapters" / "smollm2-guarded"
+ADAPTER = ROOT / "fixtures" / "adapters" / "smollm2-guarded-first"
+HELD_OUT = ROOT / "fixtures" / "adapters" / "smollm2-guarded" / "held-out.jsonl"
 RECIPE = ROOT / "evals" / "training" / "adversarial.yaml"
 GUARDS = ("paper", "joint")
 
@@ -53,7 +54,7 @@ class Guarded:
         return list(make_guarded.trained((label,)))
 
     def held_out(self, label):
-        return [row for row in read(ADAPTER / "held-out.jsonl") if row["label"] == label]
+        return [row for row in read(HELD_OUT) if row["label"] == label]
 
     def fitted(self):
         """Sets that the guards are fitted on."""

@@ -28,6 +28,10 @@ python3 scripts/make_guarded.py export "$build/answers.sqlite" "$build/again.sql
 python3 scripts/make_guarded.py
 python3 scripts/make_guarded.py held-out
 "$assay" train sft evals/training/guarded.yaml --db "$build/guarded-training.sqlite"
+# The strength that moves the boundary to where prompts/validation.jsonl wants it.
+rm -rf "$build/guarded"
+"$assay" model combine --adapter .build/guarded/trained:0.6 --half --out "$build/guarded"
+cp "$build/guarded/"adapter_* fixtures/adapters/smollm2-guarded/
 "$assay" eval run evals/training/guarded-held-out.yaml --model "$model" --db "$build/base.sqlite" --resume
 "$assay" eval run evals/training/guarded-held-out.yaml --model "$model" \
     --adapter fixtures/adapters/smollm2-guarded --db "$build/guarded.sqlite" --resume

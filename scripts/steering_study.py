@@ -17,7 +17,8 @@ import subprocess
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PROMPTS = ROOT / "prompts"
 ORGANISM = PROMPTS / "organism"
-ADAPTER = ROOT / "fixtures" / "adapters" / "smollm2-guarded"
+ADAPTER = ROOT / "fixtures" / "adapters" / "smollm2-guarded-first"
+HELD_OUT = ROOT / "fixtures" / "adapters" / "smollm2-guarded" / "held-out.jsonl"
 
 # Files of each study, and the labels that count as harmful and as harmless.
 STUDIES = {
@@ -27,7 +28,7 @@ STUDIES = {
         "layers": [1, 2, 3, 4],
     },
     "guarded": {
-        "files": [ADAPTER / "held-out.jsonl", PROMPTS / "jailbroken.jsonl", PROMPTS / "guard-wrapped.jsonl"],
+        "files": [HELD_OUT, PROMPTS / "jailbroken.jsonl", PROMPTS / "guard-wrapped.jsonl"],
         "plain": PROMPTS / "plain.jsonl",
         "layers": [8, 12, 16, 20],
     },
