@@ -28,7 +28,7 @@ python3 scripts/make_guarded.py export "$build/answers.sqlite" "$build/again.sql
 python3 scripts/make_guarded.py
 python3 scripts/make_guarded.py held-out
 "$assay" train sft evals/training/guarded.yaml --db "$build/guarded-training.sqlite"
-# The strength that moves the boundary to where prompts/validation.jsonl wants it.
+# Why this strength: the adapter's README.
 rm -rf "$build/guarded"
 "$assay" model combine --adapter .build/guarded/trained:0.6 --half --out "$build/guarded"
 cp "$build/guarded/"adapter_* fixtures/adapters/smollm2-guarded/
