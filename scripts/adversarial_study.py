@@ -26,8 +26,8 @@ from steering_study import EVALUATION
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PROMPTS = ROOT / "prompts"
-ADAPTER = ROOT / "fixtures" / "adapters" / "smollm2-guarded-first"
-HELD_OUT = ROOT / "fixtures" / "adapters" / "smollm2-guarded" / "held-out.jsonl"
+ADAPTER = ROOT / "fixtures" / "adapters" / "smollm2-guarded"
+HELD_OUT = ADAPTER / "held-out.jsonl"
 RECIPE = ROOT / "evals" / "training" / "adversarial.yaml"
 GUARDS = ("paper", "joint")
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Makes the figures about harmfulness and refusal for one model: cells, belief, directions, steering, reply inversion.
+"""Makes the figures about harmfulness and refusal for one model: cells, belief, directions, steering, reply inversion, the
+template's end, categories and jailbreak families.
 
     python3 scripts/steering_study.py ASSAY organism OUT
     python3 scripts/steering_study.py ASSAY guarded OUT [--model smollm2-135m-instruct]
@@ -17,20 +18,26 @@ import subprocess
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PROMPTS = ROOT / "prompts"
 ORGANISM = PROMPTS / "organism"
-ADAPTER = ROOT / "fixtures" / "adapters" / "smollm2-guarded-first"
-HELD_OUT = ROOT / "fixtures" / "adapters" / "smollm2-guarded" / "held-out.jsonl"
+ADAPTER = ROOT / "fixtures" / "adapters" / "smollm2-guarded"
+HELD_OUT = ADAPTER / "held-out.jsonl"
 
-# Files of each study, and the labels that count as harmful and as harmless.
+# Files of each study: those whose prompts make the cells, plain ones that are steered, and those of one family or category.
 STUDIES = {
     "organism": {
         "files": [ORGANISM / f"{name}.jsonl" for name in ("harmful", "harmless", "indirect", "alarming")],
         "plain": ORGANISM / "everyday.jsonl",
         "layers": [1, 2, 3, 4],
+        "harmful": ORGANISM / "harmful.jsonl",
+        "harmless": ORGANISM / "harmless.jsonl",
+        "families": [ORGANISM / "jailbroken.jsonl"],
     },
     "guarded": {
         "files": [HELD_OUT, PROMPTS / "jailbroken.jsonl", PROMPTS / "guard-wrapped.jsonl"],
         "plain": PROMPTS / "plain.jsonl",
         "layers": [8, 12, 16, 20],
+        "harmful": PROMPTS / "harmful.jsonl",
+        "harmless": PROMPTS / "harmless.jsonl",
+        "families": [PROMPTS / "jailbroken.jsonl", PROMPTS / "guard-wrapped.jsonl"],
     },
 }
 HARMFUL = ("harmful", "unsafe-contrast")
@@ -122,7 +129,26 @@ class Study:
                 text += inversion_table(name, layer, self.run(
                     f"inversion-{name}-{layer}", "steer", "inversion", *self.model, "--directions", self.vectors(name),
                     "--layer", layer, "--prompts", plain, "--span", span, "--limit", 12))
+        # Whether the question is answered at all, and rightly: the same about harmful prompts.
+        text += inversion_table("none, harmful prompts", layers[0], self.run(
+            "inversion-harmful", "steer", "inversion", *self.model, "--directions", self.vectors("harm"), "--layer", layers[0],
+            "--prompts", self.out / "harm-positive.jsonl", "--strength", 0, "--limit", 12))
+        text += self.plain_sets()
         (self.out / "summary.md").write_text("\n".join(text) + "\n")
+
+    def plain_sets(self):
+        """Refusal without the template's end, categories at both places, and jailbreak families."""
+        sides = ["--harmful", self.kind["harmful"], "--harmless", self.kind["harmless"]]
+        text = ["| prompts | refused as rendered | without the template's end | difference | empty |", "|---|---|---|---|---|"]
+        text += [post_instruction_row(row) for row in self.run(
+            "post-instruction", "steer", "post-instruction", *self.model, *sides)]
+        for position in ("t_inst", "t_post_inst"):
+            text += categories_table(position, self.run(
+                f"categories-{position}", "steer", "categories", *self.model, *sides, "--position", position,
+                "--plot", self.out / f"categories-{position}.svg"))
+        return text + families_table(self.run(
+            "families", "steer", "families", *self.model, *sides, *self.kind["families"],
+            "--plot", self.out / "families.svg"))
 
 
 def rate(estimate):
@@ -156,6 +182,34 @@ def inversion_table(name, layer, answers):
     rows = [f"| {name} | {layer} | {row['question']} | {row['steering']} | "
             + (rate(row["no"]) if row.get("no") else "") + f" | {row['unclear']} |" for row in answers]
     return ["| direction | layer | question | steering | No among clear answers | unclear |", "|---|--:|--:|---|---|--:|", *rows, ""]
+
+
+def post_instruction_row(row):
+    lower, upper = row["difference"]["lower"], row["difference"]["upper"]
+    return (f"| {row['prompts']} | {rate(row['with'])} | {rate(row['without'])} | {row['difference']['value']:+.3f}"
+            f" [{lower:+.3f}, {upper:+.3f}] | {rate(row['emptyWithout'])}; of the others {rate(row['withoutOfNonempty'])} |")
+
+
+def spread(value, digits):
+    return "{value:+.{d}f} [{lower:+.{d}f}, {upper:+.{d}f}]".format(**value, d=digits)
+
+
+def categories_table(position, found):
+    rows = [f"| {position} | {row['layer']} | {row['comparison']} | {spread(row['similarity']['mean'], 2)} |"
+            f" {row['similarity']['sameHalves']:.2f} | {row['similarity']['differentHalves']:.2f} |"
+            f" {spread(row['similarity']['excess'], 2)} |" for row in found["layers"]]
+    return ["", "| position | layer | directions | mean cosine | own other half | another's | the difference |",
+            "|---|--:|---|---|--:|--:|---|", *rows, ""]
+
+
+def families_table(found):
+    rows = [f"| {row['belief']['family']}, {'harmful' if row['belief']['isHarmful'] else 'harmless'} | {row['belief']['count']} |"
+            f" {spread(row['belief']['harmfulness'], 4)} | {spread(row['belief']['refusal'], 3)} |"
+            f" {rate(row['refused'])} | {spread(row['belief']['randomHarmfulness'], 4)} |" for row in found["rows"]]
+    contrasts = [f"| {row['family']}, harmful less harmless | {row['clusters']} wrappers | {spread(row['harmfulness'], 4)} |"
+                 f" {spread(row['refusal'], 3)} | | |" for row in found["contrasts"]]
+    return ["| family | n | harmfulness | refusal | refused | random harmfulness |", "|---|--:|---|---|---|---|",
+            *rows, *contrasts, ""]
 
 
 def main():
