@@ -44,14 +44,16 @@ def write(path, rows):
 
 
 class Guarded:
-    """SmolLM2 with the guarded adapter; prompts are those that the adapter was trained on, and those held out of it."""
+    """SmolLM2 with the guarded adapter; prompts are those that the adapter was trained on, without those that guards are fitted
+    on, and those held out of it."""
 
     model = "smollm2-135m-instruct"
     adapters = [ADAPTER]
     layers = "13,15,17,19"
 
     def trained(self, label):
-        return list(make_guarded.trained((label,)))
+        fitted = {row["id"] for path in self.fitted() for row in read(path)}
+        return [row for row in make_guarded.trained((label,)) if row["id"] not in fitted]
 
     def held_out(self, label):
         return [row for row in read(HELD_OUT) if row["label"] == label]

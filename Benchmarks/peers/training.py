@@ -17,7 +17,7 @@ import subprocess
 import sys
 import time
 
-ASSAY_FLAGS = {"full": [], "bf16": ["--mode", "bf16", "--tokens-per-pass", "512"], "lora": ["--lora"]}
+ASSAY_FLAGS = {"full": [], "bf16": ["--mode", "bf16", "--tokens-per-pass", "1024"], "lora": ["--lora"]}
 
 
 def torch_model(options):

@@ -38,7 +38,7 @@ void ck_adamw(const ck_adamw_step *step, float *w, const float *g, float *m, flo
 
 size_t ck_attention_backward_scratch(size_t rows, size_t head_dimension) {
   size_t positions = (rows + 15) / 16 * 16, width = (head_dimension + 15) / 16 * 16;
-  return 8 * positions * width + (2 * CK_GRADIENT_QUERIES + 4) * positions;
+  return 8 * positions * width + (2 * CK_GRADIENT_QUERIES + 4) * ck_gradient_stride(positions);
 }
 
 void ck_attend_backward(const ck_attention_gradient *gradient, float *scratch) {

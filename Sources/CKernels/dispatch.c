@@ -143,6 +143,15 @@ void ck_product_bf16(size_t rows, size_t inputs, size_t outputs, const void *x, 
   chosen_bf16->product(rows, inputs, outputs, x, panels, out, out_stride, continues);
 }
 
+void ck_pack_bf16_columns(const float *matrix, size_t stride, size_t inputs, size_t outputs, void *panel) {
+  chosen_bf16->pack_columns(matrix, stride, inputs, outputs, panel);
+}
+
+void ck_product_bf16_columns(size_t rows, size_t inputs, size_t outputs, const void *columns, const void *panels,
+                             float *out, size_t out_stride, int continues) {
+  chosen_bf16->product_columns(rows, inputs, outputs, columns, panels, out, out_stride, continues);
+}
+
 const char *ck_product_bf16_name(void) { return chosen_bf16->name; }
 
 // One element after another, from input `first` on.

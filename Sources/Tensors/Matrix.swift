@@ -19,7 +19,7 @@ public final class Matrix: @unchecked Sendable {
         rowCount = rows
         columnCount = columns
         let bytes = max(count, 16) * MemoryLayout<Float>.stride
-        guard let memory = unsafe aligned_alloc(64, (bytes + 63) / 64 * 64) else {
+        guard let memory = unsafe allocateAligned(bytes) else {
             preconditionFailure("no memory for a matrix of \(rows) x \(columns)")
         }
         unsafe memset(memory, 0, bytes)

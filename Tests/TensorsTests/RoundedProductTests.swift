@@ -40,17 +40,18 @@ import Testing
         }
     }
 
-    @Test(arguments: [(1, 1, 1), (3, 2, 47), (50, 9, 48), (130, 33, 60)])
+    @Test(arguments: [(1, 1, 1), (3, 2, 47), (50, 9, 48), (130, 33, 60), (300, 200, 97)])
     func theGradientOfWeightsGrows(rows: Int, depth: Int, columns: Int) {
         var generator = SeededGenerator(seed: 12)
         let (a, b) = (random(depth, rows, &generator), random(depth, columns, &generator))
         let start = random(rows, columns, &generator)
-        let expected = (0..<rows).flatMap { row in
-            (0..<columns).map { chain(column(row, of: a), column($0, of: b), from: start[row][$0]) }
-        }
-        for threads in 1...3 {
+        for (threads, adding) in [(1, true), (2, true), (3, true), (2, false)] {
+            let expected = (0..<rows).flatMap { row in
+                (0..<columns).map { chain(column(row, of: a), column($0, of: b), from: adding ? start[row][$0] : 0) }
+            }
             let out = Matrix(start)
-            RoundedProducts(threads: threads).addTransposed(Matrix(a).slice, Matrix(b).slice, into: out.slice)
+            RoundedProducts(threads: threads).multiplyTransposed(
+                Matrix(a).slice, Matrix(b).slice, into: out.slice, adding: adding)
             #expect(out.slice.copy() == expected, "\(threads) threads")
         }
     }

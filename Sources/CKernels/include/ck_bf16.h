@@ -32,6 +32,14 @@ void ck_round_activations_bf16(const float *in, void *out, size_t n);
 void ck_product_bf16(size_t rows, size_t inputs, size_t outputs, const void *x, const void *panels, float *out,
                      size_t out_stride, int continues);
 
+// Activations whose rows are up to 48 columns of a matrix [inputs][outputs], in the form that the next product wants: a
+// panel of CK_BF16_PANEL * ck_bf16_row_bytes(inputs) bytes. Missing columns are 0.
+void ck_pack_bf16_columns(const float *matrix, size_t stride, size_t inputs, size_t outputs, void *panel);
+
+// As ck_product_bf16, bit for bit; columns [ceil(rows / 48)] hold the activations.
+void ck_product_bf16_columns(size_t rows, size_t inputs, size_t outputs, const void *columns, const void *panels,
+                             float *out, size_t out_stride, int continues);
+
 // Who multiplies: "avx512-bf16" where the processor has a bfloat16 product that is faster than its float32 one; else
 // "avx512", "avx2" or "generic", which widen bfloat16 to float32.
 const char *ck_product_bf16_name(void);

@@ -116,20 +116,30 @@ static void CK_NAME(adamw)(const ck_adamw_step *step, float *w, const float *g, 
   }
 }
 
-// total[t][v] += weights[t][p * step] * rows[p][v] for p < count.
-CK_INLINE void CK_NAME(gather_tile)(size_t tiles, size_t vectors, const float *const *weights, size_t step,
-                                    const float *rows, size_t stride, size_t count, vector total[4][4]) {
+// out[t][v] += weights[t][p * step] * rows[p][v] for p < count. The sums are variables of this function: behind a pointer they
+// would be stored after every step.
+CK_INLINE void CK_NAME(gather_tile)(size_t vectors, const float *const *weights, size_t step, const float *rows,
+                                    size_t stride, size_t count, float *const *out, size_t offset) {
+  vector total[4][4];
+#pragma clang loop unroll(full)
+  for (size_t t = 0; t < 4; ++t)
+#pragma clang loop unroll(full)
+    for (size_t v = 0; v < vectors; ++v) total[t][v] = load(out[t] + offset + v * lanes);
   for (size_t p = 0; p < count; ++p) {
     vector value[4];
 #pragma clang loop unroll(full)
-    for (size_t v = 0; v < vectors; ++v) value[v] = load(rows + p * stride + v * lanes);
+    for (size_t v = 0; v < vectors; ++v) value[v] = load(rows + p * stride + offset + v * lanes);
 #pragma clang loop unroll(full)
-    for (size_t t = 0; t < tiles; ++t) {
+    for (size_t t = 0; t < 4; ++t) {
       vector weight = broadcast(weights[t][p * step]);
 #pragma clang loop unroll(full)
       for (size_t v = 0; v < vectors; ++v) total[t][v] = multiply_add(weight, value[v], total[t][v]);
     }
   }
+#pragma clang loop unroll(full)
+  for (size_t t = 0; t < 4; ++t)
+#pragma clang loop unroll(full)
+    for (size_t v = 0; v < vectors; ++v) store(out[t] + offset + v * lanes, total[t][v]);
 }
 
 // out[t][...] += sum over p of weights[t][p * step] * rows[p], for four rows of `width` elements, a multiple of 16.
@@ -137,55 +147,36 @@ static void CK_NAME(gather)(const float *const *weights, size_t step, const floa
                             size_t width, float *const *out) {
   for (size_t offset = 0; offset < width; offset += 4 * lanes) {
     size_t vectors = width - offset >= 4 * lanes ? 4 : (width - offset) / lanes;
-    vector total[4][4];
-    for (size_t t = 0; t < 4; ++t)
-      for (size_t v = 0; v < vectors; ++v) total[t][v] = load(out[t] + offset + v * lanes);
     switch (vectors) {
-      case 1: CK_NAME(gather_tile)(4, 1, weights, step, rows + offset, stride, count, total); break;
-      case 2: CK_NAME(gather_tile)(4, 2, weights, step, rows + offset, stride, count, total); break;
-      case 3: CK_NAME(gather_tile)(4, 3, weights, step, rows + offset, stride, count, total); break;
-      default: CK_NAME(gather_tile)(4, 4, weights, step, rows + offset, stride, count, total); break;
+      case 1: CK_NAME(gather_tile)(1, weights, step, rows, stride, count, out, offset); break;
+      case 2: CK_NAME(gather_tile)(2, weights, step, rows, stride, count, out, offset); break;
+      case 3: CK_NAME(gather_tile)(3, weights, step, rows, stride, count, out, offset); break;
+      default: CK_NAME(gather_tile)(4, weights, step, rows, stride, count, out, offset); break;
     }
-    for (size_t t = 0; t < 4; ++t)
-      for (size_t v = 0; v < vectors; ++v) store(out[t] + offset + v * lanes, total[t][v]);
-  }
-}
-
-// out[i][p] = scale * q[i] . keys[p] for four queries and `blocks` blocks of sixteen positions.
-static void CK_NAME(match)(const float *const *q, const float *keys, size_t blocks, size_t dimension, float scale,
-                           float *const *out) {
-  for (size_t b = 0; b < blocks; ++b) {
-    vector total[4] = {};
-    const float *key = keys + b * dimension * lanes;
-    for (size_t d = 0; d < dimension; ++d) {
-      vector component = load(key + d * lanes);
-#pragma clang loop unroll(full)
-      for (size_t i = 0; i < 4; ++i) total[i] = multiply_add(broadcast(q[i][d]), component, total[i]);
-    }
-#pragma clang loop unroll(full)
-    for (size_t i = 0; i < 4; ++i) store(out[i] + b * lanes, total[i] * scale);
   }
 }
 
 // Everything that one head works with; rows are padded to whole tiles and vectors, with zeros.
 typedef struct {
-  size_t rows, width, positions;         // padded
-  float *key_blocks, *value_blocks;      // [positions / 16][head_dimension][16]
+  size_t rows, width;                    // padded
+  size_t stride;                         // from query to query of patterns
+  float *key_blocks, *value_blocks;      // [rows / 16][head_dimension][16]
   float *keys, *q, *dz, *dk, *dv, *dq;   // [rows][width]
-  float *pattern, *dscores;              // [CK_GRADIENT_QUERIES][positions]
-  float *capped;                         // [4][positions]
+  float *pattern, *dscores;              // [CK_GRADIENT_QUERIES][stride]
+  float *capped;                         // [4][stride]
 } CK_NAME(head);
 
 static CK_NAME(head) CK_NAME(divide_scratch)(const ck_attention_gradient *g, float *scratch) {
   CK_NAME(head) h;
-  h.positions = h.rows = (g->rows + lanes - 1) / lanes * lanes;
+  h.rows = (g->rows + lanes - 1) / lanes * lanes;
+  h.stride = ck_gradient_stride(h.rows);
   h.width = (g->head_dimension + lanes - 1) / lanes * lanes;
   size_t plane = h.rows * h.width;
   float **parts[] = {&h.key_blocks, &h.value_blocks, &h.keys, &h.q, &h.dz, &h.dk, &h.dv, &h.dq};
   for (size_t i = 0; i < 8; ++i) *parts[i] = scratch + i * plane;
   h.pattern = scratch + 8 * plane;
-  h.dscores = h.pattern + CK_GRADIENT_QUERIES * h.positions;
-  h.capped = h.dscores + CK_GRADIENT_QUERIES * h.positions;
+  h.dscores = h.pattern + CK_GRADIENT_QUERIES * h.stride;
+  h.capped = h.dscores + CK_GRADIENT_QUERIES * h.stride;
   memset(scratch, 0, 8 * plane * sizeof(float));
   return h;
 }
@@ -210,15 +201,15 @@ static void CK_NAME(differentiate_scores)(const ck_attention_gradient *g, const 
   for (size_t i = 0; i < 4; ++i) {
     q[i] = h->q + (first + i) * h->width;
     dz[i] = h->dz + (first + i) * h->width;
-    p[i] = pattern + i * h->positions;
-    ds[i] = dscores + i * h->positions;
+    p[i] = pattern + i * h->stride;
+    ds[i] = dscores + i * h->stride;
   }
-  CK_NAME(match)(q, h->key_blocks, positions / lanes, g->head_dimension, g->scale, p);
-  CK_NAME(match)(dz, h->value_blocks, positions / lanes, g->head_dimension, 1.0f, ds);
+  CK_NAME(score_blocks)(4, q, h->key_blocks, positions / lanes, g->head_dimension, g->scale, p);
+  CK_NAME(score_blocks)(4, dz, h->value_blocks, positions / lanes, g->head_dimension, 1.0f, ds);
   for (size_t i = 0; i < 4; ++i) {
     size_t length = first + i < g->rows ? first + i + 1 : 0;
     size_t begin = g->window == 0 || length < g->window ? 0 : length - g->window;
-    float *capped = h->capped + i * h->positions;
+    float *capped = h->capped + i * h->stride;
     if (g->soft_cap > 0) {
       CK_NAME(soft_cap)(p[i], g->soft_cap, p[i], length);
       memcpy(capped, p[i], length * sizeof(float));
@@ -242,10 +233,10 @@ static void CK_NAME(differentiate_block)(const ck_attention_gradient *g, const C
   for (size_t i = 0; i < count; i += 4) {
     float *ds[4], *dq[4];
     for (size_t t = 0; t < 4; ++t) {
-      ds[t] = h->dscores + (i + t) * h->positions;
+      ds[t] = h->dscores + (i + t) * h->stride;
       dq[t] = h->dq + (begin + i + t) * h->width;
     }
-    CK_NAME(differentiate_scores)(g, h, begin + i, positions, h->pattern + i * h->positions, ds[0]);
+    CK_NAME(differentiate_scores)(g, h, begin + i, positions, h->pattern + i * h->stride, ds[0]);
     CK_NAME(gather)((const float *const *)ds, 1, h->keys, h->width, begin + i + 4, h->width, dq);
   }
   for (size_t j = 0; j < positions; j += 4) {
@@ -253,13 +244,13 @@ static void CK_NAME(differentiate_block)(const ck_attention_gradient *g, const C
     const float *p[4], *ds[4];
     float *dk[4], *dv[4];
     for (size_t t = 0; t < 4; ++t) {
-      p[t] = h->pattern + skip * h->positions + j + t;
-      ds[t] = h->dscores + skip * h->positions + j + t;
+      p[t] = h->pattern + skip * h->stride + j + t;
+      ds[t] = h->dscores + skip * h->stride + j + t;
       dk[t] = h->dk + (j + t) * h->width;
       dv[t] = h->dv + (j + t) * h->width;
     }
-    CK_NAME(gather)(ds, h->positions, h->q + (begin + skip) * h->width, h->width, count - skip, h->width, dk);
-    CK_NAME(gather)(p, h->positions, h->dz + (begin + skip) * h->width, h->width, count - skip, h->width, dv);
+    CK_NAME(gather)(ds, h->stride, h->q + (begin + skip) * h->width, h->width, count - skip, h->width, dk);
+    CK_NAME(gather)(p, h->stride, h->dz + (begin + skip) * h->width, h->width, count - skip, h->width, dv);
   }
 }
 

@@ -20,11 +20,21 @@ typedef struct {
   size_t rows, steps;
   const float *x;
   size_t x_stride;
+  int by_column;  // whether x holds its rows side by side in a panel, step by step
   const void *weights;
   float *out;
   size_t out_stride;
   int continues;  // whether the sums begin with what is in `out`
 } CK_NAME(tile);
+
+// One number of x, or with the instruction one pair. `by_column` is a constant wherever this stands.
+CK_INLINE vector CK_NAME(component)(const CK_NAME(tile) *t, int by_column, size_t row, size_t step) {
+  return broadcast(by_column ? t->x[step * CK_BF16_PANEL + row] : t->x[row * t->x_stride + step]);
+}
+
+CK_INLINE const float *CK_NAME(row_address)(const CK_NAME(tile) *t, size_t row) {
+  return t->x + (t->by_column ? row : row * t->x_stride);
+}
 
 CK_INLINE void CK_NAME(begin_tile)(const CK_NAME(tile) *t, size_t rows, size_t vectors, vector total[][3]) {
   CK_UNROLL for (size_t i = 0; i < rows; ++i)
@@ -38,7 +48,7 @@ CK_INLINE void CK_NAME(end_tile)(const CK_NAME(tile) *t, size_t rows, size_t vec
 }
 
 // Steps are pairs of inputs. Activations are pairs of bfloat16, or two floats with the odd element first.
-CK_INLINE void CK_NAME(pair_tile)(const CK_NAME(tile) *t, size_t rows, size_t vectors) {
+CK_INLINE void CK_NAME(pair_tile)(const CK_NAME(tile) *t, size_t rows, size_t vectors, int by_column) {
   vector total[CK_NAME(tile_rows)][3];
   CK_NAME(begin_tile)(t, rows, vectors, total);
   const uint16_t *panel = t->weights;
@@ -51,7 +61,7 @@ CK_INLINE void CK_NAME(pair_tile)(const CK_NAME(tile) *t, size_t rows, size_t ve
       weight[v] = (integers)load((const float *)(panel + 2 * (k * CK_BF16_PANEL + v * lanes)));
 #ifdef CK_BF16_INSTRUCTION
     CK_UNROLL for (size_t i = 0; i < rows; ++i) {
-      integers pair = (integers)broadcast(t->x[i * t->x_stride + k]);
+      integers pair = (integers)CK_NAME(component)(t, by_column, i, k);
       CK_UNROLL for (size_t v = 0; v < vectors; ++v)
         total[i][v] = (vector)_mm512_dpbf16_ps((__m512)total[i][v], (__m512bh)pair, (__m512bh)weight[v]);
     }
@@ -59,9 +69,8 @@ CK_INLINE void CK_NAME(pair_tile)(const CK_NAME(tile) *t, size_t rows, size_t ve
     CK_UNROLL for (size_t v = 0; v < vectors; ++v) {
       vector odd = (vector)(weight[v] & (int32_t)0xFFFF0000), even = (vector)(weight[v] << 16);
       CK_UNROLL for (size_t i = 0; i < rows; ++i) {
-        const float *x = t->x + i * t->x_stride + 2 * k;
-        total[i][v] = multiply_add(broadcast(x[0]), odd, total[i][v]);
-        total[i][v] = multiply_add(broadcast(x[1]), even, total[i][v]);
+        total[i][v] = multiply_add(CK_NAME(component)(t, by_column, i, 2 * k), odd, total[i][v]);
+        total[i][v] = multiply_add(CK_NAME(component)(t, by_column, i, 2 * k + 1), even, total[i][v]);
       }
     }
 #endif
@@ -77,7 +86,8 @@ static void CK_NAME(multiply_pairs)(const CK_NAME(tile) *whole) {
         CK_NAME(tile) part = *whole;                                                     \
         part.weights = (const uint16_t *)whole->weights + 2 * v * lanes;                 \
         part.out += v * lanes;                                                           \
-        CK_NAME(pair_tile)(&part, n, CK_TILE_VECTORS(n));                                \
+        if (part.by_column) CK_NAME(pair_tile)(&part, n, CK_TILE_VECTORS(n), 1);         \
+        else CK_NAME(pair_tile)(&part, n, CK_TILE_VECTORS(n), 0);                        \
       }                                                                                  \
     break;
   switch (whole->rows) { CK_CASE(1) CK_CASE(2) CK_CASE(3) CK_CASE(4) CK_CASE(5) CK_CASE(6) CK_CASE(7) CK_CASE(8) }
@@ -91,7 +101,7 @@ CK_INLINE void CK_NAME(for_tiles)(const CK_NAME(tile) *all, void (*multiply)(con
     size_t end = all->rows * (tile + 1) / tiles;
     CK_NAME(tile) part = *all;
     part.rows = end - begin;
-    part.x += begin * all->x_stride;
+    part.x = CK_NAME(row_address)(all, begin);
     part.out += begin * all->out_stride;
     multiply(&part);
     begin = end;
@@ -115,7 +125,7 @@ static void CK_NAME(round_activations)(const float *in, void *out, size_t n) {
 enum { CK_NAME(widened_pairs) = 64 };
 
 // One step for each input, its weights already float32.
-CK_INLINE void CK_NAME(wide_tile)(const CK_NAME(tile) *t, size_t rows, size_t vectors) {
+CK_INLINE void CK_NAME(wide_tile)(const CK_NAME(tile) *t, size_t rows, size_t vectors, int by_column) {
   vector total[CK_NAME(tile_rows)][3];
   CK_NAME(begin_tile)(t, rows, vectors, total);
   const float *panel = t->weights;
@@ -124,7 +134,7 @@ CK_INLINE void CK_NAME(wide_tile)(const CK_NAME(tile) *t, size_t rows, size_t ve
     vector weight[3];
     CK_UNROLL for (size_t v = 0; v < vectors; ++v) weight[v] = load(panel + k * CK_BF16_PANEL + v * lanes);
     CK_UNROLL for (size_t i = 0; i < rows; ++i) {
-      vector component = broadcast(t->x[i * t->x_stride + k]);
+      vector component = CK_NAME(component)(t, by_column, i, k);
       CK_UNROLL for (size_t v = 0; v < vectors; ++v) total[i][v] = multiply_add(component, weight[v], total[i][v]);
     }
   }
@@ -139,7 +149,8 @@ static void CK_NAME(multiply_wide)(const CK_NAME(tile) *whole) {
         CK_NAME(tile) part = *whole;                                                     \
         part.weights = (const float *)whole->weights + v * lanes;                        \
         part.out += v * lanes;                                                           \
-        CK_NAME(wide_tile)(&part, n, CK_TILE_VECTORS(n));                                \
+        if (part.by_column) CK_NAME(wide_tile)(&part, n, CK_TILE_VECTORS(n), 1);         \
+        else CK_NAME(wide_tile)(&part, n, CK_TILE_VECTORS(n), 0);                        \
       }                                                                                  \
     break;
   switch (whole->rows) { CK_CASE(1) CK_CASE(2) CK_CASE(3) CK_CASE(4) CK_CASE(5) CK_CASE(6) CK_CASE(7) CK_CASE(8) }
@@ -168,7 +179,7 @@ static void CK_NAME(multiply_panel)(const CK_NAME(tile) *all) {
     CK_NAME(tile) part = *all;
     part.weights = widened;
     part.steps = 2 * pairs;
-    part.x += 2 * begin;
+    part.x += 2 * begin * (all->by_column ? CK_BF16_PANEL : 1);
     part.continues = all->continues || begin > 0;
     CK_NAME(for_tiles)(&part, CK_NAME(multiply_wide));
   }
@@ -204,7 +215,7 @@ static void CK_NAME(multiply_partial_panel)(const CK_NAME(tile) *all, size_t wid
   for (size_t begin = 0; begin < all->rows; begin += chunk) {
     CK_NAME(tile) part = *all;
     part.rows = all->rows - begin < chunk ? all->rows - begin : chunk;
-    part.x += begin * all->x_stride;
+    part.x = CK_NAME(row_address)(all, begin);
     if (all->continues)
       for (size_t i = 0; i < part.rows; ++i)
         memcpy(full + i * CK_BF16_PANEL, all->out + (begin + i) * all->out_stride, width * sizeof(float));
@@ -214,6 +225,12 @@ static void CK_NAME(multiply_partial_panel)(const CK_NAME(tile) *all, size_t wid
     for (size_t i = 0; i < part.rows; ++i)
       memcpy(all->out + (begin + i) * all->out_stride, full + i * CK_BF16_PANEL, width * sizeof(float));
   }
+}
+
+// One panel of outputs, with all rows.
+CK_INLINE void CK_NAME(multiply_outputs)(const CK_NAME(tile) *all, size_t outputs) {
+  if (outputs >= CK_BF16_PANEL) CK_NAME(multiply_panel)(all);
+  else CK_NAME(multiply_partial_panel)(all, outputs);
 }
 
 static void CK_NAME(product_bf16)(size_t rows, size_t inputs, size_t outputs, const void *x, const void *panels,
@@ -229,9 +246,26 @@ static void CK_NAME(product_bf16)(size_t rows, size_t inputs, size_t outputs, co
         .out_stride = out_stride,
         .continues = continues,
     };
-    if (outputs - first >= CK_BF16_PANEL) CK_NAME(multiply_panel)(&all);
-    else CK_NAME(multiply_partial_panel)(&all, outputs - first);
+    CK_NAME(multiply_outputs)(&all, outputs - first);
   }
+}
+
+static void CK_NAME(product_bf16_columns)(size_t rows, size_t inputs, size_t outputs, const void *columns,
+                                          const void *panels, float *out, size_t out_stride, int continues) {
+  for (size_t first = 0; first < outputs; first += CK_BF16_PANEL)
+    for (size_t row = 0; row < rows; row += CK_BF16_PANEL) {
+      CK_NAME(tile) all = {
+          .rows = rows - row < CK_BF16_PANEL ? rows - row : CK_BF16_PANEL,
+          .steps = (inputs + 1) / 2,
+          .x = (const float *)((const char *)columns + row * CK_NAME(row_bytes)(inputs)),
+          .by_column = 1,
+          .weights = (const char *)panels + first / CK_BF16_PANEL * ck_bf16_panel_bytes(inputs),
+          .out = out + row * out_stride + first,
+          .out_stride = out_stride,
+          .continues = continues,
+      };
+      CK_NAME(multiply_outputs)(&all, outputs - first);
+    }
 }
 
 // Rows of the matrix are inputs: those of a pair lie side by side in the panel.
@@ -245,10 +279,31 @@ static void CK_NAME(pack_inputs)(const float *matrix, size_t stride, size_t inpu
   }
 }
 
+#ifdef CK_BF16_INSTRUCTION
+
+static void CK_NAME(pack_columns)(const float *matrix, size_t stride, size_t inputs, size_t outputs, void *panel) {
+  CK_NAME(pack_inputs)(matrix, stride, inputs, outputs, panel);
+}
+
+#else
+
+// As round_activations has them: floats that are bfloat16, those of the odd row of a pair first.
+static void CK_NAME(pack_columns)(const float *matrix, size_t stride, size_t inputs, size_t outputs, void *panel) {
+  uint32_t *to = panel;
+  if (outputs < CK_BF16_PANEL || inputs % 2) memset(to, 0, CK_BF16_PANEL * CK_NAME(row_bytes)(inputs));
+  for (size_t k = 0; k < inputs; ++k)
+    for (size_t o = 0; o < outputs; ++o)
+      to[(k ^ 1) * CK_BF16_PANEL + o] = (uint32_t)ck_bf16_of(matrix[k * stride + o]) << 16;
+}
+
+#endif
+
 const ck_bf16_kernels CK_NAME(bf16_kernels) = {
     CK_BF16_KERNEL_NAME,
     CK_NAME(row_bytes),
     CK_NAME(round_activations),
     CK_NAME(product_bf16),
     CK_NAME(pack_inputs),
+    CK_NAME(product_bf16_columns),
+    CK_NAME(pack_columns),
 };

@@ -46,6 +46,10 @@ typedef struct {
 // Queries whose patterns the gradient of attention holds at once.
 enum { CK_GRADIENT_QUERIES = 32 };
 
+// Floats from one query's pattern to the next: an odd number of cache lines, so that a column of patterns, which is read as a
+// whole, does not fall into a few sets of the cache.
+static inline size_t ck_gradient_stride(size_t positions) { return (positions / 16 | 1) * 16; }
+
 typedef struct {
   void (*rms_norm)(const float *, float, const float *, const float *, float *, size_t);
   void (*layer_norm)(const float *, float, float, const float *, const float *, float *, size_t);
@@ -74,6 +78,8 @@ typedef struct {
   void (*round_activations)(const float *, void *, size_t);
   void (*product)(size_t, size_t, size_t, const void *, const void *, float *, size_t, int);
   void (*pack_inputs)(const float *, size_t, size_t, size_t, uint16_t *);
+  void (*product_columns)(size_t, size_t, size_t, const void *, const void *, float *, size_t, int);
+  void (*pack_columns)(const float *, size_t, size_t, size_t, void *);
 } ck_bf16_kernels;
 
 typedef struct {

@@ -73,6 +73,22 @@ extension PackedWeights {
         return try PackedWeights(transposed, backend: backend)
     }
 
+    /// Changes rows of the weight matrix: in their place where they lie row by row, in a copy elsewhere. Nobody may be multiplying
+    /// with them.
+    ///
+    /// - Parameter change: is given [rows.count, inputs]
+    /// - Throws: ``TensorError/notFloat32``, or errors of oneDNN.
+    package func updateRows(_ rows: Range<Int>, _ change: (MatrixSlice) -> Void) throws {
+        if let plain = rowMajor {
+            change(plain.rows(rows))
+            return repack(rows)
+        }
+        let matrix = Matrix(rows: rows.count, columns: inputs).slice
+        try copyRows(rows, to: matrix)
+        change(matrix)
+        try replaceRows(rows, with: matrix)
+    }
+
     /// Changes rows of the weight matrix. Nobody may be multiplying with them.
     ///
     /// - Parameter matrix: [rows.count, inputs]
@@ -80,15 +96,20 @@ extension PackedWeights {
     package func replaceRows(_ rows: Range<Int>, with matrix: MatrixSlice) throws {
         requireRows(rows, matrix)
         switch storage {
-        case .plain(let plain, _): plain.rows(rows).assign(matrix)
-        case .oneDNN(let packed): try packed.replaceRows(rows, with: matrix)
-        case .mastered(let plain, let packed):
+        case .plain(let plain, _), .mastered(let plain, _):
             plain.rows(rows).assign(matrix)
-            let first = rows.lowerBound / BF16Weights.panel * BF16Weights.panel
-            let last = (rows.upperBound + BF16Weights.panel - 1) / BF16Weights.panel * BF16Weights.panel
-            packed.pack(plain.rows(first..<min(outputs, last)), row: first)
+            repack(rows)
+        case .oneDNN(let packed): try packed.replaceRows(rows, with: matrix)
         case .bf16, .quantized, .expanding, .stacked: throw TensorError.notFloat32
         }
+    }
+
+    /// Rounds rows that were changed, where the product reads them rounded.
+    private func repack(_ rows: Range<Int>) {
+        guard case .mastered(let plain, let packed) = storage else { return }
+        let first = rows.lowerBound / BF16Weights.panel * BF16Weights.panel
+        let last = (rows.upperBound + BF16Weights.panel - 1) / BF16Weights.panel * BF16Weights.panel
+        packed.pack(plain.rows(first..<min(outputs, last)), row: first)
     }
 
     private func requireRows(_ rows: Range<Int>, _ matrix: MatrixSlice) {

@@ -8,7 +8,7 @@ public final class RoundedProducts {
     public let threads: Int
     private let activations = ActivationBuffer()
     private let panels = RoundedPanels()
-    private var turned = Matrix(rows: 1, columns: 1)
+    private let columns = RoundedPanels(.left)
 
     public init(threads: Int) {
         precondition(threads >= 1 && threads <= parallelLimit, "\(threads) threads of \(parallelLimit)")
@@ -26,8 +26,8 @@ public final class RoundedProducts {
         multiply(a, panels, into: out)
     }
 
-    /// `out = a * b`, or `out += a * b`, with the second matrix packed before.
-    public func multiply(_ a: MatrixSlice, _ b: RoundedPanels, into out: MatrixSlice, adding: Bool = false) {
+    /// `out = a * b` with the second matrix packed before.
+    public func multiply(_ a: MatrixSlice, _ b: RoundedPanels, into out: MatrixSlice) {
         precondition(
             a.columnCount == b.inputs && out.rowCount == a.rowCount && out.columnCount == b.outputs,
             "\(a.rowCount) x \(a.columnCount) times \(b.inputs) x \(b.outputs)")
@@ -35,42 +35,49 @@ public final class RoundedProducts {
         let rounded = unsafe UncheckedBox(activations.round(a, threads: threads))
         let panels = UncheckedBox(b)
         let (inputs, rowBytes) = (b.inputs, ck_bf16_row_bytes(a.columnCount))
-        let pieces = ProductPieces.panels(
-            rows: a.rowCount, columns: b.outputs, panel: RoundedPanels.width, panelByteCount: b.panelByteCount,
-            threads: threads)
-        parallelFor(tasks: pieces.count, threads: threads) { task, _ in
-            let piece = pieces[task]
-            let result = out.rows(piece.rows).columns(piece.columns)
+        forEachPiece(of: out, b, rowChunk: ProductPieces.panelRowChunk) { piece, result in
             unsafe ck_product_bf16(
                 piece.rows.count, inputs, piece.columns.count, rounded.value + piece.rows.lowerBound * rowBytes,
-                panels.value.address(ofColumn: piece.columns.lowerBound), result.pointer, result.stride, adding ? 1 : 0)
+                panels.value.address(ofColumn: piece.columns.lowerBound), result.pointer, result.stride, 0)
         }
     }
 
-    /// `out += transpose(a) * b`: the gradient of a linear layer's weights grows by `transpose(dy) * x`.
+    /// `out = transpose(a) * b`, or `out += transpose(a) * b`: the gradient of a linear layer's weights grows by
+    /// `transpose(dy) * x`.
     ///
     /// - Parameters:
     ///   - a: [k, m]
     ///   - b: [k, n]
     ///   - out: [m, n]
-    public func addTransposed(_ a: MatrixSlice, _ b: MatrixSlice, into out: MatrixSlice) {
-        precondition(a.rowCount == b.rowCount, "transposed \(a.rowCount) x \(a.columnCount) times \(b.rowCount) rows")
+    public func multiplyTransposed(_ a: MatrixSlice, _ b: MatrixSlice, into out: MatrixSlice, adding: Bool) {
+        precondition(
+            a.rowCount == b.rowCount && out.rowCount == a.columnCount && out.columnCount == b.columnCount,
+            "transposed \(a.rowCount) x \(a.columnCount) times \(b.rowCount) x \(b.columnCount)")
+        guard a.columnCount > 0 else { return }
+        columns.pack(a, threads: threads)
         panels.pack(b, threads: threads)
-        multiply(transposed(a), panels, into: out, adding: true)
+        let (left, right) = (UncheckedBox(columns), UncheckedBox(panels))
+        let inputs = a.rowCount
+        forEachPiece(of: out, panels, rowChunk: Self.columnChunk) { piece, result in
+            unsafe ck_product_bf16_columns(
+                piece.rows.count, inputs, piece.columns.count, left.value.address(ofColumn: piece.rows.lowerBound),
+                right.value.address(ofColumn: piece.columns.lowerBound), result.pointer, result.stride, adding ? 1 : 0)
+        }
     }
 
-    /// Columns of a piece that is transposed at once.
-    private static let turnedColumns = 64
+    /// Columns of the left matrix that stay in the cache while panels pass: whole panels.
+    private static let columnChunk = 3 * RoundedPanels.width
 
-    private func transposed(_ a: MatrixSlice) -> MatrixSlice {
-        let (rows, columns, width) = (a.rowCount, a.columnCount, Self.turnedColumns)
-        if turned.columnCount < rows * columns { turned = Matrix(rows: 1, columns: rows * columns) }
-        let out = turned.reshaped(rows: columns, columns: rows)
-        parallelFor(tasks: (columns + width - 1) / width, threads: threads) { task, _ in
-            let part = (task * width)..<min(columns, (task + 1) * width)
-            let (from, to) = (a.columns(part), out.rows(part))
-            unsafe ck_transpose(from.pointer, from.stride, rows, part.count, to.pointer, to.stride)
+    private func forEachPiece(
+        of out: MatrixSlice, _ b: RoundedPanels, rowChunk: Int,
+        _ multiply: @Sendable (ProductPiece, MatrixSlice) -> Void
+    ) {
+        let pieces = ProductPieces.panels(
+            rows: out.rowCount, columns: out.columnCount, panel: RoundedPanels.width, panelByteCount: b.panelByteCount,
+            threads: threads, rowChunk: rowChunk)
+        parallelFor(tasks: pieces.count, threads: threads) { task, _ in
+            let piece = pieces[task]
+            multiply(piece, out.rows(piece.rows).columns(piece.columns))
         }
-        return out
     }
 }

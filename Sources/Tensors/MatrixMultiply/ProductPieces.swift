@@ -87,14 +87,14 @@ extension ProductPieces {
 
     /// Cuts into whole panels and, where there are many, by rows.
     static func panels(
-        rows: Int, columns: Int, panel: Int, panelByteCount: Int, threads: Int
+        rows: Int, columns: Int, panel: Int, panelByteCount: Int, threads: Int, rowChunk: Int = panelRowChunk
     ) -> ProductPieces {
         let panels = (columns + panel - 1) / panel
         let share = (panels + panelsPerThread * threads - 1) / (panelsPerThread * threads)
         let width = panel * (threads == 1 ? panels : Swift.max(1, share))
         let cached = panel * Swift.max(1, cachedPanelBytes / panelByteCount)
         return ProductPieces(
-            rowCount: rows, rows: .widths(of: rows, width: panelRowChunk),
+            rowCount: rows, rows: .widths(of: rows, width: rowChunk),
             columns: .widths(of: columns, width: rows == 1 ? width : Swift.min(width, cached)), rowsAreOutermost: true)
     }
 

@@ -18,8 +18,9 @@ public final class Parameter {
     /// Vectors (weights of norms, biases) are not decayed by convention; a matrix of one row is no vector.
     public let isVector: Bool
     let storage: Storage
-    /// Summed over the tokens of a step, [rowCount, columnCount]; nil for a frozen parameter.
-    public private(set) var gradient: Matrix?
+    private var sums: Matrix?
+    /// Threads that are to write zeros before anybody reads the sums; nil where those are valid.
+    private var owedZeros: Int?
     /// The transposed weights, packed: the gradient of a frozen layer's input is a product with them.
     private(set) var transposed: PackedWeights?
 
@@ -51,12 +52,28 @@ public final class Parameter {
 
     public var elementCount: Int { rowCount * columnCount }
 
-    public var isTrained: Bool { gradient != nil }
+    public var isTrained: Bool { sums != nil }
+
+    /// Summed over the tokens of a step, [rowCount, columnCount]; nil for a frozen parameter.
+    public var gradient: Matrix? {
+        if let threads = owedZeros {
+            sums?.clear(threads: threads)
+            owedZeros = nil
+        }
+        return sums
+    }
+
+    /// The gradient for somebody who adds to every element of it, and whether there is anything to add to: at the start of a step
+    /// he writes it, and zeros need not be written before.
+    func takeGradient() -> (sums: MatrixSlice, adding: Bool)? {
+        defer { owedZeros = nil }
+        return sums.map { ($0.slice, owedZeros == nil) }
+    }
 
     /// Makes room for a gradient.
     func train() {
         transposed = nil
-        if gradient == nil { gradient = Matrix(rows: rowCount, columns: columnCount) }
+        if sums == nil { sums = Matrix(rows: rowCount, columns: columnCount) }
     }
 
     /// Packs the transposed weights where the weights themselves are compact, so that both together take little more
@@ -69,7 +86,7 @@ public final class Parameter {
     }
 
     /// Gives the room back.
-    func freeze() { gradient = nil }
+    func freeze() { sums = nil }
 
     /// Rows that are read and written together fastest.
     var rowBlock: Int {
@@ -95,6 +112,14 @@ public final class Parameter {
         }
     }
 
+    /// Changes rows of the weights where they lie, or in a copy; `change` is given [rows.count, columnCount].
+    func updateRows(_ rows: Range<Int>, _ change: (MatrixSlice) -> Void) throws {
+        switch storage {
+        case .packed(let weights): try weights.updateRows(rows, change)
+        case .plain(let weights): change(weights.rows(rows))
+        }
+    }
+
     /// Changes rows of the weights; `matrix` is [rows.count, columnCount].
     func replaceRows(_ rows: Range<Int>, with matrix: MatrixSlice) throws {
         switch storage {
@@ -117,9 +142,6 @@ public final class Parameter {
         try replaceRows(0..<rowCount, with: matrix.slice)
     }
 
-    /// Sets the gradient to zeros.
-    func clearGradient(threads: Int) {
-        guard let gradient else { return }
-        gradient.clear(threads: threads)
-    }
+    /// Sets the gradient to zeros, at the latest when it is read.
+    func clearGradient(threads: Int) { owedZeros = threads }
 }

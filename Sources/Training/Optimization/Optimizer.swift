@@ -75,19 +75,18 @@ public final class Optimizer {
         parallelFor(tasks: (rowCount + block - 1) / block, threads: threads) { task, _ in
             let rows = (task * block)..<min(rowCount, (task + 1) * block)
             errors.catching {
-                let weights = Matrix(rows: rows.count, columns: gradient.columnCount).slice
-                try shared.value.copyRows(rows, to: weights)
-                switch settings.kind {
-                case .adamw:
-                    adamw.apply(
-                        to: weights, gradient: gradient.rows(rows), first: moments[0].rows(rows),
-                        second: moments[1].rows(rows))
-                case .sgd:
-                    Self.descend(
-                        weights, gradient.rows(rows), moments.first?.rows(rows), rate: rate, scale: scale, decay: decay,
-                        momentum: settings.momentum)
+                try shared.value.updateRows(rows) { weights in
+                    switch settings.kind {
+                    case .adamw:
+                        adamw.apply(
+                            to: weights, gradient: gradient.rows(rows), first: moments[0].rows(rows),
+                            second: moments[1].rows(rows))
+                    case .sgd:
+                        Self.descend(
+                            weights, gradient.rows(rows), moments.first?.rows(rows), rate: rate, scale: scale,
+                            decay: decay, momentum: settings.momentum)
+                    }
                 }
-                try shared.value.replaceRows(rows, with: weights)
             }
         }
         try errors.throwFirst()

@@ -26,12 +26,10 @@ extension TrainingPass {
         _ x: MatrixSlice, _ layer: TrainableLinear, _ dy: MatrixSlice, into dx: MatrixSlice?,
         packed: RoundedPanels? = nil
     ) throws {
-        if let gradient = layer.weights.gradient {
-            if let rounded = space.rounded {
-                rounded.addTransposed(dy, x, into: gradient.slice)
-            } else {
-                try space.gradients.multiplyTransposed(dy, x, into: gradient.slice, adding: true)
-            }
+        if let rounded = space.rounded, let (gradient, adding) = layer.weights.takeGradient() {
+            rounded.multiplyTransposed(dy, x, into: gradient, adding: adding)
+        } else if let gradient = layer.weights.gradient {
+            try space.gradients.multiplyTransposed(dy, x, into: gradient.slice, adding: true)
         }
         if let gradient = layer.bias?.gradient {
             RowOperations.addRowSum(dy, into: gradient.slice, threads: threads)

@@ -45,8 +45,8 @@ extension TrainingPass {
         var outcomes: [TokenOutcome] = []
         outcomes.reserveCapacity(final.rowCount)
         let packed = backward ? packedUnembedding() : nil
-        for begin in stride(from: 0, to: final.rowCount, by: TrainingSpace.logitRows) {
-            let chunk = begin..<min(final.rowCount, begin + TrainingSpace.logitRows)
+        for begin in stride(from: 0, to: final.rowCount, by: space.logitRows) {
+            let chunk = begin..<min(final.rowCount, begin + space.logitRows)
             let logits = space.logits.rows(0..<chunk.count)
             try self.logits(final.rows(chunk), into: logits)
             let capped = configuration.logitSoftCap.map { _ in copyOfCapped(logits) }

@@ -37,8 +37,9 @@ public final class TrainingSpace {
     private var segments: [KeyValueSegment] = []
     private var pool: [String: Matrix] = [:]
 
-    /// Rows whose logits exist at once.
-    static let logitRows = 128
+    /// Rows whose logits exist at once. The gradient of the unembedding is read and written once for so many. In float32 the depth
+    /// of its products decides how they are summed up, and with it the bits of weights that were trained before.
+    let logitRows: Int
     /// Most weights in plain layout at once.
     static let plainElements = 1 << 22
 
@@ -53,6 +54,7 @@ public final class TrainingSpace {
         multiplier = MatrixMultiplier(threads: threads)
         gradients = GradientMultiplier(backend: backend, threads: threads)
         rounded = backend == .bf16 ? RoundedProducts(threads: threads) : nil
+        logitRows = min(rows, backend == .bf16 ? 256 : 128)
         tape = Tape(configuration, rows: rows, recomputes: recomputes)
         let width = configuration.modelDimension
         let hidden = configuration.feedForwardDimension
@@ -70,7 +72,7 @@ public final class TrainingSpace {
         let largest = max(
             heads * width, 2 * hidden * width, min(configuration.vocabularySize * width, Self.plainElements))
         plainWeights = Matrix(rows: 1, columns: largest)
-        logits = Matrix(rows: min(rows, Self.logitRows), columns: configuration.vocabularySize)
+        logits = Matrix(rows: logitRows, columns: configuration.vocabularySize)
         chosenRows = Matrix(rows: rows, columns: width)
         dChosenRows = Matrix(rows: rows, columns: width)
         attentionScratch = Matrix(rows: threads, columns: 1)
