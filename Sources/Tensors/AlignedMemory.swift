@@ -2,7 +2,8 @@ internal import Foundation
 
 /// Memory at an address that vectors like, or nil where the system has none. Not zeroed.
 ///
-/// A large block may lie in huge pages: who walks through it waits less for addresses.
+/// A large block may lie in huge pages: who walks through it waits less for addresses. Packed weights do not ask for them
+/// (``AlignedBytes``): where memory is in pieces, the system may take a second to put them together while a model is loaded.
 func allocateAligned(_ byteCount: Int) -> UnsafeMutableRawPointer? {
     let hugePage = 1 << 21
     guard let memory = unsafe aligned_alloc(64, (byteCount + 63) / 64 * 64) else { return nil }

@@ -120,14 +120,20 @@ public struct MatrixSlice: @unchecked Sendable {
         return try unsafe body(UnsafeMutableBufferPointer(start: pointer, count: rowCount * columnCount))
     }
 
-    /// A copy of all elements, row by row.
-    public func copy() -> [Float] {
-        var elements: [Float] = []
-        elements.reserveCapacity(rowCount * columnCount)
-        for row in 0..<rowCount {
-            unsafe elements.append(contentsOf: UnsafeBufferPointer(start: address(ofRow: row), count: columnCount))
+    /// A copy of all elements, row by row. Most of the time of a large one goes into memory that the system has yet to find,
+    /// which threads can do side by side.
+    public func copy(threads: Int = 1) -> [Float] {
+        unsafe [Float](unsafeUninitializedCapacity: rowCount * columnCount) { elements, count in
+            count = rowCount * columnCount
+            guard let first = elements.baseAddress, count > 0 else { return }
+            let to = unsafe UncheckedBox(first)
+            let chunk = 128
+            parallelFor(tasks: (rowCount + chunk - 1) / chunk, threads: threads) { task, _ in
+                for row in (task * chunk)..<min(rowCount, (task + 1) * chunk) {
+                    unsafe (to.value + row * columnCount).update(from: address(ofRow: row), count: columnCount)
+                }
+            }
         }
-        return elements
     }
 
     /// Writes all elements, row by row.

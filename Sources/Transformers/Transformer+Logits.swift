@@ -36,12 +36,12 @@ extension Transformer {
         if let bias = weights.unembedding.bias {
             RowOperations.addScaled(logits, 1, bias.slice, threads: space.threads)
         }
-        visit(logits, of: sequences, hooks: &hooks)
+        visit(logits, of: sequences, hooks: &hooks, threads: space.threads)
         if let cap = configuration.logitSoftCap { RowOperations.softCap(logits, cap, threads: space.threads) }
     }
 
     private func visit<Hook: ActivationHook>(
-        _ logits: MatrixSlice, of sequences: [LogitRows], hooks: inout Hook
+        _ logits: MatrixSlice, of sequences: [LogitRows], hooks: inout Hook, threads: Int
     ) {
         let point = HookPoint(.logits)
         guard hooks.wants(point) else { return }
@@ -52,7 +52,7 @@ extension Transformer {
                 point,
                 Activation(
                     tag: sequence.tag, positions: sequence.positions, shape: [rows.count, logits.columnCount],
-                    rows: logits.rows(rows)))
+                    rows: logits.rows(rows), threads: threads))
             next = rows.upperBound
         }
     }

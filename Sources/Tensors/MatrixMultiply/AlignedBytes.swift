@@ -8,7 +8,8 @@ final class AlignedBytes: @unchecked Sendable {
 
     /// - Precondition: the system has the memory.
     init(_ count: Int) {
-        guard let memory = unsafe allocateAligned(max(count, 1)) else {
+        let rounded = (max(count, 1) + 63) / 64 * 64
+        guard let memory = unsafe aligned_alloc(64, rounded) else {
             preconditionFailure("no memory for \(count) bytes")
         }
         unsafe pointer = memory

@@ -110,6 +110,7 @@ extension ForwardPass {
             point,
             Activation(
                 tag: sequence.tag, positions: job.first..<seen,
-                shape: [configuration.headCount, job.rows.count, seen], rows: scores.slice.columns(0..<seen)))
+                shape: [configuration.headCount, job.rows.count, seen], rows: scores.slice.columns(0..<seen),
+                threads: threads))
     }
 }

@@ -72,7 +72,7 @@ struct ForwardPass<Hook: ActivationHook> {
                 point,
                 Activation(
                     tag: sequence.tag, positions: first..<(first + count), shape: shape,
-                    rows: rows.rows(sequence.rows)))
+                    rows: rows.rows(sequence.rows), threads: threads))
         }
     }
 }

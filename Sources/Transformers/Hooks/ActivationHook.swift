@@ -48,14 +48,17 @@ public struct Activation {
     public let shape: [Int]
     /// The elements as rows: the last axis, or the last two where heads lie side by side, make a row.
     public let rows: MatrixSlice
+    private let threads: Int
 
-    init(tag: SequenceTag, positions: Range<Int>, shape: [Int], rows: MatrixSlice) {
+    /// - Parameter threads: of the pass, which may help to copy
+    init(tag: SequenceTag, positions: Range<Int>, shape: [Int], rows: MatrixSlice, threads: Int) {
         self.tag = tag
         self.positions = positions
         self.shape = shape
         self.rows = rows
+        self.threads = threads
     }
 
     /// A copy of all elements, row by row.
-    public func copy() -> [Float] { rows.copy() }
+    public func copy() -> [Float] { rows.copy(threads: threads) }
 }
