@@ -35,7 +35,8 @@ public enum PromptSetReader {
         return try read(PromptSetFile(path: path, bytes: bytes), format: format, limits: limits)
     }
 
-    /// Everything that is wrong with a file, in the order of its lines; empty where it can be used.
+    /// Everything that is wrong with a file, in the order of its lines; empty where it can be used. Of a row, the first
+    /// fault of every field: keys that are unknown, then the fields in the order of their form.
     ///
     /// Looks for pairs in the file itself and in the `.jsonl` files beside it.
     public static func check(
@@ -98,10 +99,7 @@ public enum PromptSetReader {
     }
 
     private static func reportMissingPairs(of file: PromptSetFile, in collector: inout PromptCollector) {
-        let pairs = zip(collector.prompts, collector.lines).compactMap { prompt, line in
-            prompt.pair.map { (id: prompt.id, pair: $0, line: line) }
-        }
-        var missing = pairs.filter { !collector.contains(id: $0.pair) }
+        var missing = collector.pairs.filter { !collector.contains(id: $0.pair) }
         for path in file.neighbours where !missing.isEmpty {
             guard let neighbour = try? PromptSetFile(path: path, limit: collector.limits.fileBytes),
                 let (_, others) = try? collect(neighbour, format: .assay, limits: collector.limits)
