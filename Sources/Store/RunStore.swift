@@ -30,15 +30,19 @@ public final class RunStore: Sendable {
         try self.init(path: path)
     }
 
-    /// - Parameter pageLimit: pages that the file may grow to.
-    init(path: String, durability: Durability, pageLimit: Int?) throws {
-        try StoreFile.check(path: path)
+    /// - Parameters:
+    ///   - path: what errors call the store
+    ///   - pageLimit: pages that the file may grow to
+    ///   - file: where the store lies; nil for `path`
+    init(path: String, durability: Durability, pageLimit: Int?, file: String? = nil) throws {
+        let file = file ?? path
+        try StoreFile.check(path: file)
         self.path = path
         pool = try StoreError.translating(path: path) {
             var configuration = Configuration()
             configuration.busyMode = .timeout(30)
             configuration.prepareDatabase(Self.defend)
-            let pool = try Self.retryingWhileBusy { try DatabasePool(path: path, configuration: configuration) }
+            let pool = try Self.retryingWhileBusy { try DatabasePool(path: file, configuration: configuration) }
             try Self.migrate(pool)
             try pool.writeWithoutTransaction { db in
                 try db.execute(sql: "PRAGMA synchronous = \(durability == .powerLoss ? "FULL" : "NORMAL")")

@@ -68,6 +68,36 @@ struct ConvertTests {
         }
     }
 
+    /// From a folder, and from the file that was made of it.
+    @Test func keysThatLlamaCppIgnoresAreWarnedOf() throws {
+        try Places.withTemporaryFolder { folder in
+            let own = try organism(in: folder)
+            try writeTokenizer(of: GGUFFile(path: AssayProcess.organism).metadata, to: own)
+            func warning(from source: String, to name: String) throws -> String {
+                let out = folder.appendingPathComponent(name).path
+                let outcome = try AssayProcess.run([
+                    "model", "convert", "--model", source, "--type", "f16", "--out", out,
+                ])
+                #expect(outcome.code == 0, "\(outcome.complaint)")
+                return outcome.complaint
+            }
+            let configuration = own.appendingPathComponent("config.json")
+            let keys = try #require(
+                JSONSerialization.jsonObject(with: Data(contentsOf: configuration)) as? [String: Any])
+            let context = try #require(keys["max_position_embeddings"] as? Int)
+            for (width, isWarned) in [(8, true), (context, false)] {
+                let changed = keys.merging(["sliding_window": width]) { $1 }
+                try JSONSerialization.data(withJSONObject: changed).write(to: configuration)
+                let words = "assay: warning: \(folder.path)/\(width).gguf: llama.attention.sliding_window is \(width), "
+                let fromFolder = try warning(from: own.path, to: "\(width).gguf")
+                #expect(fromFolder.contains(words) == isWarned, "\(fromFolder)")
+                let fromFile = try warning(
+                    from: folder.appendingPathComponent("\(width).gguf").path, to: "\(width)-again.gguf")
+                #expect(fromFile.contains("llama.attention.sliding_window is") == isWarned, "\(fromFile)")
+            }
+        }
+    }
+
     /// Before anything is written, and before a recipe that asks for it trains.
     @Test func aTokenizerThatNoFileCanHoldIsRefused() throws {
         try Places.withTemporaryFolder { folder in

@@ -84,6 +84,15 @@ struct FailureTests {
         }
     }
 
+    @Test func aFailedImportLeavesNoDatabase() throws {
+        try Places.withTemporaryFolder { folder in
+            try Data("run,prompt".utf8).write(to: folder.appendingPathComponent("bad.jsonl"))
+            try expect(["runs", "import", "bad.jsonl"], code: 65, saying: ["bad.jsonl", "1"], in: folder)
+            try expect(["runs", "import", "nowhere.jsonl"], code: 66, saying: ["nowhere.jsonl"], in: folder)
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["bad.jsonl"])
+        }
+    }
+
     @Test func moreSuccessesThanSamplesAreRefused() throws {
         try Places.withTemporaryFolder { folder in
             let fixture = try EvaluationFixture(in: folder, prompts: 4, samples: 2)

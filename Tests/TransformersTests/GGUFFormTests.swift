@@ -19,6 +19,32 @@ struct GGUFFormTests {
         return (try HuggingFaceFolder(path: "\(path)/folder"), try GGUFFile(path: "\(path)/model.gguf"))
     }
 
+    @Test(arguments: [("llama", true), ("phi3", true), ("gemma2", false), ("gemma3", false)])
+    func aWindowThatLlamaCppIgnoresIsKnown(name: String, isIgnored: Bool) throws {
+        var configuration = try TransformerConfiguration(try fixture(name).folder)
+        configuration.attentionScale = 1 / Float(configuration.headDimension).squareRoot()
+        func ignored(width: Int) throws -> [IgnoredKey] {
+            let layers = [Bool](repeating: true, count: configuration.layerCount)
+            configuration.slidingWindow = SlidingWindow(width: width, layers: layers)
+            return try configuration.keysIgnoredByLlamaCpp()
+        }
+        let width = configuration.contextLength - 1
+        let key = IgnoredKey(name: "\(name).attention.sliding_window", value: "\(width)", harmlessLength: width)
+        #expect(try ignored(width: width) == (isIgnored ? [key] : []))
+        #expect(try ignored(width: width + 1) == [])
+        configuration.slidingWindow = nil
+        #expect(try configuration.keysIgnoredByLlamaCpp() == [])
+    }
+
+    @Test(arguments: Family.names) func aScaleOfItsOwnIsIgnoredByLlamaCpp(name: String) throws {
+        var configuration = try TransformerConfiguration(try fixture(name).folder)
+        configuration.slidingWindow = nil
+        configuration.attentionScale = 0.75
+        let key = IgnoredKey(
+            name: "\(configuration.architecture).attention.scale", value: "0.75", harmlessLength: nil)
+        #expect(try configuration.keysIgnoredByLlamaCpp() == [key])
+    }
+
     @Test(arguments: Family.names) func namesAndShapesAreThoseOfTheFile(name: String) throws {
         let (folder, file) = try fixture(name)
         let form = try form(of: folder)

@@ -48,7 +48,8 @@ struct RunsImportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import", abstract: "Reads runs from JSON lines.",
         discussion: """
-            Rows that are there already must be the same; anything else is refused, and the database stays as it was.
+            Rows that are there already must be the same; anything else is refused, and the database stays as it was; \
+            one that was not there is not made.
 
               assay runs import runs.jsonl --db all.sqlite
             """)
@@ -59,10 +60,11 @@ struct RunsImportCommand: ParsableCommand {
     var db = "runs.sqlite"
 
     func run() throws {
-        let store = try RunStore(path: db)
-        let result =
+        let result = try RunStore.filling(path: db) { store in
             file == "-"
-            ? try store.importRuns(from: .standardInput, named: "standard input") : try store.importRuns(fromFile: file)
+                ? try store.importRuns(from: .standardInput, named: "standard input")
+                : try store.importRuns(fromFile: file)
+        }
         StandardOutput.line(result.sentence)
     }
 }

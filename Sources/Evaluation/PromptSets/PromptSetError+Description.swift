@@ -62,6 +62,7 @@ extension PromptSetIssue: CustomStringConvertible {
         case .missingKey(let key): "the key \(quoted(key)) is missing; add it"
         case .wrongType(let key, let found, let allowed): "\(quoted(key)) is \(found); \(allowed) is needed"
         case .emptyText(let key): "\(quoted(key)) is empty; give it a text or remove it"
+        case .nulInText(let key): "\(quoted(key)) holds the character NUL; remove it"
         case .unknownValue(let key, let found, let allowed):
             "\(quoted(key)) is \(quoted(found)); allowed are \(list(allowed))"
         case .outOfRange(let key, let found, let allowed):

@@ -44,6 +44,7 @@ public enum PromptSetIssue: Hashable, Sendable {
     case missingKey(key: String)
     case wrongType(key: String, found: String, allowed: String)
     case emptyText(key: String)
+    case nulInText(key: String)
     case unknownValue(key: String, found: String, allowed: [String])
     case outOfRange(key: String, found: Int, allowed: ClosedRange<Int>)
     // An item.

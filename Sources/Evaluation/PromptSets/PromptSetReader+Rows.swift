@@ -17,7 +17,7 @@ extension PromptSetReader {
                     continue
                 }
                 let row = TableRow(columns: header.fields, record: record, number: number)
-                add(line: row.line, to: &collector) { () throws(PromptSetIssue) in
+                add(line: row.line, to: &collector) { () throws(RowFaults) in
                     try TableForms.prompt(row, format: format, fileName: file.name)
                 }
             } catch {
@@ -34,7 +34,7 @@ extension PromptSetReader {
             switch result {
             case .failure(let fault): collector.report(fault)
             case .success(let row):
-                add(line: row.line, to: &collector) { () throws(PromptSetIssue) in
+                add(line: row.line, to: &collector) { () throws(RowFaults) in
                     if format == .assay { return try AssayForm.prompt(row.object) }
                     if format == .code { return try CodeForm.prompt(row.object) }
                     return try ObjectForms.prompt(row.object, number: number, format: format, fileName: file.name)
@@ -53,22 +53,31 @@ extension PromptSetReader {
             line += 1
             let bytes = file.bytes[position..<end]
             position = end + 1
-            add(line: line, to: &collector) { () throws(PromptSetIssue) in
-                if bytes.count > limit { throw .lineTooLong(limit: limit) }
-                if bytes.contains(0) { throw .nulByte }
-                guard let text = String(validating: bytes, as: UTF8.self) else { throw .invalidUTF8 }
-                let words = text.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed()
-                guard !words.isEmpty else { return nil }
-                return Prompt(id: "malicious-instruct-\(line)", prompt: String(words), label: "harmful")
+            do {
+                if let prompt = try plainPrompt(bytes, line: line, limit: limit) { collector.add(prompt, line: line) }
+            } catch {
+                collector.report(error, line: line)
             }
         }
     }
 
+    /// The prompt of a line of plain text; nil for a blank one.
+    private static func plainPrompt(
+        _ bytes: ArraySlice<UInt8>, line: Int, limit: Int
+    ) throws(PromptSetIssue) -> Prompt? {
+        if bytes.count > limit { throw .lineTooLong(limit: limit) }
+        if bytes.contains(0) { throw .nulByte }
+        guard let text = String(validating: bytes, as: UTF8.self) else { throw .invalidUTF8 }
+        let words = text.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed()
+        guard !words.isEmpty else { return nil }
+        return Prompt(id: "malicious-instruct-\(line)", prompt: String(words), label: "harmful")
+    }
+
     private static func add(
-        line: Int, to collector: inout PromptCollector, _ make: () throws(PromptSetIssue) -> Prompt?
+        line: Int, to collector: inout PromptCollector, _ make: () throws(RowFaults) -> Prompt
     ) {
         do {
-            if let prompt = try make() { collector.add(prompt, line: line) }
+            collector.add(try make(), line: line)
         } catch {
             collector.report(error, line: line)
         }

@@ -10,19 +10,28 @@ public enum PromptSetReader {
         return try read(file, format: format, limits: limits)
     }
 
-    /// Reads a file whose form is told by its header or keys; `unlessTold` is the form of one that holds no JSON and has
-    /// no known header.
+    /// Reads a file whose form is told by its header or keys; `unlessTold` is the form of one that has no known header and
+    /// holds no JSON, even where its text begins with a bracket.
     ///
     /// - Throws: ``PromptSetError``, the first problem of the file.
     public static func read(
         path: String, unlessTold: PromptSetFormat?, limits: PromptSetLimits = PromptSetLimits()
     ) throws(PromptSetError) -> PromptSet {
         let file = try PromptSetFile(path: path, limit: limits.fileBytes)
-        guard let unlessTold, !file.isCompressed, !file.isJSON else {
+        guard let unlessTold, !file.isCompressed, !(file.isJSON && file.isNamedJSON) else {
             return try read(file, format: nil, limits: limits)
         }
-        let told = (try? sniff(file, limits: limits)) ?? unlessTold
-        return try read(file, format: told, limits: limits)
+        return try read(file, format: told(file, limits: limits) ?? unlessTold, limits: limits)
+    }
+
+    /// The form that a file tells; nil for one that tells none.
+    private static func told(_ file: PromptSetFile, limits: PromptSetLimits) -> PromptSetFormat? {
+        if file.isJSON, firstObject(of: file, limits: limits) == nil { return nil }
+        return try? sniff(file, limits: limits)
+    }
+
+    private static func firstObject(of file: PromptSetFile, limits: PromptSetLimits) -> JSONObject? {
+        JSONRows(file.bytes, from: file.contentStart, lineLimit: limits.lineBytes).first
     }
 
     /// Reads the bytes of a file; `path` names it in errors and gives the set its name.
@@ -35,7 +44,8 @@ public enum PromptSetReader {
         return try read(PromptSetFile(path: path, bytes: bytes), format: format, limits: limits)
     }
 
-    /// Everything that is wrong with a file, in the order of its lines; empty where it can be used.
+    /// Everything that is wrong with a file, in the order of its lines; empty where it can be used. Of a row, the first
+    /// fault of every field: keys that are unknown, then the fields in the order of their form.
     ///
     /// Looks for pairs in the file itself and in the `.jsonl` files beside it.
     public static func check(
@@ -81,8 +91,7 @@ public enum PromptSetReader {
     {
         guard file.firstMark != nil else { return nil }
         if file.isJSON {
-            let rows = JSONRows(file.bytes, from: file.contentStart, lineLimit: limits.lineBytes)
-            guard let object = rows.first else { return .assay }
+            guard let object = firstObject(of: file, limits: limits) else { return .assay }
             if let format = PromptSetFormat.ofJSON(object) { return format }
             throw PromptSetError(file: file.path, line: 1, issue: .unknownFormat(found: object.keys))
         }
@@ -98,10 +107,7 @@ public enum PromptSetReader {
     }
 
     private static func reportMissingPairs(of file: PromptSetFile, in collector: inout PromptCollector) {
-        let pairs = zip(collector.prompts, collector.lines).compactMap { prompt, line in
-            prompt.pair.map { (id: prompt.id, pair: $0, line: line) }
-        }
-        var missing = pairs.filter { !collector.contains(id: $0.pair) }
+        var missing = collector.pairs.filter { !collector.contains(id: $0.pair) }
         for path in file.neighbours where !missing.isEmpty {
             guard let neighbour = try? PromptSetFile(path: path, limit: collector.limits.fileBytes),
                 let (_, others) = try? collect(neighbour, format: .assay, limits: collector.limits)
@@ -118,5 +124,12 @@ extension PromptSetFile {
         bytes[contentStart...].first { ![0x20, 0x0A, 0x0D, 0x09].contains($0) }
     }
 
+    /// Whether the file's name says that it holds JSON. Then it does not become plain text by a fault in it.
+    fileprivate var isNamedJSON: Bool {
+        let path = path.lowercased()
+        return path.hasSuffix(".json") || path.hasSuffix(".jsonl")
+    }
+
+    /// Whether the first mark is a bracket of JSON.
     fileprivate var isJSON: Bool { firstMark == UInt8(ascii: "{") || firstMark == UInt8(ascii: "[") }
 }

@@ -57,7 +57,7 @@ struct BrokenFileTests {
         BrokenCase(#"{"id": 1, "prompt": "x"}"#, 1, .wrongType(key: "id", found: "a number", allowed: "a text")),
         BrokenCase(#"{"id": "a", "prompt": null}"#, 1, .wrongType(key: "prompt", found: "null", allowed: "a text")),
         BrokenCase(#"{"id": "a", "prompt": " \n"}"#, 1, .emptyText(key: "prompt")),
-        BrokenCase(#"{"id": "a", "prompt": "x\u0000"}"#, 1, .nulByte),
+        BrokenCase(#"{"id": "a", "prompt": "x\u0000"}"#, 1, .nulInText(key: "prompt")),
         BrokenCase("\(good)\n{\"id\": \"b\", \"prompt\": \"\0\"}", 2, .nulByte),
         BrokenCase(#"{"id": "a b", "prompt": "x"}"#, 1, .invalidID(limit: 200)),
         BrokenCase("\(good)\n\n\(good)", 3, .duplicateID(id: "a", firstLine: 1)),
@@ -171,15 +171,75 @@ struct BrokenFileTests {
             ).write(to: file)
             try Data(#"{"id": "b", "prompt": "y"}"#.utf8).write(to: other)
             let found = PromptSetReader.check(path: file.path)
-            #expect(found.map(\.line) == [2, 3, 4, 5])
+            #expect(found.map(\.line) == [2, 3, 4, 5, 5])
             #expect(
                 found.map(\.issue) == [
                     .pairNowhere(id: "c", pair: "nowhere"), .duplicateID(id: "c", firstLine: 2),
                     .malformedJSON(expected: "a key in quotation marks", column: 2),
-                    .unknownKey(key: "extra", allowed: keys),
+                    .unknownKey(key: "extra", allowed: keys), .emptyText(key: "prompt"),
                 ])
             #expect(PromptSetReader.check(path: other.path) == [])
             #expect(PromptSetReader.check(path: file.path, limits: PromptSetLimits(problems: 1)).count == 1)
+        }
+    }
+
+    private func issues(_ text: String, format: PromptSetFormat? = nil) throws -> [PromptSetIssue] {
+        try Places.withTemporaryFolder { folder in
+            let file = folder.appendingPathComponent("a.jsonl")
+            try Data(text.utf8).write(to: file)
+            let found = PromptSetReader.check(path: file.path, format: format)
+            #expect(found.allSatisfy { $0.line == 2 })
+            return found.map(\.issue)
+        }
+    }
+
+    @Test func aCheckListsEveryFieldOfARow() throws {
+        let row = #"""
+            {"id": "a", "lable": "x", "prompt": 7, "label": "bad", "pair": "nowhere", "target": [1], "choices": ["1"], "level": 0}
+            """#
+        #expect(
+            try issues("\(good)\n\(row)") == [
+                .duplicateID(id: "a", firstLine: 1), .unknownKey(key: "lable", allowed: keys),
+                .wrongType(key: "prompt", found: "a number", allowed: "a text"),
+                .unknownValue(
+                    key: "label", found: "bad",
+                    allowed: ["harmful", "harmless", "borderline", "unsafe-contrast", "jailbreak-wrapper"]),
+                .wrongType(key: "target", found: "a list with a number in it", allowed: "a list of texts"),
+                .outOfRange(key: "choices", found: 1, allowed: 2...26),
+                .outOfRange(key: "level", found: 0, allowed: 1...1000),
+                .pairNowhere(id: "a", pair: "nowhere"),
+            ])
+    }
+
+    @Test func aCheckListsEveryFieldOfThePublicForms() throws {
+        #expect(
+            try issues("id,prompt,type,label\n, ,,maybe\n") == [
+                .emptyText(key: "id"), .emptyText(key: "prompt"), .emptyText(key: "type"),
+                .unknownValue(key: "label", found: "maybe", allowed: ["safe", "unsafe"]),
+            ])
+        #expect(
+            try issues("\n{\"answer\": \"7\"}", format: .gsm8k) == [.missingKey(key: "question"), .noGoldAnswer])
+        #expect(
+            try issues("\n{\"id\": \"a\", \"prompt\": \"\", \"entry_point\": \"f()\"}", format: .code) == [
+                .emptyText(key: "prompt"),
+                .unknownValue(key: "entry_point", found: "f()", allowed: ["the name of a Python function"]),
+                .missingKey(key: "solution"), .missingKey(key: "wrong"), .missingKey(key: "weak_tests"),
+                .missingKey(key: "strong_tests"),
+            ])
+    }
+
+    /// A row with faults has its id all the same: it can be another one's pair, and must not come twice.
+    @Test func aFaultyRowKeepsItsID() throws {
+        try Places.withTemporaryFolder { folder in
+            let file = folder.appendingPathComponent("a.jsonl")
+            let lines = [
+                #"{"id": "a", "prompt": ""}"#, #"{"id": "b", "prompt": "x", "pair": "a"}"#,
+                #"{"id": "a", "prompt": "x"}"#,
+            ]
+            try Data(lines.joined(separator: "\n").utf8).write(to: file)
+            let found = PromptSetReader.check(path: file.path)
+            #expect(found.map(\.line) == [1, 3])
+            #expect(found.map(\.issue) == [.emptyText(key: "prompt"), .duplicateID(id: "a", firstLine: 1)])
         }
     }
 

@@ -139,6 +139,25 @@ struct PublicFormTests {
         }
     }
 
+    /// Beside the file's name, nothing but whole JSON makes a file with a bracket in front another form's.
+    @Test(arguments: ["[INST] How do I whistle?", "{name}, how do I whistle?", "[", "{\"id\": \"a\""])
+    func plainLinesMayBeginWithABracket(line: String) throws {
+        try Places.withTemporaryFolder { folder in
+            func read(_ name: String, _ text: String) throws -> PromptSet {
+                let file = folder.appendingPathComponent(name)
+                try Data(text.utf8).write(to: file)
+                return try PromptSetReader.read(path: file.path, unlessTold: .maliciousInstruct)
+            }
+            let text = "\(line)\nHow do I juggle?\n"
+            let plain = try read("plain.txt", text)
+            #expect(plain.format == "malicious-instruct")
+            #expect(plain.prompts.map(\.prompt) == [line, "How do I juggle?"])
+            #expect(throws: PromptSetError.self) { try read("plain.jsonl", text) }
+            #expect(try read("objects.txt", "{\"id\":\"a\",\"prompt\":\"x\"}\n").format == "assay")
+            #expect(try read("list.txt", "[{\"id\":\"a\",\"prompt\":\"x\"}]").format == "assay")
+        }
+    }
+
     @Test func refusalDirection() throws {
         let set = try read("refusal-direction-harmful.json")
         #expect(set.format == "refusal-direction")

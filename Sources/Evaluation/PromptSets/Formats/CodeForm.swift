@@ -6,25 +6,33 @@ enum CodeForm {
         "id", "prompt", "entry_point", "solution", "wrong", "weak_tests", "strong_tests", "category", "level",
     ]
 
-    static func prompt(_ object: JSONObject) throws(PromptSetIssue) -> Prompt {
+    static func prompt(_ object: JSONObject) throws(RowFaults) -> Prompt {
         let reader = ObjectReader(object)
-        try reader.refuseUnknownKeys(allowed: keys)
-        let entryPoint = try reader.requiredText("entry_point")
-        guard isName(entryPoint) else {
-            throw .unknownValue(key: "entry_point", found: entryPoint, allowed: ["the name of a Python function"])
-        }
-        guard let weak = try reader.texts("weak_tests") else { throw .missingKey(key: "weak_tests") }
-        guard let strong = try reader.texts("strong_tests") else { throw .missingKey(key: "strong_tests") }
-        return Prompt(
-            id: try reader.requiredText("id"), prompt: try reader.requiredText("prompt"),
-            category: try reader.text("category"), level: try reader.integer("level", in: 1...1000),
-            metadata: [
-                "entry_point": entryPoint, "solution": try reader.requiredText("solution"),
-                "wrong": try reader.requiredText("wrong"),
-            ],
+        var faults = RowFaults()
+        faults.add(reader.unknownKeys(allowed: keys))
+        let id = faults.value(try reader.requiredText("id"))
+        let text = faults.value(try reader.requiredText("prompt"))
+        let entryPoint = faults.value(try functionName(reader)) ?? ""
+        let solution = faults.value(try reader.requiredText("solution"))
+        let wrong = faults.value(try reader.requiredText("wrong"))
+        let weak = faults.value(try reader.requiredTexts("weak_tests")) ?? []
+        let strong = faults.value(try reader.requiredTexts("strong_tests")) ?? []
+        let prompt = Prompt(
+            id: id ?? "", prompt: text,
+            category: faults.value(try reader.text("category")),
+            level: faults.value(try reader.integer("level", in: 1...1000)),
+            metadata: ["entry_point": entryPoint, "solution": solution ?? "", "wrong": wrong ?? ""],
             tests: UnitTests(
-                entryPoint: entryPoint, suites: ["weak": .statements(weak), "strong": .statements(strong)])
-        )
+                entryPoint: entryPoint, suites: ["weak": .statements(weak), "strong": .statements(strong)]))
+        return try faults.checked(prompt)
+    }
+
+    private static func functionName(_ reader: ObjectReader) throws(PromptSetIssue) -> String {
+        let name = try reader.requiredText("entry_point")
+        guard isName(name) else {
+            throw .unknownValue(key: "entry_point", found: name, allowed: ["the name of a Python function"])
+        }
+        return name
     }
 
     private static func isName(_ text: String) -> Bool {

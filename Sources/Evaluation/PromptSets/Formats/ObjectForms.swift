@@ -5,93 +5,109 @@ internal import Verification
 enum ObjectForms {
     static func prompt(
         _ object: JSONObject, number: Int, format: PromptSetFormat, fileName: String
-    ) throws(PromptSetIssue) -> Prompt {
+    ) throws(RowFaults) -> Prompt {
         let reader = ObjectReader(object)
-        return switch format {
-        case .chatsLab: try chatsLab(reader, number: number, fileName: fileName)
-        case .humaneval: try humanEval(reader)
-        case .gsm8k: try gsm8k(reader, number: number)
-        case .math: try math(reader, number: number)
-        case .verl: try verl(reader, number: number)
-        default: try refusalDirection(reader, number: number, fileName: fileName)
-        }
+        var faults = RowFaults()
+        let prompt =
+            switch format {
+            case .chatsLab: chatsLab(reader, number: number, fileName: fileName, &faults)
+            case .humaneval: humanEval(reader, &faults)
+            case .gsm8k: gsm8k(reader, number: number, &faults)
+            case .math: math(reader, number: number, &faults)
+            case .verl: verl(reader, number: number, &faults)
+            default: refusalDirection(reader, number: number, fileName: fileName, &faults)
+            }
+        return try faults.checked(prompt)
     }
 
     private static func refusalDirection(
-        _ reader: ObjectReader, number: Int, fileName: String
-    ) throws(PromptSetIssue) -> Prompt {
+        _ reader: ObjectReader, number: Int, fileName: String, _ faults: inout RowFaults
+    ) -> Prompt {
         Prompt(
-            id: "refusal-direction-\(number)", prompt: try reader.requiredText("instruction"),
-            label: NamedLabel.label(in: fileName), category: try reader.optionalText("category"),
+            id: "refusal-direction-\(number)", prompt: faults.value(try reader.requiredText("instruction")),
+            label: NamedLabel.label(in: fileName), category: faults.value(try reader.optionalText("category")),
             metadata: reader.metadata(without: ["instruction", "category"])
         )
     }
 
     private static func chatsLab(
-        _ reader: ObjectReader, number: Int, fileName: String
-    ) throws(PromptSetIssue) -> Prompt {
+        _ reader: ObjectReader, number: Int, fileName: String, _ faults: inout RowFaults
+    ) -> Prompt {
         Prompt(
-            id: "chats-lab-\(number)", prompt: try reader.requiredText("bad_q"), label: NamedLabel.label(in: fileName),
-            category: try reader.optionalText("Category"), metadata: reader.metadata(without: ["bad_q", "Category"])
+            id: "chats-lab-\(number)", prompt: faults.value(try reader.requiredText("bad_q")),
+            label: NamedLabel.label(in: fileName), category: faults.value(try reader.optionalText("Category")),
+            metadata: reader.metadata(without: ["bad_q", "Category"])
         )
     }
 
-    private static func humanEval(_ reader: ObjectReader) throws(PromptSetIssue) -> Prompt {
-        _ = try reader.requiredText("canonical_solution")
-        let (stub, entryPoint) = (try reader.requiredText("prompt"), try reader.requiredText("entry_point"))
-        let suites = ["base": UnitTestSuite.check(try reader.requiredText("test"))]
+    private static func humanEval(_ reader: ObjectReader, _ faults: inout RowFaults) -> Prompt {
+        let id = faults.value(try reader.requiredText("task_id"))
+        let stub = faults.value(try reader.requiredText("prompt"))
+        let entryPoint = faults.value(try reader.requiredText("entry_point"))
+        _ = faults.value(try reader.requiredText("canonical_solution"))
+        let suites = ["base": UnitTestSuite.check(faults.value(try reader.requiredText("test")) ?? "")]
         return Prompt(
-            id: try reader.requiredText("task_id"), prompt: stub,
+            id: id ?? "", prompt: stub,
             metadata: reader.metadata(without: ["task_id", "prompt"]),
-            tests: UnitTests(entryPoint: entryPoint, stub: stub, suites: suites)
+            tests: UnitTests(entryPoint: entryPoint ?? "", stub: stub ?? "", suites: suites)
         )
     }
 
-    /// The gold answer stands after the last `#### ` of the worked solution.
-    private static func gsm8k(_ reader: ObjectReader, number: Int) throws(PromptSetIssue) -> Prompt {
-        let solution = try reader.requiredText("answer")
-        guard let mark = solution.ranges(of: "####").last else { throw .noGoldAnswer }
-        let answer = solution[mark.upperBound...].trimmingSpace
-        guard !answer.isEmpty else { throw .noGoldAnswer }
+    private static func gsm8k(_ reader: ObjectReader, number: Int, _ faults: inout RowFaults) -> Prompt {
+        let question = faults.value(try reader.requiredText("question"))
+        let solution = faults.value(try reader.requiredText("answer"))
+        let answer = solution.flatMap(goldAnswer)
+        if solution != nil, answer == nil { faults.add(.noGoldAnswer) }
         var metadata = reader.metadata(without: ["question", "answer"]) ?? [:]
         metadata["solution"] = solution
-        return Prompt(
-            id: "gsm8k-\(number)", prompt: try reader.requiredText("question"), target: [answer], metadata: metadata
-        )
+        return Prompt(id: "gsm8k-\(number)", prompt: question, target: answer.map { [$0] }, metadata: metadata)
     }
 
-    private static func math(_ reader: ObjectReader, number: Int) throws(PromptSetIssue) -> Prompt {
-        let target: String
-        if let answer = try reader.optionalText("answer") {
-            target = answer
-        } else if let boxed = BoxedText.last(in: try reader.requiredText("solution")) {
-            target = boxed
-        } else {
-            throw .noGoldAnswer
-        }
-        let (subject, type) = (try reader.optionalText("subject"), try reader.optionalText("type"))
+    /// What stands after the last `#### ` of a worked solution.
+    private static func goldAnswer(of solution: String) -> String? {
+        guard let mark = solution.ranges(of: "####").last else { return nil }
+        let answer = solution[mark.upperBound...].trimmingSpace
+        return answer.isEmpty ? nil : answer
+    }
+
+    private static func math(_ reader: ObjectReader, number: Int, _ faults: inout RowFaults) -> Prompt {
+        let problem = faults.value(try reader.requiredText("problem"))
+        let target = faults.value(try mathTarget(reader))
+        let subject = faults.value(try reader.optionalText("subject"))
+        let type = faults.value(try reader.optionalText("type"))
         return Prompt(
-            id: try reader.optionalText("unique_id") ?? "math-\(number)", prompt: try reader.requiredText("problem"),
-            category: subject ?? type, target: [target],
+            id: faults.value(try reader.optionalText("unique_id")) ?? "math-\(number)", prompt: problem,
+            category: subject ?? type, target: target.map { [$0] },
             level: level(reader.object["level"]),
             metadata: reader.metadata(without: ["problem", "answer", "subject", "type", "level", "unique_id"])
         )
     }
 
-    private static func verl(_ reader: ObjectReader, number: Int) throws(PromptSetIssue) -> Prompt {
+    private static func mathTarget(_ reader: ObjectReader) throws(PromptSetIssue) -> String {
+        if let answer = try reader.optionalText("answer") { return answer }
+        guard let boxed = BoxedText.last(in: try reader.requiredText("solution")) else { throw .noGoldAnswer }
+        return boxed
+    }
+
+    private static func verl(_ reader: ObjectReader, number: Int, _ faults: inout RowFaults) -> Prompt {
+        let isConversation = reader.object["prompt"]?.array != nil
+        return Prompt(
+            id: "verl-\(number)",
+            prompt: isConversation ? nil : faults.value(try reader.requiredText("prompt")),
+            messages: isConversation ? faults.value(try reader.messages("prompt")) : nil,
+            category: faults.value(try reader.optionalText("data_source")),
+            target: faults.value(try verlTargets(reader)),
+            metadata: reader.metadata(without: ["prompt", "data_source", "reward_model", "extra_info"])
+        )
+    }
+
+    private static func verlTargets(_ reader: ObjectReader) throws(PromptSetIssue) -> [String] {
         guard let reward = reader.object["reward_model"]?.object, let truth = reward["ground_truth"] else {
             throw .missingKey(key: "reward_model.ground_truth")
         }
         let targets = (truth.array ?? [truth]).compactMap(\.scalarText)
         guard !targets.isEmpty, !targets.contains("") else { throw .emptyText(key: "reward_model.ground_truth") }
-        let isConversation = reader.object["prompt"]?.array != nil
-        return Prompt(
-            id: "verl-\(number)",
-            prompt: isConversation ? nil : try reader.requiredText("prompt"),
-            messages: isConversation ? try reader.messages("prompt") : nil,
-            category: try reader.optionalText("data_source"), target: targets,
-            metadata: reader.metadata(without: ["prompt", "data_source", "reward_model", "extra_info"])
-        )
+        return targets
     }
 
     /// `3` or `Level 3`.

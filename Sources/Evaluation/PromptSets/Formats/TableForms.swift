@@ -37,31 +37,34 @@ struct TableRow {
 enum TableForms {
     static func prompt(
         _ row: TableRow, format: PromptSetFormat, fileName: String
-    ) throws(PromptSetIssue) -> Prompt {
-        switch format {
-        case .harmbench: try harmBench(row)
-        case .xstest: try xsTest(row)
-        case .jailbreakbench: try jailbreakBench(row, fileName: fileName)
-        case .strongreject: try strongReject(row)
-        default: try advBench(row)
-        }
+    ) throws(RowFaults) -> Prompt {
+        var faults = RowFaults()
+        let prompt =
+            switch format {
+            case .harmbench: harmBench(row, &faults)
+            case .xstest: xsTest(row, &faults)
+            case .jailbreakbench: jailbreakBench(row, fileName: fileName, &faults)
+            case .strongreject: strongReject(row, &faults)
+            default: advBench(row, &faults)
+            }
+        return try faults.checked(prompt)
     }
 
-    private static func advBench(_ row: TableRow) throws(PromptSetIssue) -> Prompt {
+    private static func advBench(_ row: TableRow, _ faults: inout RowFaults) -> Prompt {
         Prompt(
-            id: "advbench-\(row.number)", prompt: try row.required("goal"), label: "harmful",
+            id: "advbench-\(row.number)", prompt: faults.value(try row.required("goal")), label: "harmful",
             metadata: row.metadata(without: ["goal"])
         )
     }
 
     /// The context, where there is one, comes before the behaviour with a rule between them, as in HarmBench itself.
-    private static func harmBench(_ row: TableRow) throws(PromptSetIssue) -> Prompt {
-        let behaviour = try row.required("Behavior")
+    private static func harmBench(_ row: TableRow, _ faults: inout RowFaults) -> Prompt {
+        let behaviour = faults.value(try row.required("Behavior")) ?? ""
         let context = row["ContextString"]
         var metadata = row.metadata(without: ["Behavior", "SemanticCategory", "BehaviorID"]) ?? [:]
         if context != nil { metadata["Behavior"] = behaviour }
         return Prompt(
-            id: try row.required("BehaviorID"),
+            id: faults.value(try row.required("BehaviorID")) ?? "",
             prompt: context.map { "\($0)\n\n---\n\n\(behaviour)" } ?? behaviour,
             label: "harmful",
             category: row["SemanticCategory"],
@@ -70,39 +73,46 @@ enum TableForms {
     }
 
     /// Safe prompts that look unsafe are borderline; those of the `contrast_` types are what they look like.
-    private static func xsTest(_ row: TableRow) throws(PromptSetIssue) -> Prompt {
-        let type = try row.required("type")
-        let isUnsafe: Bool
-        switch row["label"] {
-        case nil: isUnsafe = type.hasPrefix("contrast_")
-        case "safe": isUnsafe = false
-        case "unsafe": isUnsafe = true
-        case .some(let label): throw .unknownValue(key: "label", found: label, allowed: ["safe", "unsafe"])
-        }
+    private static func xsTest(_ row: TableRow, _ faults: inout RowFaults) -> Prompt {
         let id = row["id"] ?? row["id_v2"] ?? row["id_v1"]
-        guard let id else { throw .emptyText(key: "id") }
+        if id == nil { faults.add(.emptyText(key: "id")) }
+        let text = faults.value(try row.required("prompt"))
+        let type = faults.value(try row.required("type"))
+        let isUnsafe = faults.value(try isMarkedUnsafe(row)) ?? type?.hasPrefix("contrast_") ?? false
         return Prompt(
-            id: id, prompt: try row.required("prompt"), label: isUnsafe ? "unsafe-contrast" : "borderline",
+            id: id ?? "", prompt: text, label: isUnsafe ? "unsafe-contrast" : "borderline",
             category: type,
             metadata: row.metadata(without: ["id", "id_v2", "prompt", "type", "label"])
         )
     }
 
+    /// What a row of XSTest says of itself; nil in the second version, which has no such column.
+    private static func isMarkedUnsafe(_ row: TableRow) throws(PromptSetIssue) -> Bool? {
+        switch row["label"] {
+        case nil: nil
+        case "safe": false
+        case "unsafe": true
+        case .some(let label): throw .unknownValue(key: "label", found: label, allowed: ["safe", "unsafe"])
+        }
+    }
+
     /// The split, or the file's name where there is no such column, says whether the behaviours are harmful.
-    private static func jailbreakBench(_ row: TableRow, fileName: String) throws(PromptSetIssue) -> Prompt {
+    private static func jailbreakBench(_ row: TableRow, fileName: String, _ faults: inout RowFaults) -> Prompt {
         let split = row["Split"] ?? row["split"]
         let id = row["Index"] ?? row[""] ?? String(row.number)
         return Prompt(
-            id: "jailbreakbench-\(split.map { "\($0)-" } ?? "")\(id)", prompt: try row.required("Goal"),
+            id: "jailbreakbench-\(split.map { "\($0)-" } ?? "")\(id)",
+            prompt: faults.value(try row.required("Goal")),
             label: NamedLabel.label(in: split ?? fileName), category: row["Category"],
             metadata: row.metadata(without: ["Index", "Goal", "Category"])
         )
     }
 
-    private static func strongReject(_ row: TableRow) throws(PromptSetIssue) -> Prompt {
+    private static func strongReject(_ row: TableRow, _ faults: inout RowFaults) -> Prompt {
         Prompt(
-            id: "strongreject-\(row.number)", prompt: try row.required("forbidden_prompt"), label: "harmful",
-            category: row["category"], metadata: row.metadata(without: ["forbidden_prompt", "category"])
+            id: "strongreject-\(row.number)", prompt: faults.value(try row.required("forbidden_prompt")),
+            label: "harmful", category: row["category"],
+            metadata: row.metadata(without: ["forbidden_prompt", "category"])
         )
     }
 }

@@ -6,10 +6,9 @@ struct ObjectReader {
         self.object = object
     }
 
-    func refuseUnknownKeys(allowed: [String]) throws(PromptSetIssue) {
-        if let key = object.keys.first(where: { !allowed.contains($0) }) {
-            throw .unknownKey(key: key, allowed: allowed)
-        }
+    /// One issue for each key that is not allowed, in the order of the object.
+    func unknownKeys(allowed: [String]) -> [PromptSetIssue] {
+        object.keys.filter { !allowed.contains($0) }.map { .unknownKey(key: $0, allowed: allowed) }
     }
 
     func text(_ key: String) throws(PromptSetIssue) -> String? {
@@ -42,6 +41,11 @@ struct ObjectReader {
             }
             texts.append(try Self.checked(text, key: key))
         }
+        return texts
+    }
+
+    func requiredTexts(_ key: String) throws(PromptSetIssue) -> [String] {
+        guard let texts = try texts(key) else { throw .missingKey(key: key) }
         return texts
     }
 
@@ -90,7 +94,7 @@ struct ObjectReader {
     }
 
     private static func message(_ reader: ObjectReader) throws(PromptSetIssue) -> PromptMessage {
-        try reader.refuseUnknownKeys(allowed: ["role", "content"])
+        if let unknown = reader.unknownKeys(allowed: ["role", "content"]).first { throw unknown }
         let role = try reader.requiredText("role")
         let roles = ["system", "user", "assistant"]
         guard roles.contains(role) else { throw .unknownValue(key: "role", found: role, allowed: roles) }
@@ -98,7 +102,7 @@ struct ObjectReader {
     }
 
     private static func checked(_ text: String, key: String) throws(PromptSetIssue) -> String {
-        if text.unicodeScalars.contains("\0") { throw .nulByte }
+        if text.unicodeScalars.contains("\0") { throw .nulInText(key: key) }
         if text.unicodeScalars.allSatisfy(\.properties.isWhitespace) { throw .emptyText(key: key) }
         return text
     }

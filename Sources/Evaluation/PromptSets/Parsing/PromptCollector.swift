@@ -3,8 +3,8 @@ struct PromptCollector {
     let file: String
     let limits: PromptSetLimits
     private(set) var prompts: [Prompt] = []
-    /// The line that each prompt starts at.
-    private(set) var lines: [Int] = []
+    /// The items that are matched with another one, those of faulty rows included.
+    private(set) var pairs: [(id: String, pair: String, line: Int)] = []
     private(set) var problems: [PromptSetProblem] = []
     private var firstLines: [String: Int] = [:]
 
@@ -26,19 +26,33 @@ struct PromptCollector {
         report(fault.issue, line: fault.line)
     }
 
+    /// Lists what is wrong with a row, its id first.
+    mutating func report(_ faults: RowFaults, line: Int) {
+        if let id = faults.id, !enter(id, pair: faults.pair, line: line) { reportID(id, line: line) }
+        for issue in faults.issues { report(issue, line: line) }
+    }
+
     /// Keeps a prompt whose id is new and valid.
     mutating func add(_ prompt: Prompt, line: Int) {
         guard prompts.count < limits.prompts else {
             isFull = true
             return report(.tooManyPrompts(limit: limits.prompts), line: line)
         }
-        guard Self.isValid(id: prompt.id) else { return report(.invalidID(limit: Self.idLimit), line: line) }
-        if let first = firstLines[prompt.id] {
-            return report(.duplicateID(id: prompt.id, firstLine: first), line: line)
-        }
-        firstLines[prompt.id] = line
+        guard enter(prompt.id, pair: prompt.pair, line: line) else { return reportID(prompt.id, line: line) }
         prompts.append(prompt)
-        lines.append(line)
+    }
+
+    /// Remembers an item; false where its id is known or not valid.
+    private mutating func enter(_ id: String, pair: String?, line: Int) -> Bool {
+        if let pair, pair != id { pairs.append((id, pair, line)) }
+        guard Self.isValid(id: id), firstLines[id] == nil else { return false }
+        firstLines[id] = line
+        return true
+    }
+
+    private mutating func reportID(_ id: String, line: Int) {
+        guard let first = firstLines[id] else { return report(.invalidID(limit: Self.idLimit), line: line) }
+        report(.duplicateID(id: id, firstLine: first), line: line)
     }
 
     func contains(id: String) -> Bool {
