@@ -46,6 +46,8 @@ __attribute__((constructor)) static void choose(void) {
 
 const char *ck_backend_name(void) { return chosen->name; }
 
+int ck_fuses_multiply_add(void) { return chosen != &ck_kernels_generic; }
+
 const ck_backward_kernels *ck_backward(void) { return chosen->backward; }
 
 float ck_dot(const float *a, const float *b, size_t n) { return chosen->rows->dot(a, b, n); }

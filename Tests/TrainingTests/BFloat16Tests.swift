@@ -48,6 +48,26 @@ import Transformers
         }
     }
 
+    /// The first pass of a step writes gradients without zeros before them: nothing of the step before may stay, neither where a
+    /// pass comes nor where none does, and the second pass adds.
+    @Test func aStepBeginsWithoutTheGradientsBefore() throws {
+        let model = try model(.bf16)
+        let space = space(model, .bf16)
+        func step(passes: Int) throws -> [[Float]] {
+            model.clearGradients(threads: 2)
+            for _ in 0..<passes {
+                _ = try model.accumulateGradient(
+                    of: CrossEntropyLoss(batch.targets, scale: 1), on: batch, space: space)
+            }
+            return model.parameters.map { $0.gradient?.slice.copy() ?? [] }
+        }
+        let once = try step(passes: 1)
+        let twice = try step(passes: 2)
+        #expect(try step(passes: 1) == once)
+        for (double, single) in zip(twice, once) { expectClose(double, single.map { 2 * $0 }, ofLargest: 1e-5) }
+        #expect(try step(passes: 0).allSatisfy { $0.allSatisfy { $0 == 0 } })
+    }
+
     /// A weight of 1 has neighbours 1/128 away in bfloat16: steps of a thousandth add up only in float32.
     @Test func smallStepsAddUp() throws {
         let parameter = Parameter(

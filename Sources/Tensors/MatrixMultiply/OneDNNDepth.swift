@@ -1,3 +1,4 @@
+internal import CKernels
 internal import Synchronization
 
 /// How oneDNN's float32 product adds up its inputs: one chain of multiply-adds for each stretch of so many inputs, and
@@ -7,8 +8,10 @@ internal import Synchronization
 enum OneDNNDepth {
     private static let known = Mutex<[Int: Int?]>([:])
 
-    /// The length of a stretch, a multiple of 32; nil where the product is added up in another way.
+    /// The length of a stretch, a multiple of 32; nil where the product is added up in another way, or our kernels' multiply-adds
+    /// round twice.
     static func stretch(inputs: Int) throws -> Int? {
+        guard ck_fuses_multiply_add() != 0 else { return nil }
         if let known = known.withLock({ $0[inputs] }) { return known }
         let found = try find(inputs: inputs)
         known.withLock { $0[inputs] = .some(found) }

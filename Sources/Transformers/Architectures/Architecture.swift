@@ -11,11 +11,15 @@ protocol Architecture: SendableMetatype {
     static func layout(_ source: some ModelSource, _ configuration: TransformerConfiguration) throws -> WeightLayout
     /// What a GGUF file says of a model of this family: what `configuration(_:)` reads there.
     static func description(of configuration: TransformerConfiguration) -> GGUFDescription
+    /// Whether llama.cpp reads the window of a GGUF file of this family, and uses it.
+    static var llamaCppUsesWindow: Bool { get }
     /// Whether a tensor that the layout does not name may be left aside: buffers that old checkpoints carry.
     static func isUnused(tensor name: String) -> Bool
 }
 
 extension Architecture {
+    static var llamaCppUsesWindow: Bool { true }
+
     static func isUnused(tensor name: String) -> Bool { name.hasSuffix(".rotary_emb.inv_freq") }
 
     static func description(of configuration: TransformerConfiguration) -> GGUFDescription {

@@ -3,6 +3,7 @@
 enum Llama: Architecture {
     static let name = "llama"
     static let modelTypes = ["llama", "mistral"]
+    static let llamaCppUsesWindow = false
 
     static func configuration(_ source: some ModelSource) throws -> TransformerConfiguration {
         switch source.convention {

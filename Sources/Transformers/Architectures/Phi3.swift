@@ -8,6 +8,7 @@ internal import Tensors
 enum Phi3: Architecture {
     static let name = "phi3"
     static let modelTypes = ["phi3"]
+    static let llamaCppUsesWindow = false
 
     static func configuration(_ source: some ModelSource) throws -> TransformerConfiguration {
         switch source.convention {

@@ -9,15 +9,13 @@ package struct IgnoredKey: Hashable, Sendable {
 }
 
 extension TransformerConfiguration {
-    /// Families whose sliding window llama.cpp does not read, or reads and switches off.
-    private static let familiesWithoutWindow = [Llama.name, Phi3.name]
-
     /// The keys of a GGUF file of this model that llama.cpp ignores although they change what is computed.
     ///
     /// - Throws: ``TransformerError/unknownArchitecture(_:known:)``.
     package func keysIgnoredByLlamaCpp() throws -> [IgnoredKey] {
-        let description = try ArchitectureRegistry.architecture(named: architecture).description(of: self)
-        return [try ignoredScale(description.metadata), ignoredWindow].compactMap(\.self)
+        let family = try ArchitectureRegistry.architecture(named: architecture)
+        let scale = try ignoredScale(family.description(of: self).metadata)
+        return [scale, family.llamaCppUsesWindow ? nil : ignoredWindow].compactMap(\.self)
     }
 
     /// A scale is written where it is not that of the released models, which is the one that llama.cpp takes.
@@ -28,9 +26,7 @@ extension TransformerConfiguration {
 
     /// A window that is not shorter than the context hides nothing.
     private var ignoredWindow: IgnoredKey? {
-        guard Self.familiesWithoutWindow.contains(architecture), let window = slidingWindow,
-            window.width < contextLength, window.layers.contains(true)
-        else { return nil }
+        guard let window = slidingWindow, window.width < contextLength, window.layers.contains(true) else { return nil }
         return IgnoredKey(
             name: "\(architecture).attention.sliding_window", value: "\(window.width)", harmlessLength: window.width)
     }
