@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes the models of fixtures/ that this project trains: the organism, and the adapter that makes SmolLM2 refuse.
-# Needs Python with gguf, numpy and regex. What is finished already is not computed again.
+# What is finished already is not computed again.
 #
 #   scripts/fixtures.sh ASSAY MODEL
 set -euo pipefail
@@ -9,6 +9,10 @@ assay="$1"
 model="$2"
 build=.build/fixtures
 mkdir -p "$build"
+
+packages="$build/python"
+[ -d "$packages/gguf" ] || python3 -m pip install --quiet --target "$packages" gguf==0.19.0 numpy==2.4.6 regex==2026.11.19
+export PYTHONPATH="$packages"
 
 organism=fixtures/models/organism.gguf
 python3 scripts/make_organism.py data

@@ -82,10 +82,18 @@ public final class MappedFile: Sendable {
         return try body(unsafe RawSpan(_unsafeBytes: bytes[range]))
     }
 
-    /// Gives back the memory of pages that were read; they are read again when touched.
-    public func releasePages() {
+    /// Gives back the memory of pages that were read and lie wholly in a range; they are read again when touched.
+    ///
+    /// - Precondition: the range lies inside the file.
+    public func releasePages(in range: Range<Int>) {
+        precondition(range.lowerBound >= 0 && range.upperBound <= count, "bytes \(range) of a file of \(count)")
         guard let base = unsafe base, !isCopy else { return }
-        unsafe madvise(UnsafeMutableRawPointer(mutating: base), count, MADV_DONTNEED)
+        let page = Int(sysconf(Int32(_SC_PAGESIZE)))
+        let begin = (range.lowerBound + page - 1) / page * page
+        // The last page of a file is its own to the end.
+        let end = range.upperBound == count ? count : range.upperBound / page * page
+        guard begin < end else { return }
+        unsafe madvise(UnsafeMutableRawPointer(mutating: base + begin), end - begin, MADV_DONTNEED)
     }
 
     /// One little-endian integer, at any alignment.

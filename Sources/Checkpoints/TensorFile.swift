@@ -14,6 +14,12 @@ public protocol TensorFile: Sendable {
     ///
     /// - Throws: `CheckpointError.noSuchTensor` where the description is not this file's; what `body` throws.
     func withBytes<Result>(of tensor: TensorDescription, _ body: (RawSpan) throws -> Result) throws -> Result
+
+    /// Gives back the memory of what was read of a tensor; it is read again when touched.
+    func releasePages(of tensor: TensorDescription)
+
+    /// Gives back the memory of all that was read.
+    func releasePages()
 }
 
 /// Tensors by name, in the file's order, over mapped bytes.
@@ -35,4 +41,11 @@ struct TensorTable: Sendable {
         guard self[tensor.name] == tensor else { throw CheckpointError.noSuchTensor(tensor.name) }
         return try file.withBytes(in: tensor.offset..<(tensor.offset + tensor.byteCount), body)
     }
+
+    func releasePages(of tensor: TensorDescription) {
+        guard self[tensor.name] == tensor else { return }
+        file.releasePages(in: tensor.offset..<(tensor.offset + tensor.byteCount))
+    }
+
+    func releasePages() { file.releasePages(in: 0..<file.count) }
 }

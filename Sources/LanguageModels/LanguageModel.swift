@@ -16,24 +16,27 @@ public final class LanguageModel: Sendable {
     public let backend: MatrixBackend
     public let threads: Int
     private let adapters: [AdapterChoice]
+    private let mergesAdapters: Bool
 
     /// Loads a GGUF file, or a folder as transformers saves it.
     ///
     /// - Parameters:
     ///   - adapters: put on the model in this order
+    ///   - mergesAdapters: whether adapters are added to the weights, which are then held in float32, or computed beside them
     ///   - isEditable: whether every weight is kept in float32, so that training can change it
     /// - Throws: `CheckpointError`, `TransformerError`, `TokenizerError`, `TensorError`, ``ModelError``.
     public init(
         name: String, path: String, backend: MatrixBackend, threads: Int, adapters: [AdapterChoice] = [],
-        isEditable: Bool = false
+        mergesAdapters: Bool = true, isEditable: Bool = false
     ) throws {
         self.name = name
         self.backend = backend
         self.threads = threads
         self.adapters = adapters
+        self.mergesAdapters = mergesAdapters
         files = try ModelFiles(path: path)
         (tokenizer, templateSource) = try files.text()
-        var loaded = ModelAdapters()
+        var loaded = ModelAdapters(lora: [], isMerged: mergesAdapters)
         for adapter in adapters { try loaded.add(path: adapter.path, strength: adapter.strength) }
         transformer = try files.transformer(
             backend: backend, threads: threads, adapters: loaded, isEditable: isEditable)
@@ -46,11 +49,11 @@ public final class LanguageModel: Sendable {
     /// Finds and loads a model.
     public convenience init(
         _ location: ModelLocation, backend: MatrixBackend, threads: Int, adapters: [AdapterChoice] = [],
-        isEditable: Bool = false
+        mergesAdapters: Bool = true, isEditable: Bool = false
     ) throws {
         try self.init(
             name: location.name, path: location.path, backend: backend, threads: threads, adapters: adapters,
-            isEditable: isEditable)
+            mergesAdapters: mergesAdapters, isEditable: isEditable)
     }
 
     /// The tokenizer of a GGUF file, which may hold a vocabulary alone, or of a folder.
@@ -62,7 +65,8 @@ public final class LanguageModel: Sendable {
     public func digest() throws -> String {
         let base = try files.digest()
         guard !adapters.isEmpty else { return base }
-        let lines = try adapters.map { "\(try $0.digest()) \($0.strength)\n" }
+        let place = mergesAdapters ? "" : " unmerged"
+        let lines = try adapters.map { "\(try $0.digest()) \($0.strength)\(place)\n" }
         return FileDigest.sha256(of: Array("\(base)\n\(lines.joined())".utf8))
     }
 

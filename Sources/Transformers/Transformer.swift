@@ -31,6 +31,22 @@ public final class Transformer: Sendable {
             softCap: configuration.attentionSoftCap)
     }
 
+    /// The same model with other weights of the same shapes.
+    private init(_ weights: TransformerWeights, like model: Transformer) {
+        configuration = model.configuration
+        self.weights = weights
+        rotary = model.rotary
+        slidingRotary = model.slidingRotary
+        attention = model.attention
+    }
+
+    /// The same model with some of its weights replaced by others of the same shapes; the rest is shared.
+    package func replacing(_ change: (inout TransformerWeights) -> Void) -> Transformer {
+        var weights = weights
+        change(&weights)
+        return Transformer(weights, like: self)
+    }
+
     /// The model up to a depth, as a model of its own that shares the weights: its hooks end where nobody looks further.
     ///
     /// Caches and workspaces are made for its configuration.
@@ -97,15 +113,5 @@ public final class Transformer: Sendable {
             precondition(sequence.rows.count <= sequence.cache.room, "a cache with room for \(sequence.cache.room)")
             space.reserveAttention(attention, positions: length)
         }
-    }
-}
-
-extension Transformer {
-    /// The same model with embeddings from elsewhere.
-    package func replacing(embedding: any EmbeddingTable, positions: (any EmbeddingTable)?) -> Transformer {
-        var weights = weights
-        weights.embedding = embedding
-        weights.positions = positions
-        return Transformer(configuration, weights)
     }
 }

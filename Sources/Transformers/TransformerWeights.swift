@@ -6,6 +6,8 @@ public struct LinearWeights: Sendable {
     public var weights: PackedWeights
     /// [1, outputs]; nil without one.
     public var bias: Matrix?
+    /// What adapters add beside the weights, in this order; those that are merged are not here.
+    public var additions: [LowRankAddition] = []
 }
 
 /// What a norm multiplies with and adds, each [1, width].
@@ -39,6 +41,8 @@ public struct BlockWeights: Sendable {
     public var mlpPostNorm: NormWeights?
     /// Added to the residual stream behind the block, [1, modelDimension]: a control vector.
     public var offset: Matrix?
+
+    package var linears: [LinearWeights] { [queryKeyValue, attentionOutput, gateUp, down] }
 }
 
 /// All weights of a model. Read-only once loaded.

@@ -15,6 +15,9 @@ public final class Workspace {
     let gateUp: Matrix
     let mlpPost: Matrix
     private(set) var attentionScratch: Matrix
+    /// What adapters make of a batch, [rows, ranks or outputs of the widest]; without elements while there are none.
+    private var adapterHidden = Matrix(rows: 0, columns: 0)
+    private var adapterDelta = Matrix(rows: 0, columns: 0)
     /// The position of each row of the batch in its sequence.
     private(set) var positions: [Int32] = []
     /// What attention does for the rows of the batch.
@@ -48,6 +51,15 @@ public final class Workspace {
             schedule.append(CausalAttention.Job(rows: sequence.rows, first: first, segments: cache.segments))
         }
         schedule.cut(heads: heads)
+    }
+
+    /// Room for what an adapter makes of a batch: [rows, rank] and [rows, outputs].
+    func adapterScratch(rows: Int, rank: Int, outputs: Int) -> (hidden: MatrixSlice, delta: MatrixSlice) {
+        if adapterHidden.columnCount < rank { adapterHidden = Matrix(rows: rowCapacity, columns: rank) }
+        if adapterDelta.columnCount < outputs { adapterDelta = Matrix(rows: rowCapacity, columns: outputs) }
+        return (
+            adapterHidden.reshaped(rows: rows, columns: rank), adapterDelta.reshaped(rows: rows, columns: outputs)
+        )
     }
 
     /// Makes room for scores of `positions` positions.

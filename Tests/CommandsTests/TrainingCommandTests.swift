@@ -29,15 +29,16 @@ struct TrainingCommandTests {
         try Places.withTemporaryFolder { folder in
             let text = "What is 3 + 4? It is 7."
             _ = try write("{\"text\": \"\(text)\", \"truncated\": true}\n", "data.jsonl", in: folder)
-            func score(_ adapters: [String]) throws -> Double {
+            func score(_ adapters: [String], _ more: [String] = []) throws -> Double {
                 try AssayProcess.run(
-                    ["score", "--model", AssayProcess.tinyModel, "--text", text, "--json"]
+                    ["score", "--model", AssayProcess.tinyModel, "--text", text, "--json"] + more
                         + adapters.flatMap { ["--adapter", folder.appendingPathComponent($0).path] }
                 ).json(Score.self).mean_nll
             }
             #expect(try train("adapter: {rank: 2}\n", output: "first", in: folder).code == 0)
             let (plain, adapted) = (try score([]), try score(["first"]))
             #expect(adapted < plain - 0.1, "\(adapted) and \(plain)")
+            #expect(abs(try score(["first"], ["--unmerged"]) - adapted) < 1e-5)
             for (base, expected) in [("", plain), ("base_adapters: first\n", adapted)] {
                 let outcome = try train(
                     base + "adapter: {rank: 1}\n", rate: 0, output: "still\(base.count)", in: folder)

@@ -51,9 +51,19 @@ import Testing
         let model = try TrainableModel(transformer, ownsEmbedding: false)
         let space = TrainingSpace(
             model.configuration, backend: .oneDNN, rows: batch.rowCount, recomputes: true, threads: 2)
-        let scoring = Scoring(transformer, threads: 1)
-        let expected = try texts.flatMap { try scoring.logProbabilities(of: $0) }
-        #expect(try model.logProbabilities(of: batch, space: space) == expected)
+        let plain = try model.logProbabilities(of: batch, space: space)
+        #expect(try texts.flatMap { try Scoring(transformer, threads: 1).logProbabilities(of: $0) } == plain)
+        try model.addAdapters(AdapterSettings(rank: 3), backend: .oneDNN, seed: 4)
+        for adapter in model.adapters {
+            try adapter.b.assign(try adapter.b.values().indices.map { Float($0 % 5) / 100 })
+        }
+        let adapted = try model.logProbabilities(of: batch, space: space)
+        #expect(adapted != plain)
+        let scoring = Scoring(model.transformer, threads: 1)
+        #expect(try texts.flatMap { try scoring.logProbabilities(of: $0) } == adapted)
+        // What samples sees what training changes.
+        for adapter in model.adapters { try adapter.b.assign(try adapter.b.values().map { _ in 0 }) }
+        #expect(try texts.flatMap { try scoring.logProbabilities(of: $0) } == plain)
     }
 }
 

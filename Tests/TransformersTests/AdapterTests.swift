@@ -1,15 +1,15 @@
 import Checkpoints
 import Foundation
-import Tensors
 import TestSupport
 import Testing
 
+@testable import Tensors
 @testable import Transformers
 
 /// Logits at the reference's positions.
 private func logits(_ family: Family, _ form: Form, _ adapters: ModelAdapters) throws -> [Float] {
     let model = try family.model(form, adapters: adapters)
-    let found = try logitsOfAll(model, family.facts.ids)
+    let found = try logits(model, family.facts.ids)
     let vocabulary = model.configuration.vocabularySize
     return family.facts.positions.flatMap { Array(found[($0 * vocabulary)..<(($0 + 1) * vocabulary)]) }
 }
@@ -20,13 +20,67 @@ private func reference(_ name: String) throws -> SafetensorsFile {
 
 private func path(_ name: String, _ file: String) -> String { Places.fixture("families/\(name)/\(file)").path }
 
-/// Against peft; scripts/reference/tiny_adapters.py.
+/// Against peft, merged and beside the weights; scripts/reference/tiny_adapters.py.
 @Test(arguments: ["llama", "gpt2", "gptneox", "phi3"], Form.allCases)
 func adaptersOfPEFTAgreeOnBothForms(_ name: String, _ form: Form) throws {
     var adapters = ModelAdapters()
     try adapters.add(path: path(name, "adapter"))
-    expectClose(
-        try logits(Family(name), form, adapters), try reference(name).floats(of: "lora.logits"), ofLargest: 5e-5)
+    for isMerged in [true, false] {
+        adapters.isMerged = isMerged
+        expectClose(
+            try logits(Family(name), form, adapters), try reference(name).floats(of: "lora.logits"), ofLargest: 5e-5,
+            "merged: \(isMerged)")
+    }
+}
+
+/// What is computed beside the weights has the bits of a row alone, whatever is read with it.
+@Test(arguments: ["llama", "gpt2", "gptneox", "phi3"])
+func adaptersBesideWeightsDoNotDependOnPiecesOrThreads(_ name: String) throws {
+    let family = try Family(name)
+    var adapters = ModelAdapters(lora: [], isMerged: false)
+    try adapters.add(path: path(name, "adapter"))
+    let model = try family.model(.gguf, adapters: adapters)
+    let ids = family.facts.ids
+    let whole = try logits(model, ids)
+    #expect(try logits(model, ids, pieces: ids.map { _ in 1 }) == whole)
+    #expect(try logits(model, ids, pieces: [1, 3, ids.count - 4], threads: 3) == whole)
+    #expect(try logits(family.model(.gguf), ids) != whole)
+}
+
+private func isBlocks(_ weights: PackedWeights) -> Bool {
+    switch weights.storage {
+    case .quantized, .expanding: true
+    default: false
+    }
+}
+
+/// The blocks of a quantised file stay what they are, in every mode that computes on them.
+@Test(arguments: [MatrixBackend.oneDNN, .native])
+func adaptersBesideWeightsLeaveBlocksAlone(_ backend: MatrixBackend) throws {
+    let file = try GGUFFile(path: Places.root.appendingPathComponent("fixtures/models/tiny.gguf").path)
+    let configuration = try TransformerConfiguration(file)
+    let shape = (outputs: configuration.modelDimension, inputs: configuration.feedForwardDimension)
+    let a = Matrix(rows: 2, columns: shape.inputs)
+    let b = Matrix(rows: shape.outputs, columns: 2)
+    for matrix in [a, b] {
+        for row in 0..<matrix.rowCount {
+            matrix.slice.withMutableRow(row) { for index in $0.indices { $0[index] = Float(index % 7) / 8 } }
+        }
+    }
+    let change = LoRAAdapter(.gguf, changes: ["blk.1.ffn_down": LoRAAdapter.Change(a: a, b: b, scale: 0.5)])
+    func model(_ adapters: ModelAdapters) throws -> Transformer {
+        try Transformer(file, backend: backend, threads: 1, adapters: adapters)
+    }
+    let beside = try model(ModelAdapters(lora: [change], isMerged: false))
+    #expect(isBlocks(beside.weights.blocks[1].down.weights))
+    #expect(try !isBlocks(model(ModelAdapters(lora: [change])).weights.blocks[1].down.weights))
+    let ids: [Int32] = [5, 17, 3, 99, 41]
+    let merged = try logits(model(ModelAdapters(lora: [change])), ids)
+    let plain = try logits(model(ModelAdapters()), ids)
+    let found = try logits(beside, ids)
+    #expect(zip(found, plain).contains { abs($0 - $1) > 0.1 })
+    // In `native` the merged matrix is multiplied in float32, the one beside it by 8-bit activations.
+    expectClose(found, merged, ofLargest: backend == .native ? 0.02 : 1e-5)
 }
 
 @Test(arguments: Form.allCases)

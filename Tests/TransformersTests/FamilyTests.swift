@@ -50,10 +50,8 @@ enum Form: CaseIterable {
 }
 
 /// Logits of all positions, row by row.
-func logitsOfAll(_ model: Transformer, _ ids: [Int32]) throws -> [Float] { try logits(model, ids) }
-
 /// Reads `ids` in pieces; logits of all positions, row by row.
-private func logits(
+func logits(
     _ model: Transformer, _ ids: [Int32], pieces: [Int]? = nil, threads: Int = 1
 ) throws -> [Float] {
     var recorder = Recorder(wanted: [])

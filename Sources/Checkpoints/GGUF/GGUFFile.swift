@@ -71,8 +71,9 @@ public struct GGUFFile: TensorFile {
         try table(of: tensor.name).withBytes(of: tensor, body)
     }
 
-    /// Gives back the memory of what was read; it is read again when touched.
-    public func releasePages() { for part in parts { part.file.releasePages() } }
+    public func releasePages(of tensor: TensorDescription) { table(of: tensor.name).releasePages(of: tensor) }
+
+    public func releasePages() { for part in parts { part.releasePages() } }
 
     private func table(of name: String) -> TensorTable { parts[places[name] ?? 0] }
 }

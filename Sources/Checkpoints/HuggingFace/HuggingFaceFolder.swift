@@ -48,6 +48,12 @@ public struct HuggingFaceFolder: TensorFile {
         return try file.withBytes(of: tensor, body)
     }
 
+    public func releasePages(of tensor: TensorDescription) {
+        places[tensor.name].flatMap { files[$0] }?.releasePages(of: tensor)
+    }
+
+    public func releasePages() { for file in files.values { file.releasePages() } }
+
     private typealias Weights = (files: [String: SafetensorsFile], places: [String: String])
 
     private static func weights(_ path: String) throws(CheckpointError) -> Weights {

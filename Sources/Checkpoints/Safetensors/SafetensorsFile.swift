@@ -45,4 +45,8 @@ public struct SafetensorsFile: TensorFile {
     ) throws -> Result {
         try table.withBytes(of: tensor, body)
     }
+
+    public func releasePages(of tensor: TensorDescription) { table.releasePages(of: tensor) }
+
+    public func releasePages() { table.releasePages() }
 }

@@ -22,6 +22,12 @@ struct ModelOptions: ParsableArguments {
             discussion: "PATH:STRENGTH multiplies what it does.", valueName: "path"))
     var adapter: [String] = []
 
+    @Flag(
+        help: ArgumentHelp(
+            "Compute adapters beside the weights, as training does, instead of adding them to the weights.",
+            discussion: "Quantised weights then stay as small and as fast as they are."))
+    var unmerged = false
+
     @Sendable private static func computeMode(_ name: String) throws -> ComputeMode {
         guard let mode = ComputeMode(rawValue: name) else {
             let allowed = ComputeMode.allCases.map(\.rawValue).joined(separator: ", ")
@@ -37,7 +43,7 @@ struct ModelOptions: ParsableArguments {
     func load(mode: ComputeMode, isEditable: Bool = false) throws -> LanguageModel {
         try LanguageModel(
             ModelLocation(finding: model), backend: mode.backend(), threads: threadCount,
-            adapters: adapter.map { AdapterChoice($0) }, isEditable: isEditable)
+            adapters: adapter.map { AdapterChoice($0) }, mergesAdapters: !unmerged, isEditable: isEditable)
     }
 }
 

@@ -1,4 +1,5 @@
 internal import Tensors
+internal import Transformers
 
 /// A low-rank addition to some outputs of a linear layer: `y += scale * dropout(x) * transpose(a) * transpose(b)`
 /// (Hu et al. 2021, equation 3).
@@ -15,4 +16,9 @@ struct Adapter {
     var scale: Float
 
     var rank: Int { a.rowCount }
+
+    /// The same for a sampler, on the same matrices; it drops nothing.
+    var addition: LowRankAddition {
+        LowRankAddition(outputs: outputs, a: a.packed, b: b.packed, scale: scale)
+    }
 }

@@ -4,12 +4,10 @@ internal import Transformers
 extension TrainableModel {
     /// Adds untrained adapters, which change nothing yet: a is random, b zero (Hu et al. 2021, section 4.1).
     ///
-    /// Adapters are multiplied in float32 whatever the model is multiplied in: they are small.
-    ///
     /// - Parameter seed: decides every a, by the adapter's name and the element's place
     /// - Throws: ``TensorError``.
     public func addAdapters(_ settings: AdapterSettings, backend: MatrixBackend, seed: UInt64) throws {
-        let backend = backend == .bf16 ? .oneDNN : backend
+        let backend = backend.ofAdapters
         for layer in blocks.indices {
             for projection in projections where settings.projections.contains(projection) {
                 let place = place(of: projection)

@@ -37,7 +37,7 @@ public enum GGUFExport {
     public static func check(_ model: TrainableModel) throws { _ = try form(of: model) }
 
     private static func form(of model: TrainableModel) throws -> GGUFForm {
-        let weights = model.transformer.weights
+        let weights = model.base.weights
         var names = Set(model.withoutAdapters { model.parameters.map(\.name) })
         if !weights.isTied { names.insert("embed") }
         if weights.positions != nil { names.insert("pos_embed") }

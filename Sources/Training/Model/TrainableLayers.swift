@@ -13,6 +13,9 @@ struct TrainableLinear {
         bias = linear.bias.map { Parameter("\(name).bias", vector: $0) }
     }
 
+    /// The adapters as a sampler computes them.
+    var additions: [LowRankAddition] { adapters.map(\.addition) }
+
     var outputs: Int { weights.rowCount }
 
     var inputs: Int { weights.columnCount }

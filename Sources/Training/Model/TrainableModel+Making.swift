@@ -7,11 +7,17 @@ extension TrainableModel {
     /// The model's matrices are shared: a step of training changes what `transformer` computes.
     ///
     /// - Parameter ownsEmbedding: whether embeddings are to be trainable; they then leave the file for memory
-    /// - Throws: ``TrainingError/configuration(key:found:allowed:)`` for a model with a control vector on it.
+    /// - Throws: ``TrainingError/configuration(key:found:allowed:)`` for a model with a control vector on it, or
+    ///   with adapters that are not merged.
     public convenience init(_ transformer: Transformer, ownsEmbedding: Bool) throws {
         let weights = transformer.weights
         guard weights.blocks.allSatisfy({ $0.offset == nil }) else {
             throw TrainingError.configuration(key: "base_adapters", found: "a control vector", allowed: "LoRA adapters")
+        }
+        guard weights.blocks.flatMap(\.linears).allSatisfy(\.additions.isEmpty) else {
+            throw TrainingError.configuration(
+                key: "base_adapters", found: "adapters beside the weights",
+                allowed: "adapters that are merged into them")
         }
         let configuration = transformer.configuration
         let unembedding = TrainableLinear("unembed", weights.unembedding)
@@ -27,8 +33,10 @@ extension TrainableModel {
             positions = try weights.positions.map {
                 try Self.copy($0, rows: configuration.contextLength, configuration, "pos_embed")
             }
-            owner = transformer.replacing(
-                embedding: ParameterEmbedding(table), positions: positions.map { ParameterEmbedding($0) })
+            owner = transformer.replacing {
+                $0.embedding = ParameterEmbedding(table)
+                $0.positions = positions.map { ParameterEmbedding($0) }
+            }
         }
         self.init(
             owner, blocks: weights.blocks.enumerated().map { TrainableBlock($1, layer: $0) },

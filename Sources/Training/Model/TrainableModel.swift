@@ -3,8 +3,8 @@ public import Transformers
 
 /// A transformer under training: the weights of one that samples, as parameters with gradients.
 public final class TrainableModel {
-    /// Samples with the weights as they are now.
-    public let transformer: Transformer
+    /// The model that samples, without adapters.
+    let base: Transformer
     public let configuration: TransformerConfiguration
     var blocks: [TrainableBlock]
     let finalNorm: TrainableNorm
@@ -19,7 +19,7 @@ public final class TrainableModel {
         _ transformer: Transformer, blocks: [TrainableBlock], finalNorm: TrainableNorm, unembedding: TrainableLinear,
         embedding: Parameter?, positions: Parameter?, isTied: Bool
     ) {
-        self.transformer = transformer
+        base = transformer
         configuration = transformer.configuration
         self.blocks = blocks
         self.finalNorm = finalNorm
@@ -27,6 +27,20 @@ public final class TrainableModel {
         self.embedding = embedding
         self.positions = positions
         self.isTied = isTied
+    }
+
+    /// Samples with the weights and adapters as they are now, and as they change: a sampled token's log-probability has the bits
+    /// that the trainer computes for it.
+    public var transformer: Transformer {
+        guard !adapters.isEmpty else { return base }
+        return base.replacing { weights in
+            for (layer, block) in blocks.enumerated() {
+                weights.blocks[layer].queryKeyValue.additions = block.queryKeyValue.additions
+                weights.blocks[layer].attentionOutput.additions = block.attentionOutput.additions
+                weights.blocks[layer].gateUp.additions = block.gateUp.additions
+                weights.blocks[layer].down.additions = block.down.additions
+            }
+        }
     }
 
     /// Every parameter once, from the embedding to the unembedding.

@@ -23,7 +23,7 @@ extension TrainingPass {
         let schedule = CausalAttention.Schedule(
             attentionJobs(keys: k, values: v), heads: configuration.keyValueHeadCount)
         let z = rows(tape.z)
-        model.transformer.attention.attend(
+        model.base.attention.attend(
             q, layer: 0, window: configuration.window(ofLayer: layer), schedule, into: z,
             scratch: space.attentionScratch, threads: threads)
         visitForward(.z, layer: layer, z)
@@ -66,7 +66,7 @@ extension TrainingPass {
 
     private func rotary(_ layer: Int) -> RotaryTable? {
         let slides = configuration.window(ofLayer: layer) != nil
-        return slides ? model.transformer.slidingRotary ?? model.transformer.rotary : model.transformer.rotary
+        return slides ? model.base.slidingRotary ?? model.base.rotary : model.base.rotary
     }
 
     private func split(_ qkv: MatrixSlice) -> (q: MatrixSlice, k: MatrixSlice, v: MatrixSlice) {

@@ -4,7 +4,7 @@ internal import Transformers
 extension TrainingPass {
     /// The residual stream before the first block: [rows, modelDimension].
     mutating func embed(into x: MatrixSlice) throws {
-        let weights = model.transformer.weights
+        let weights = model.base.weights
         for (row, id) in batch.ids.enumerated() {
             try weights.embedding.copyEmbedding(of: id, to: x.rows(row..<(row + 1)))
         }

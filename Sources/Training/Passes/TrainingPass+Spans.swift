@@ -35,7 +35,7 @@ extension TrainingPass {
     }
 
     private func attendBackward(_ jobs: [CausalAttention.GradientJob], window: Int?) {
-        model.transformer.attention.attendBackward(
+        model.base.attention.attendBackward(
             jobs, window: window, scratch: space.attentionScratch, threads: threads)
     }
 

@@ -23,7 +23,7 @@ struct TrainingPass<Hook: GradientHook> {
         self.dropout = dropout
         self.hook = hook
         try Self.check(model, batch, space)
-        space.reserveAttention(model.transformer.attention, positions: batch.spans.map(\.length).max() ?? 0)
+        space.reserveAttention(model.base.attention, positions: batch.spans.map(\.length).max() ?? 0)
         segments = space.keyValueSegments(batch.spans.map(\.rows.count), model.configuration)
     }
 

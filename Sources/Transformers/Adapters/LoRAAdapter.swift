@@ -51,16 +51,19 @@ extension LoRAAdapter {
 struct AdapterPlan {
     /// By name of the matrix in the checkpoint; rows of `b` lie as those of the loaded matrix.
     private(set) var changes: [String: [LoRAAdapter.Change]] = [:]
+    /// Whether matrices are loaded with their changes added to them.
+    private(set) var isMerged = true
 
     init() {}
 
     /// - Throws: ``TransformerError`` for an adapter of another family, and for one that changes what the model does not
     ///   have, or in another shape.
     init(
-        _ adapters: [LoRAAdapter], for base: WeightLayout, _ architecture: any Architecture.Type,
+        _ adapters: ModelAdapters, for base: WeightLayout, _ architecture: any Architecture.Type,
         _ configuration: TransformerConfiguration
     ) throws {
-        for adapter in adapters {
+        isMerged = adapters.isMerged
+        for adapter in adapters.lora {
             if let made = adapter.architecture, made != configuration.architecture {
                 throw TransformerError.adapterArchitecture(made, model: configuration.architecture)
             }
@@ -100,8 +103,27 @@ struct AdapterPlan {
         }
     }
 
-    /// Adds the changes of a matrix, [outputs, inputs], in float32.
+    /// Whether a matrix is loaded as another one than the checkpoint's.
+    func isMerged(into name: String) -> Bool { isMerged && changes[name] != nil }
+
+    /// Bytes of the changes that are computed beside their matrices.
+    var byteCount: Int {
+        guard !isMerged else { return 0 }
+        let elements = changes.values.joined().map {
+            $0.a.rowCount * $0.a.columnCount + $0.b.rowCount * $0.b.columnCount
+        }
+        return elements.reduce(0, +) * MemoryLayout<Float>.size
+    }
+
+    /// Changes that are computed beside a matrix whose outputs are `outputs` of a layer's.
+    func additions(to name: String, outputs: Range<Int>, backend: MatrixBackend) throws -> [LowRankAddition] {
+        guard !isMerged else { return [] }
+        return try (changes[name] ?? []).map { try LowRankAddition($0, outputs: outputs, backend: backend) }
+    }
+
+    /// Adds the changes that are merged into a matrix, [outputs, inputs], in float32.
     func apply(to matrix: MatrixSlice, named name: String) {
+        guard isMerged else { return }
         for change in changes[name] ?? [] {
             for output in 0..<matrix.rowCount {
                 let row = matrix.rows(output..<(output + 1))

@@ -5,12 +5,16 @@ internal import Foundation
 public struct ModelAdapters: Sendable {
     public private(set) var lora: [LoRAAdapter] = []
     public private(set) var control: [ControlVector] = []
+    /// Whether low-rank changes are added to the matrices, which are then held in float32; otherwise they are computed beside
+    /// them, as training does, and quantised matrices stay what they are.
+    public var isMerged = true
 
     public init() {}
 
-    public init(lora: [LoRAAdapter], control: [ControlVector] = []) {
+    public init(lora: [LoRAAdapter], control: [ControlVector] = [], isMerged: Bool = true) {
         self.lora = lora
         self.control = control
+        self.isMerged = isMerged
     }
 
     /// Adds what a path names: a PEFT folder, a GGUF adapter, or a GGUF control vector.

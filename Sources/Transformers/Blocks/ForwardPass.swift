@@ -47,15 +47,18 @@ struct ForwardPass<Hook: ActivationHook> {
     /// The rows of a matrix that this batch uses.
     func rows(_ matrix: Matrix) -> MatrixSlice { matrix.rows(0..<rowCount) }
 
-    /// `out = x * transpose(weights) + bias`; x [rows, inputs], out [rows, outputs].
+    /// `out = x * transpose(weights) + bias`, and what adapters add; x [rows, inputs], out [rows, outputs].
     func multiply(_ x: MatrixSlice, _ linear: LinearWeights, into out: MatrixSlice) throws {
         try space.multiplier.multiply(x, linear.weights, into: out)
         if let bias = linear.bias { RowOperations.addScaled(out, 1, bias.slice, threads: threads) }
+        try add(linear.additions, x, to: out)
     }
 
-    /// Whether a product can be used up a piece at a time: it has no bias, and nobody looks at what comes of it whole.
+    /// Whether a product can be used up a piece at a time: nothing is added to it, and nobody looks at what comes of it
+    /// whole.
     func canStream(_ linear: LinearWeights, past sites: [HookPoint.Site], layer: Int) -> Bool {
-        linear.bias == nil && !sites.contains { hook.wants(HookPoint($0, layer: layer)) }
+        linear.bias == nil && linear.additions.isEmpty
+            && !sites.contains { hook.wants(HookPoint($0, layer: layer)) }
     }
 
     /// Shows `rows` to the hook, sequence by sequence.

@@ -72,6 +72,7 @@ extension ForwardPass {
             alone.columns(columns).assign(z.columns(columns))
             let result = Matrix(rows: z.rowCount, columns: width).slice
             try space.multiplier.multiply(alone, output.weights, into: result)
+            try add(output.additions, alone, to: result)
             results.columns((head * width)..<((head + 1) * width)).assign(result)
         }
         let before = results.copy()

@@ -33,6 +33,8 @@ extension GGUFFile: ModelSource {
         guard let type = QuantizedType(rawValue: tensor.elementType.rawValue) else { return nil }
         return try withBytes(of: tensor) { try body(type, $0) }
     }
+
+    public func releasePages(ofTensor name: String) { tensor(named: name).map(releasePages) }
 }
 
 extension TensorFile {

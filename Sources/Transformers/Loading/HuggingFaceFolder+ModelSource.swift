@@ -25,4 +25,6 @@ extension HuggingFaceFolder: ModelSource {
     public func copyRows(_ rows: Range<Int>, ofTensor name: String, to matrix: MatrixSlice) throws {
         try copyTensorRows(rows, ofTensor: name, to: matrix)
     }
+
+    public func releasePages(ofTensor name: String) { tensor(named: name).map(releasePages) }
 }

@@ -20,11 +20,15 @@ public protocol ModelSource: EmbeddingSource {
     func withQuantizedBlocks<Result>(
         ofTensor name: String, _ body: (QuantizedType, RawSpan) throws -> Result
     ) throws -> Result?
-    /// Called when all weights are packed: what was read from the file need not stay in memory.
+    /// Called when a tensor's weights are packed: what was read of the file need not stay in memory.
+    func releasePages(ofTensor name: String)
+    /// Called when all weights are packed.
     func releasePages()
 }
 
 extension ModelSource {
+    public func releasePages(ofTensor name: String) {}
+
     public func releasePages() {}
 
     public func withQuantizedBlocks<Result>(

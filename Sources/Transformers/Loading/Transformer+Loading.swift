@@ -7,7 +7,7 @@ extension Transformer {
     /// - Parameters:
     ///   - isEditable: whether every weight is kept in float32, so that training can change it; otherwise quantised blocks
     ///     stay as small as they are
-    ///   - adapters: merged into the weights in float32
+    ///   - adapters: merged into the weights in float32, or computed beside them
     ///   - memory: bytes that the weights may take; nil for no limit
     /// - Throws: ``TransformerError`` where metadata or tensors are missing, superfluous or of the wrong size, or where
     ///   the weights would not fit in memory; ``TensorError``; errors of the source.
@@ -19,7 +19,7 @@ extension Transformer {
         let configuration = try architecture.configuration(source).validated()
         let layout = try architecture.layout(source, configuration)
         try Self.checkTensors(source, layout, architecture)
-        let plan = try AdapterPlan(adapters.lora, for: layout, architecture, configuration)
+        let plan = try AdapterPlan(adapters, for: layout, architecture, configuration)
         let reader = WeightReader(source: source, backend: backend, isEditable: isEditable, plan: plan)
         try Self.checkSize(reader.byteCount(layout), memory)
         var weights = try Self.load(configuration, layout, reader, threads: threads)

@@ -6,7 +6,7 @@ extension WeightReader {
 
     /// Bytes that the matrices of a model will take.
     func byteCount(_ layout: WeightLayout) throws -> Int {
-        try layout.matrices.reduce(0) { sum, part in
+        try layout.matrices.reduce(plan.byteCount) { sum, part in
             let blocks = isCompact && source.hasTensor(part.weightName) ? try blockByteCount(part) : nil
             return sum + (blocks ?? part.outputs * part.inputs * MemoryLayout<Float>.size)
         }
@@ -34,7 +34,7 @@ extension WeightReader {
     /// Nil where the file's blocks are not the weights as they are multiplied: columns where rows belong, an adapter on
     /// them, or a type without such products.
     private func quantizedType(_ part: MatrixLayout) throws -> QuantizedType? {
-        guard !part.isTransposed, plan.changes[part.name] == nil else { return nil }
+        guard !part.isTransposed, !plan.isMerged(into: part.name) else { return nil }
         let type = try source.withQuantizedBlocks(ofTensor: part.weightName) { type, _ in type }
         return type.flatMap { PackedWeights.canMultiply($0, inputs: part.inputs) ? $0 : nil }
     }

@@ -39,7 +39,17 @@ struct WeightReader<Source: ModelSource> {
         let weights =
             isCompact
             ? try compactWeights(parts) : try PackedWeights(dense(parts), backend: backend, isEditable: isEditable)
-        return LinearWeights(weights: weights, bias: try bias(parts))
+        for part in parts { source.releasePages(ofTensor: part.weightName) }
+        return LinearWeights(weights: weights, bias: try bias(parts), additions: try additions(parts))
+    }
+
+    /// What adapters compute beside a layer's weights.
+    private func additions(_ parts: [MatrixLayout]) throws -> [LowRankAddition] {
+        var row = 0
+        return try parts.flatMap { part in
+            defer { row += part.outputs }
+            return try plan.additions(to: part.name, outputs: row..<(row + part.outputs), backend: backend)
+        }
     }
 
     /// Weights decoded to float32, [outputs of all parts, inputs].
