@@ -68,8 +68,8 @@ public final class Transformer: Sendable {
     /// - Returns: the residual stream after the final norm, [rows, modelDimension], or [sequences, modelDimension] with
     ///   ``FinalRows/last``: a view into `space`, valid until its next use. ``logits(_:into:space:)`` turns rows of it into
     ///   logits.
-    /// - Throws: ``TransformerError`` for ids outside the vocabulary or too many positions; errors of a hook's visit
-    ///   do not exist.
+    /// - Throws: ``TransformerError`` for ids outside the vocabulary, those that a hook leaves among them, or too many
+    ///   positions; errors of a hook's visit do not exist.
     public func forward<Hook: ActivationHook>(
         _ batch: TokenBatch, returning rows: FinalRows = .all, space: Workspace, hooks: inout Hook
     ) throws -> MatrixSlice {

@@ -16,6 +16,8 @@ public enum TransformerError: Error, Hashable, Sendable {
     /// Bytes.
     case tooLarge(needed: Int, available: Int)
     case tokenOutOfRange(id: Int32, vocabularySize: Int)
+    /// What a hook has made of a token id.
+    case editedToken(Float, vocabularySize: Int)
     case contextExceeded(length: Int, limit: Int)
     case emptyPrompt
     case sampling(option: String, value: Double, allowed: String)
@@ -62,6 +64,8 @@ extension TransformerError: CustomStringConvertible {
                 """
         case .tokenOutOfRange(let id, let vocabularySize):
             return "token id \(id) is not in the vocabulary of \(vocabularySize) ids"
+        case .editedToken(let value, let vocabularySize):
+            return "a hook on hook_tokens left \(value); allowed: whole numbers from 0 to \(vocabularySize - 1)"
         case .contextExceeded(let length, let limit):
             return "\(length) positions are more than the model's context of \(limit); shorten the prompt or the limit"
         case .emptyPrompt:

@@ -70,4 +70,15 @@ struct RepeatabilityTests {
             #expect(same)
         }
     }
+
+    @Test func aSourceThatIsNotThereLeavesNoDatabase() throws {
+        try Places.withTemporaryFolder { folder in
+            let fixture = try EvaluationFixture(in: folder, prompts: 2)
+            #expect(try AssayProcess.run(fixture.arguments(db: "a.sqlite")).code == 0)
+            let paths = ["a", "none", "b"].map { fixture.path("\($0).sqlite") }
+            let outcome = try AssayProcess.run(["runs", "merge", paths[0], paths[1], "--db", paths[2]])
+            #expect(outcome.code == 66, "\(outcome.complaint)")
+            #expect(!FileManager.default.fileExists(atPath: paths[2]))
+        }
+    }
 }

@@ -65,6 +65,8 @@ func canonicalNamesAreAliases(_ name: String, _ old: String) throws {
 @Test func costlyPointsAreFoundByName() {
     #expect(!HookGlob("blocks.*").points(of: configuration).contains { $0.site.isOnDemand })
     #expect(HookGlob("blocks.*.attn.hook_result").points(of: configuration).count == 28)
+    #expect(!HookGlob("*").points(of: configuration).contains(HookPoint(.tokens)))
+    #expect(HookGlob("hook_tokens").points(of: configuration) == [HookPoint(.tokens)])
     #expect(HookGlob("*hook_q_input").points(of: configuration).count == 28)
     #expect(HookGlob("result3").points(of: configuration).map(\.description) == ["blocks.3.attn.hook_result"])
 }

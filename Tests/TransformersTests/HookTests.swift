@@ -6,7 +6,7 @@ import Testing
 
 private let ids: [Int32] = [4, 8, 15, 16, 23, 42]
 
-private func run(_ model: Transformer, _ recorder: inout Recorder) throws -> [Float] {
+private func run(_ model: Transformer, _ recorder: inout Recorder, _ ids: [Int32] = ids) throws -> [Float] {
     let space = Workspace(model.configuration, rows: 8, threads: 1)
     let cache = KVCache(model.configuration, capacity: 8)
     return try model.forward(TokenBatch(ids, cache: cache), space: space, hooks: &recorder).copy()
@@ -60,7 +60,7 @@ extension HookPoint {
     let model = try TinyModel().makeModel()
     var none = Recorder(wanted: [])
     let plain = try run(model, &none)
-    for point in try HookPoint.inForwardPass(of: TransformerConfiguration(TinyModel())) {
+    for point in try HookPoint.inForwardPass(of: TransformerConfiguration(TinyModel())) where point.site != .tokens {
         var doubled = Recorder(wanted: [point])
         doubled.edit = { point, rows in
             for row in 0..<rows.rowCount {
@@ -74,4 +74,26 @@ extension HookPoint {
     let tiny = TinyModel()
     let weight = try #require(tiny.tensors["output_norm.weight"]?.values)
     expectClose(Array(try run(model, &replaced).suffix(24)), weight, absolute: 1e-5, relative: 1e-5)
+}
+
+/// Other ids in their places are read as if they had been asked for; what is no id is an error.
+@Test func tokensAreSeenAndReplaced() throws {
+    let model = try TinyModel().makeModel()
+    let point = HookPoint(.tokens)
+    var none = Recorder(wanted: [])
+    let plain = try run(model, &none)
+    let replaced = try run(model, &none, ids.map { $0 + 1 })
+    var recorder = Recorder(wanted: [point])
+    recorder.edit = { _, rows in
+        for row in 0..<rows.rowCount { rows.withMutableRow(row) { $0[0] += 1 } }
+    }
+    #expect(try run(model, &recorder) == replaced)
+    #expect(replaced != plain)
+    #expect(recorder.seen[point] == ids.map { Float($0 + 1) })
+    #expect(recorder.shapes[point] == [6, 1])
+    let size = model.configuration.vocabularySize
+    for wrong in [Float(size), -1, 0.5, .infinity] {
+        recorder.edit = { _, rows in rows.assign([Float](repeating: wrong, count: rows.rowCount)) }
+        #expect(throws: TransformerError.editedToken(wrong, vocabularySize: size)) { try run(model, &recorder) }
+    }
 }

@@ -62,17 +62,6 @@ struct ModelConvertCommand: ParsableCommand {
             return "\(out)/model.safetensors"
         }
         try whole.writeGGUF(out, as: element)
-        for key in try weights.configuration.keysIgnoredByLlamaCpp() {
-            StandardError.write("assay: warning: \(out): \(key.sentence)\n")
-        }
         return out
-    }
-}
-
-extension IgnoredKey {
-    /// What the key says, and what comes of it.
-    fileprivate var sentence: String {
-        let texts = harmlessLength.map { "texts of more than \($0) tokens" } ?? "every text"
-        return "\(name) is \(value), which Assay reads and llama.cpp ignores; with it \(texts) will get other values"
     }
 }

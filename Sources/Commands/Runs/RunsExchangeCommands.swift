@@ -80,10 +80,11 @@ struct RunsMergeCommand: ParsableCommand {
     var db = "runs.sqlite"
 
     func run() throws {
+        // A source that cannot be read leaves no database behind.
+        let opened = try sources.map { try RunStore(existing: $0) }
         let store = try RunStore(path: db)
-        for source in sources {
-            let result = try store.merge(from: RunStore(existing: source))
-            StandardOutput.line("\(source): \(result.sentence)")
+        for (name, source) in zip(sources, opened) {
+            StandardOutput.line("\(name): \(try store.merge(from: source).sentence)")
         }
     }
 }

@@ -37,16 +37,28 @@ struct WholeModel {
         }
     }
 
-    /// A file with the tokenizer and the chat template. A folder of transformers becomes one too.
+    /// A file with the tokenizer and the chat template, and a warning of what llama.cpp will not read as Assay does. A folder of
+    /// transformers becomes one too.
     func writeGGUF(_ path: String, as type: ElementType) throws {
         switch language.files {
         case .folder(let source): try GGUFExport.write(model, text: try text(of: source), as: type, to: path)
         case .gguf(let source): try StoredExport.write(model, like: source, as: type, to: path)
+        }
+        for key in try model.configuration.keysIgnoredByLlamaCpp() {
+            StandardError.write("assay: warning: \(path): \(key.sentence)\n")
         }
     }
 
     /// Keys of the tokenizer and the chat template of a folder. No name: llama.cpp reads some names as a kind of tokenizer.
     private func text(of source: HuggingFaceFolder) throws -> GGUFMetadata {
         try ModelFiles.textMetadata(ofFolder: source.path, vocabularySize: model.configuration.vocabularySize)
+    }
+}
+
+extension IgnoredKey {
+    /// What the key says, and what comes of it.
+    fileprivate var sentence: String {
+        let texts = harmlessLength.map { "texts of more than \($0) tokens" } ?? "every text"
+        return "\(name) is \(value), which Assay reads and llama.cpp ignores; with it \(texts) will get other values"
     }
 }

@@ -38,7 +38,7 @@ extension Reading {
         guard HookPoint.all(of: configuration).contains(point) else {
             throw .noSuchPoint(description, layerCount: configuration.layerCount)
         }
-        guard !site.isSquare, site != .logits else { throw .noVector(reading: description) }
+        guard !site.isSquare, site != .logits, site != .tokens else { throw .noVector(reading: description) }
     }
 }
 

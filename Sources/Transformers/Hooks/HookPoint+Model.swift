@@ -5,8 +5,8 @@ extension HookPoint {
         let blocks = (0..<configuration.layerCount).flatMap { layer in
             blockSites.map { HookPoint($0, layer: layer) }
         }
-        let first = configuration.positionEncoding == .learned ? [Site.embed, .positionEmbed] : [.embed]
-        return first.map { HookPoint($0) } + blocks
+        let learned: [Site] = configuration.positionEncoding == .learned ? [.positionEmbed] : []
+        return ([.tokens, .embed] + learned).map { HookPoint($0) } + blocks
             + [.finalNormScale, .finalNormalized, .finalNormOut, .logits].map { HookPoint($0) }
     }
 }

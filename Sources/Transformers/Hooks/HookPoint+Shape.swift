@@ -7,7 +7,8 @@ extension HookPoint.Site {
         case .key, .rotatedKey, .value: return [configuration.keyValueHeadCount, configuration.headDimension]
         case .attentionIn, .queryInput, .result: return [configuration.headCount, width]
         case .keyInput, .valueInput: return [configuration.keyValueHeadCount, width]
-        case .attentionNormScale, .attentionPostNormScale, .mlpNormScale, .mlpPostNormScale, .finalNormScale: return [1]
+        case .tokens, .attentionNormScale, .attentionPostNormScale, .mlpNormScale, .mlpPostNormScale, .finalNormScale:
+            return [1]
         case .mlpPre, .mlpPreLinear, .mlpPost: return [configuration.feedForwardDimension]
         case .attentionScores, .pattern: return [configuration.headCount]
         case .logits: return [configuration.vocabularySize]

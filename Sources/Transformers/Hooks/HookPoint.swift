@@ -11,6 +11,8 @@ public struct HookPoint: Hashable, Sendable {
 
     /// What is found at a point. p: positions of one sequence; h: heads; k: positions seen.
     public enum Site: String, CaseIterable, Codable, Hashable, Sendable {
+        /// Token ids, [p, 1]; an edit has other tokens read in their places.
+        case tokens = "hook_tokens"
         /// Token embeddings, [p, modelDimension].
         case embed = "hook_embed"
         /// Learned position embeddings, [p, modelDimension].
@@ -99,7 +101,7 @@ public struct HookPoint: Hashable, Sendable {
         /// Whether the point is computed only for those who look at it.
         public var isOnDemand: Bool {
             switch self {
-            case .attentionIn, .queryInput, .keyInput, .valueInput, .result, .mlpIn, .logits: true
+            case .tokens, .attentionIn, .queryInput, .keyInput, .valueInput, .result, .mlpIn, .logits: true
             default: false
             }
         }
@@ -110,7 +112,7 @@ public struct HookPoint: Hashable, Sendable {
         /// Whether there is one for each block.
         public var isInBlock: Bool {
             switch self {
-            case .embed, .positionEmbed, .finalNormScale, .finalNormalized, .finalNormOut, .logits: false
+            case .tokens, .embed, .positionEmbed, .finalNormScale, .finalNormalized, .finalNormOut, .logits: false
             default: true
             }
         }
