@@ -167,7 +167,7 @@ let package = Package(
                 hummingbird, hummingbirdCore, httpTypes, logging, nio,
             ]),
         .executableTarget(name: "assay", dependencies: ["Commands"], swiftSettings: swift),
-        tests(of: "Commands", with: ["assay", "LatentGuard"]),
+        tests(of: "Commands", with: ["assay", "Evaluation", "LatentGuard"]),
 
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swift),
     ],
