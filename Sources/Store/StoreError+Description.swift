@@ -75,6 +75,7 @@ extension StoreError.ImportProblem: CustomStringConvertible {
         case .notAnExport: "the first line must be {\"assay_export\":1}"
         case .version(let version): "the export has version \(version), which is newer than 1; use a newer program"
         case .tooLong(let limit): "the line is longer than \(limit) bytes"
+        case .cannotUnpack(let reason): "\(reason)"
         case .notUTF8: "the line is not UTF-8"
         case .notJSON: "the line is not a JSON object, or a number in it is out of range"
         case .field(let field): "`\(field)` is missing or has a value of the wrong kind"

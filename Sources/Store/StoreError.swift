@@ -55,6 +55,8 @@ public enum StoreError: Error, Hashable, Sendable {
         case notAnExport
         case version(Int)
         case tooLong(limit: Int)
+        /// The file is packed by gzip, and damaged.
+        case cannotUnpack(String)
         case notUTF8
         case notJSON
         case field(String)

@@ -33,6 +33,27 @@ struct ExchangeTests {
         }
     }
 
+    @Test func packedLinesAreUnpacked() throws {
+        try withStore { store in
+            try fill(store)
+            let lines = [UInt8](try store.exported())
+            try withStore { (copy: RunStore) throws in
+                #expect(try copy.importRuns(Data(gzipped(lines))).samplesAdded == 21)
+                #expect(try [UInt8](copy.exported()) == lines)
+            }
+            try withStore { (copy: RunStore) throws in
+                let cut = gzipped(lines).dropLast(3)
+                #expect {
+                    try copy.importRuns(Data(cut))
+                } throws: { error in
+                    guard case StoreError.importLine(_, _, let problem) = error else { return false }
+                    return problem == .cannotUnpack("the gzip file ends too early")
+                }
+                #expect(try copy.runs().isEmpty)
+            }
+        }
+    }
+
     /// The whole text of a small export: `docs/database.md` describes these lines.
     @Test func theLinesAreThoseOfTheDescription() throws {
         try withStore { store in

@@ -49,12 +49,13 @@ struct RunsImportCommand: ParsableCommand {
         commandName: "import", abstract: "Reads runs from JSON lines.",
         discussion: """
             Rows that are there already must be the same; anything else is refused, and the database stays as it was; \
-            one that was not there is not made.
+            one that was not there is not made. A file that gzip has packed is unpacked.
 
               assay runs import runs.jsonl --db all.sqlite
+              assay runs import run.jsonl.gz --db all.sqlite
             """)
 
-    @Argument(help: "A file written by assay runs export; - reads standard input.")
+    @Argument(help: "A file written by assay runs export, gzipped or not; - reads standard input.")
     var file: String
     @Option(help: "The database; made where it does not exist.")
     var db = "runs.sqlite"
