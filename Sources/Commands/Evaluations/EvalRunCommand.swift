@@ -16,7 +16,8 @@ struct EvalRunCommand: AsyncParsableCommand {
             run starts. Batch size and threads change no result.
 
               assay eval run evals/refusal.yaml --model smollm2-135m-instruct
-              assay eval run evals/arithmetic.yaml --model smollm2-135m-instruct --samples 16 --limit 100 --db runs.sqlite
+              assay eval run evals/arithmetic.yaml --model smollm2-135m-instruct \\
+                --samples 16 --limit 100 --db runs.sqlite
             """)
 
     @Argument(help: "An evaluation definition (docs/evaluations.md).")
