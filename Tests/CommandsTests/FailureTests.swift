@@ -24,6 +24,10 @@ struct FailureTests {
             saying: ["--text and --file"])
         try expect(["resample", "compare", "a", "b", "--run", "c"], code: 64, saying: ["--run"])
         try expect(["generate", "--model", "m", "--prompt", "x", "--samples", "0"], code: 64, saying: ["--samples"])
+        // The usage is that of the command that was called.
+        try expect(["report", "passk", "--k", "0"], code: 64, saying: ["--k", "Usage: assay report passk"])
+        try expect(
+            ["prompts", "check", "x", "--format", "foo"], code: 64, saying: ["--format", "Usage: assay prompts check"])
         try expect(
             ["generate", "--model", AssayProcess.tinyModel, "--prompt", "x", "--top-p", "1.5"], code: 64,
             saying: ["top-p", "1.5"])
