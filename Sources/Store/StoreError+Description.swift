@@ -80,6 +80,9 @@ extension StoreError.ImportProblem: CustomStringConvertible {
         case .notJSON: "the line is not a JSON object, or a number in it is out of range"
         case .field(let field): "`\(field)` is missing or has a value of the wrong kind"
         case .unknownType(let type): "`type` is \(type.prefix(40)); it must be run, prompt, sample, metric or end"
+        case .unknownKey(let key): "there is no key `\(key)` in such a line; a newer program may have written it"
+        case .sampleBeyond(let sample, let samples):
+            "the run is finished and has sample \(sample), but draws \(samples) of a prompt, counted from 0"
         case .outsideRun: "the line belongs to no run; a run line must come before it"
         case .unknownPrompt(let prompt): "prompt \(prompt) has no line of its own before this one, or two of them"
         case .count(let found, let announced): "the run has \(found) samples and should have \(announced)"

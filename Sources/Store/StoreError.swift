@@ -61,8 +61,12 @@ public enum StoreError: Error, Hashable, Sendable {
         case notJSON
         case field(String)
         case unknownType(String)
+        /// A key that no version of this form has had.
+        case unknownKey(String)
         case outsideRun
         case unknownPrompt(Int)
+        /// A finished run has a sample that its settings do not ask for.
+        case sampleBeyond(Int, samples: Int)
         case count(found: Int, announced: Int)
         case unfinished(run: String)
         case metricsTooEarly

@@ -6,11 +6,11 @@ import Verification
 
 @testable import Store
 
-/// A store with a finished run, one that is not, and one of odd rows.
+/// A store with a finished run, one that is not, and one of odd rows, which is not either.
 private func fill(_ store: RunStore) throws {
     try store.add(Example.run(1), Example.samples(), metrics: Example.metrics)
     try store.add(Example.run(2), Array(Example.samples().prefix(5)))
-    try store.add(Example.run(3, planned: 4), Example.oddSamples, metrics: [])
+    try store.add(Example.run(3, planned: 4), Example.oddSamples)
 }
 
 struct ExchangeTests {
