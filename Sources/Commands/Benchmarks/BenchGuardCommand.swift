@@ -19,7 +19,7 @@ struct BenchGuardCommand: ParsableCommand {
             """)
 
     @OptionGroup var model: ModelOptions
-    @Option(name: .customLong("guard"), help: "The guard's file.")
+    @Option(name: .customLong("guard"), help: "The guard's file.", completion: .tensors)
     var file: String
     @Option(help: "Tokens of the instruction, the template's own not counted.")
     var promptTokens = 64

@@ -27,7 +27,7 @@ struct BenchInferenceCommand: ParsableCommand {
     var samples = 64
     @Option(help: "Tokens of each completion.")
     var maxTokens = 64
-    @Option(help: "A UTF-8 file: measures the divergence from float32 on it.")
+    @Option(help: "A UTF-8 file: measures the divergence from float32 on it.", completion: .anyFile)
     var text: String?
     @OptionGroup var output: OutputOptions
 

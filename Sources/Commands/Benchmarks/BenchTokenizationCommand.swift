@@ -14,9 +14,11 @@ struct BenchTokenizationCommand: ParsableCommand {
                 --file prompts/harmful.jsonl --json
             """)
 
-    @Option(name: [.long, .short], help: "A .gguf file (vocabulary alone is enough), a folder, or a cached name.")
+    @Option(
+        name: [.long, .short], help: "A .gguf file (vocabulary alone is enough), a folder, or a cached name.",
+        completion: .model)
     var model: String
-    @Option(help: "A UTF-8 file.")
+    @Option(help: "A UTF-8 file.", completion: .anyFile)
     var file: String
     @Option(help: "Runs of each measurement.")
     var runs = 9

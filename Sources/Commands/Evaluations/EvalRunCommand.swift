@@ -20,10 +20,10 @@ struct EvalRunCommand: AsyncParsableCommand {
                 --samples 16 --limit 100 --db runs.sqlite
             """)
 
-    @Argument(help: "An evaluation definition (docs/evaluations.md).")
+    @Argument(help: "An evaluation definition (docs/evaluations.md).", completion: .definition)
     var file: String
     @OptionGroup var model: ModelOptions
-    @Option(help: "The database of runs; made where it does not exist.")
+    @Option(help: "The database of runs; made where it does not exist.", completion: .database)
     var db = "runs.sqlite"
     @Option(help: "Completions per prompt, in place of the definition's.")
     var samples: Int?
@@ -39,7 +39,7 @@ struct EvalRunCommand: AsyncParsableCommand {
     var resume = false
     @Flag(help: "Print the plan and stop: no model is loaded.")
     var dryRun = false
-    @Option(help: "Also write the report as an HTML page.")
+    @Option(help: "Also write the report as an HTML page.", completion: .page)
     var html: String?
     @OptionGroup var execution: CodeExecutionOptions
     @OptionGroup var output: OutputOptions

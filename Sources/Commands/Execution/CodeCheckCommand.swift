@@ -15,9 +15,9 @@ struct CodeCheckCommand: AsyncParsableCommand {
               assay code check HumanEval.jsonl --form humaneval --allow-code-execution
             """)
 
-    @Argument(help: "A task file.")
+    @Argument(help: "A task file.", completion: .promptSet)
     var file: String
-    @Option(help: "code, humaneval, evalplus or mbpp.")
+    @Option(help: "code, humaneval, evalplus or mbpp.", completion: .list(["code", "humaneval", "evalplus", "mbpp"]))
     var form = "code"
     @OptionGroup var execution: CodeExecutionOptions
     @OptionGroup var output: OutputOptions

@@ -11,7 +11,7 @@ struct CodeExecutionOptions: ParsableArguments {
             limits on time, memory, processes and output. Without the sandbox nothing runs (docs/code-execution.md).
             """)
     var allowCodeExecution = false
-    @Option(help: "The Python interpreter that programs run on.")
+    @Option(help: "The Python interpreter that programs run on.", completion: .anyFile)
     var python = "python3"
     @Option(help: "Seconds of processor time for one program.")
     var cpuSeconds = ExecutionLimits().cpuSeconds

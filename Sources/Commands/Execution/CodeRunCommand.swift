@@ -14,13 +14,13 @@ struct CodeRunCommand: AsyncParsableCommand {
                 --allow-code-execution
             """)
 
-    @Argument(help: "Samples, one JSON object a line.")
+    @Argument(help: "Samples, one JSON object a line.", completion: .file(extensions: ["jsonl"]))
     var samples: String
-    @Option(help: "The task file.")
+    @Option(help: "The task file.", completion: .promptSet)
     var tasks: String
-    @Option(help: "humaneval, evalplus or mbpp.")
+    @Option(help: "humaneval, evalplus or mbpp.", completion: .list(["humaneval", "evalplus", "mbpp"]))
     var form = "humaneval"
-    @Option(help: "Write one line for each sample and suite to this file.")
+    @Option(help: "Write one line for each sample and suite to this file.", completion: .anyFile)
     var out: String?
     @Flag(help: "Take the reference solutions on trust.")
     var skipGold = false

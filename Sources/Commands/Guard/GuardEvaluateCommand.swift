@@ -22,20 +22,21 @@ struct GuardEvaluateCommand: ParsableCommand {
             """)
 
     @OptionGroup var model: ModelOptions
-    @Option(name: .customLong("guard"), help: "The guard's file.")
+    @Option(name: .customLong("guard"), help: "The guard's file.", completion: .tensors)
     var file: String
-    @Argument(help: "Labelled prompt sets.")
+    @Argument(help: "Labelled prompt sets.", completion: .promptSet)
     var prompts: [String]
     @OptionGroup var form: PromptFormOptions
-    @Option(help: "Prompt sets that the judge of words is fitted on; without them it is left out.")
+    @Option(
+        help: "Prompt sets that the judge of words is fitted on; without them it is left out.", completion: .promptSet)
     var wordsFrom: [String] = []
     @Option(help: "A slice of several sets: NAME=SET+SET, sets by file name without its ending.")
     var slice: [String] = []
     @Option(help: "Tokens of the model's own reply; 0 leaves that judge out.")
     var replies = 0
-    @Option(help: "Write every figure to this CSV file.")
+    @Option(help: "Write every figure to this CSV file.", completion: .table)
     var csv: String?
-    @Option(help: "Write the areas as a chart, SVG.")
+    @Option(help: "Write the areas as a chart, SVG.", completion: .drawing)
     var plot: String?
     @OptionGroup var output: OutputOptions
 

@@ -20,10 +20,10 @@ struct GuardFitCommand: ParsableCommand {
             """)
 
     @OptionGroup var model: ModelOptions
-    @Argument(help: "Prompt sets, two kinds or more between them.")
+    @Argument(help: "Prompt sets, two kinds or more between them.", completion: .promptSet)
     var prompts: [String]
     @OptionGroup var form: PromptFormOptions
-    @Option(help: "The file to write.")
+    @Option(help: "The file to write.", completion: .tensors)
     var out: String
     @Option(help: "Methods to choose from: \(Self.allMethods).")
     var methods = GuardMethod.allCases.map(\.rawValue).joined(separator: ",")

@@ -20,10 +20,10 @@ struct GuardScoreCommand: ParsableCommand {
             """)
 
     @OptionGroup var model: ModelOptions
-    @Option(name: .customLong("guard"), help: "The guard's file.")
+    @Option(name: .customLong("guard"), help: "The guard's file.", completion: .tensors)
     var file: String
     @OptionGroup var text: TextOptions
-    @Option(help: "A prompt set instead.")
+    @Option(help: "A prompt set instead.", completion: .promptSet)
     var prompts: String?
     @OptionGroup var form: PromptFormOptions
     @OptionGroup var output: OutputOptions

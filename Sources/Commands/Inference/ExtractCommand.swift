@@ -24,7 +24,7 @@ struct ExtractCommand: ParsableCommand {
             """)
 
     @OptionGroup var model: ModelOptions
-    @Option(help: "A prompt set, rendered with the model's chat template.")
+    @Option(help: "A prompt set, rendered with the model's chat template.", completion: .promptSet)
     var prompts: String?
     @OptionGroup var form: PromptFormOptions
     @Option(help: "One text instead, read as it is.")
@@ -37,7 +37,7 @@ struct ExtractCommand: ParsableCommand {
     var mean = false
     @Flag(help: "Write means and covariances over prompts instead of activations.")
     var covariance = false
-    @Option(help: "The file to write.")
+    @Option(help: "The file to write.", completion: .tensors)
     var out: String
     @OptionGroup var output: OutputOptions
 

@@ -18,7 +18,7 @@ struct ScoreCommand: ParsableCommand {
 
     @OptionGroup var model: ModelOptions
     @OptionGroup var input: TextOptions
-    @Option(help: "A file of token ids, taken as they are.")
+    @Option(help: "A file of token ids, taken as they are.", completion: .anyFile)
     var ids: String?
     @Option(help: "Score the first N tokens.")
     var maxTokens: Int?

@@ -15,7 +15,8 @@ struct TokenizeCommand: ParsableCommand {
 
     @Option(
         name: [.long, .short],
-        help: "A .gguf file (vocabulary alone is enough), a folder of transformers, or a cached name.")
+        help: "A .gguf file (vocabulary alone is enough), a folder of transformers, or a cached name.",
+        completion: .model)
     var model: String
 
     @OptionGroup var input: TextOptions

@@ -19,13 +19,15 @@ struct ModelCombineCommand: ParsableCommand {
                 --out average
             """)
 
-    @Option(name: .customLong("adapter"), help: "A PEFT folder; PATH:STRENGTH multiplies what it does.")
+    @Option(
+        name: .customLong("adapter"), help: "A PEFT folder; PATH:STRENGTH multiplies what it does.",
+        completion: .directory)
     var adapters: [String]
     @Option(help: "Rank of the new adapter; the sum of the ranks where not given.")
     var rank: Int?
     @Flag(help: "Write half precision.")
     var half = false
-    @Option(help: "The folder to write; must not exist.")
+    @Option(help: "The folder to write; must not exist.", completion: .directory)
     var out: String
     @OptionGroup var output: OutputOptions
 

@@ -22,9 +22,11 @@ struct ModelConvertCommand: ParsableCommand {
     private static let types = GGUFExport.elementTypes.keys.sorted()
 
     @OptionGroup var model: ModelOptions
-    @Option(help: "Element type of matrices, or huggingface for a folder in float32.")
+    @Option(
+        help: "Element type of matrices, or huggingface for a folder in float32.",
+        completion: .list(Self.types + ["huggingface"]))
     var type: String
-    @Option(help: "The file or folder to write; must not exist.")
+    @Option(help: "The file or folder to write; must not exist.", completion: .anyFile)
     var out: String
     @OptionGroup var output: OutputOptions
 

@@ -11,7 +11,7 @@ struct ModelInspectCommand: ParsableCommand {
         abstract: "Shows a model's configuration, tensors, tokenizer, template and digest.",
         discussion: "  assay model inspect smollm2-135m-instruct")
 
-    @Argument(help: "A .gguf file, a folder of transformers, or a cached name.")
+    @Argument(help: "A .gguf file, a folder of transformers, or a cached name.", completion: .model)
     var model: String
     @OptionGroup var output: OutputOptions
 

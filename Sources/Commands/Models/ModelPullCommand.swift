@@ -12,7 +12,9 @@ struct ModelPullCommand: AsyncParsableCommand {
               assay model pull smollm2-135m-instruct
             """)
 
-    @Argument(help: "A name of the catalogue: \(ModelCatalogue.entries.map(\.name).joined(separator: ", ")).")
+    @Argument(
+        help: "A name of the catalogue: \(ModelCatalogue.entries.map(\.name).joined(separator: ", ")).",
+        completion: .catalogueName)
     var name: String
     @Flag(help: "Accept the terms of a model that has its own.")
     var acceptTerms = false

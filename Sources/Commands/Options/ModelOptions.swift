@@ -6,20 +6,21 @@ internal import Tensors
 struct ModelOptions: ParsableArguments {
     @Option(
         name: [.long, .short],
-        help: "A .gguf file, a folder of transformers, or a cached name such as smollm2-135m-instruct.")
+        help: "A .gguf file, a folder of transformers, or a cached name such as smollm2-135m-instruct.",
+        completion: .model)
     var model: String
 
     @OptionGroup var threads: ThreadOptions
 
     @Option(
         help: "Numbers of matrix products: f32 (exact), bf16, or native (quantised weights by 8-bit activations).",
-        transform: Self.computeMode)
+        completion: .mode, transform: Self.computeMode)
     var mode = ComputeMode.f32
 
     @Option(
         help: ArgumentHelp(
             "A PEFT folder, GGUF LoRA adapter or GGUF control vector; may be given several times.",
-            discussion: "PATH:STRENGTH multiplies what it does.", valueName: "path"))
+            discussion: "PATH:STRENGTH multiplies what it does.", valueName: "path"), completion: .anyFile)
     var adapter: [String] = []
 
     @Flag(
@@ -58,7 +59,7 @@ struct TextOptions: ParsableArguments {
     @Option(help: "The text.")
     var text: String?
 
-    @Option(help: "A UTF-8 file that holds the text.")
+    @Option(help: "A UTF-8 file that holds the text.", completion: .anyFile)
     var file: String?
 
     /// Nil where neither is given.

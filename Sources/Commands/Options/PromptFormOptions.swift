@@ -3,7 +3,9 @@ internal import Evaluation
 
 /// The form of prompt files that do not tell it themselves.
 struct PromptFormOptions: ParsableArguments {
-    @Option(help: "The form of prompt files that are no JSON and have no known header, such as malicious-instruct.")
+    @Option(
+        help: "The form of prompt files that are no JSON and have no known header, such as malicious-instruct.",
+        completion: .promptForm)
     var format: String?
 
     static let formats = PromptSetFormat.allCases.map(\.rawValue).joined(separator: ", ")

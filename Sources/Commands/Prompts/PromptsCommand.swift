@@ -18,9 +18,11 @@ struct PromptsCheckCommand: ParsableCommand {
               assay prompts check prompts/*.jsonl
             """)
 
-    @Argument(help: "Prompt sets.")
+    @Argument(help: "Prompt sets.", completion: .promptSet)
     var files: [String]
-    @Option(help: "The files' form, where it cannot be told from their header: \(PromptFormOptions.formats).")
+    @Option(
+        help: "The files' form, where it cannot be told from their header: \(PromptFormOptions.formats).",
+        completion: .promptForm)
     var format: String?
     @OptionGroup var output: OutputOptions
 

@@ -15,7 +15,7 @@ struct ReportPassKCommand: ParsableCommand {
               assay report passk --run 3f2a --scorer numeric --json
             """)
 
-    @Option(help: "The database of runs.")
+    @Option(help: "The database of runs.", completion: .database)
     var db = "runs.sqlite"
     @Option(
         name: .customLong("run"),
@@ -27,15 +27,15 @@ struct ReportPassKCommand: ParsableCommand {
     @Option(
         help: "Values of k, separated by commas; powers of two up to the smallest number of samples where not given.")
     var k: String?
-    @Option(help: "Whose grades count; needed where runs have several scorers.")
+    @Option(help: "Whose grades count; needed where runs have several scorers.", completion: .scorer)
     var scorer: String?
     @Flag(help: "Count samples that could not be scored as wrong, instead of leaving them out.")
     var unscoredAsWrong = false
     @Flag(help: "Add pass^k, the probability that all of k samples are right.")
     var passHatK = false
-    @Option(help: "Write an HTML page.")
+    @Option(help: "Write an HTML page.", completion: .page)
     var html: String?
-    @Option(help: "Write a CSV file.")
+    @Option(help: "Write a CSV file.", completion: .table)
     var csv: String?
     @OptionGroup var output: OutputOptions
 

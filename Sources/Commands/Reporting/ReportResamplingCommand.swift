@@ -19,13 +19,14 @@ struct ReportResamplingCommand: ParsableCommand {
     @OptionGroup var pair: VerifierPairOptions
     @OptionGroup var choice: RunChoiceOptions
     @OptionGroup var price: PriceOptions
-    @Option(help: "A scorer that says whether a sample keeps to a style; may be given several times.")
+    @Option(
+        help: "A scorer that says whether a sample keeps to a style; may be given several times.", completion: .scorer)
     var style: [String] = []
-    @Option(help: "Write an HTML page.")
+    @Option(help: "Write an HTML page.", completion: .page)
     var html: String?
-    @Option(help: "Write the curves as a CSV file.")
+    @Option(help: "Write the curves as a CSV file.", completion: .table)
     var csv: String?
-    @Option(help: "Write the counts of every task as a CSV file.")
+    @Option(help: "Write the counts of every task as a CSV file.", completion: .table)
     var tasksCSV: String?
     @OptionGroup var output: OutputOptions
 

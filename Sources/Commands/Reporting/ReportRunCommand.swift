@@ -14,13 +14,13 @@ struct ReportRunCommand: ParsableCommand {
 
     @Argument(help: "The run's id, or the beginning of it.")
     var id: String
-    @Option(help: "The database of runs.")
+    @Option(help: "The database of runs.", completion: .database)
     var db = "runs.sqlite"
     @Flag(help: "Show what the model wrote.")
     var texts = false
-    @Option(help: "Write an HTML page.")
+    @Option(help: "Write an HTML page.", completion: .page)
     var html: String?
-    @Option(help: "Write the metrics as a CSV file.")
+    @Option(help: "Write the metrics as a CSV file.", completion: .table)
     var csv: String?
     @OptionGroup var output: OutputOptions
 

@@ -19,11 +19,15 @@ struct ResampleCommand: ParsableCommand {
 
 /// Which database, and which two scorers of its runs.
 struct VerifierPairOptions: ParsableArguments {
-    @Option(help: "The database of runs.")
+    @Option(help: "The database of runs.", completion: .database)
     var db = "runs.sqlite"
-    @Option(help: "The scorer that stands for the weak verifier: python-weak, or evalplus-base, where not given.")
+    @Option(
+        help: "The scorer that stands for the weak verifier: python-weak, or evalplus-base, where not given.",
+        completion: .scorer)
     var weak: String?
-    @Option(help: "The scorer that counts as the truth: python-strong, or evalplus-plus, where not given.")
+    @Option(
+        help: "The scorer that counts as the truth: python-strong, or evalplus-plus, where not given.",
+        completion: .scorer)
     var strong: String?
 
     /// - Parameter runs: ids or beginnings of ids; empty for all runs with both scorers.

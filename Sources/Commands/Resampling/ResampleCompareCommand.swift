@@ -23,7 +23,9 @@ struct ResampleCompareCommand: ParsableCommand {
     @Argument(help: "The run to compare with it.")
     var second: String
     @OptionGroup var pair: VerifierPairOptions
-    @Option(help: "pass@k by the strong verifier, or accuracy@k of sampling until the weak one accepts.")
+    @Option(
+        help: "pass@k by the strong verifier, or accuracy@k of sampling until the weak one accepts.",
+        completion: .list(["pass@k", "accuracy@k"]))
     var metric = "pass@k"
     @Option(help: "Number of samples.")
     var k = 1

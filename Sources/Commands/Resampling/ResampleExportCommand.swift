@@ -26,7 +26,7 @@ struct ResampleExportCommand: ParsableCommand {
     var id: String
     @Option(help: "evalplus, inspect or inspect-eval.")
     var format: Form
-    @Option(help: "The file to write.")
+    @Option(help: "The file to write.", completion: .anyFile)
     var out: String
     @OptionGroup var pair: VerifierPairOptions
 

@@ -20,9 +20,9 @@ struct ResampleImportCommand: ParsableCommand {
               assay resample import monkeys/*.yaml --model llama-3-8b --tasks tasks.txt
             """)
 
-    @Argument(help: "A results file; several for large-language-monkeys.")
+    @Argument(help: "A results file; several for large-language-monkeys.", completion: .anyFile)
     var files: [String]
-    @Option(help: "The form, where it cannot be told from the content.")
+    @Option(help: "The form, where it cannot be told from the content.", completion: .harnessForm)
     var format: String?
     @Option(help: "The model that wrote the samples.")
     var model: String
@@ -32,9 +32,11 @@ struct ResampleImportCommand: ParsableCommand {
     var temperature = 1.0
     @Option(name: .customLong("set"), help: "Name of the task set, in place of the form's name.")
     var taskSet: String?
-    @Option(help: "A file with the tasks that were asked for, one a line: others, and missing ones, are refused.")
+    @Option(
+        help: "A file with the tasks that were asked for, one a line: others, and missing ones, are refused.",
+        completion: .anyFile)
     var tasks: String?
-    @Option(help: "The database; made where it does not exist.")
+    @Option(help: "The database; made where it does not exist.", completion: .database)
     var db = "runs.sqlite"
     @OptionGroup var output: OutputOptions
 

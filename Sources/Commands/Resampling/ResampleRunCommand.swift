@@ -21,22 +21,22 @@ struct ResampleRunCommand: AsyncParsableCommand {
                 --false-positive-cost 4
             """)
 
-    @Argument(help: "An evaluation definition.")
+    @Argument(help: "An evaluation definition.", completion: .definition)
     var file: String
     @OptionGroup var model: ModelOptions
-    @Option(help: "The scorer that says yes.")
+    @Option(help: "The scorer that says yes.", completion: .scorer)
     var weak: String
     @Option(help: "The most samples of a prompt.")
     var budget = 16
     @Option(name: .customLong("from"), help: "A run with both verdicts on such tasks, for the policy.")
     var source: String?
-    @Option(help: "With --from: the scorer that counts as the truth.")
+    @Option(help: "With --from: the scorer that counts as the truth.", completion: .scorer)
     var strong: String?
     @Option(help: "With --from: cost of a false positive, in right answers; 1 where not given.")
     var falsePositiveCost: Double?
     @Option(help: "With --from: cost of drawing a sample; 0 where not given.")
     var sampleCost: Double?
-    @Option(help: "The database of runs; made where it does not exist.")
+    @Option(help: "The database of runs; made where it does not exist.", completion: .database)
     var db = "runs.sqlite"
     @Option(help: "Use the first N prompts.")
     var limit: Int?

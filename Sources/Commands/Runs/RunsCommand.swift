@@ -16,7 +16,7 @@ struct RunsCommand: ParsableCommand {
 
 /// Which database.
 struct StoreOptions: ParsableArguments {
-    @Option(help: "The database of runs.")
+    @Option(help: "The database of runs.", completion: .database)
     var db = "runs.sqlite"
 
     func open() throws -> RunStore { try RunStore(existing: db) }

@@ -15,7 +15,7 @@ struct RunsExportCommand: ParsableCommand {
 
     @Argument(help: "Ids, or the beginnings of ids; all runs where none is given.")
     var runs: [String] = []
-    @Option(help: "The file to write; standard output where not given.")
+    @Option(help: "The file to write; standard output where not given.", completion: .runLines)
     var out: String?
     @OptionGroup var store: StoreOptions
     @Flag(help: "With --out: print one JSON document about the file.")
@@ -80,9 +80,10 @@ struct RunsImportCommand: ParsableCommand {
               assay runs import run.jsonl.gz --db all.sqlite
             """)
 
-    @Argument(help: "A file written by assay runs export, gzipped or not; - reads standard input.")
+    @Argument(
+        help: "A file written by assay runs export, gzipped or not; - reads standard input.", completion: .runLines)
     var file: String
-    @Option(help: "The database; made where it does not exist.")
+    @Option(help: "The database; made where it does not exist.", completion: .database)
     var db = "runs.sqlite"
     @OptionGroup var output: OutputOptions
 
@@ -101,9 +102,9 @@ struct RunsMergeCommand: ParsableCommand {
         commandName: "merge", abstract: "Copies the runs of other databases into one.",
         discussion: "  assay runs merge a.sqlite b.sqlite --db all.sqlite")
 
-    @Argument(help: "Databases to read.")
+    @Argument(help: "Databases to read.", completion: .database)
     var sources: [String]
-    @Option(help: "The database to write; made where it does not exist.")
+    @Option(help: "The database to write; made where it does not exist.", completion: .database)
     var db = "runs.sqlite"
     @OptionGroup var output: OutputOptions
 

@@ -4,11 +4,13 @@ internal import Transformers
 
 /// Which direction, where, and how strongly.
 struct InterventionOptions: ParsableArguments {
-    @Option(help: "A file of directions, as steer direction writes it.")
+    @Option(help: "A file of directions, as steer direction writes it.", completion: .tensors)
     var directions: String
     @Option(help: "The direction's layer.")
     var layer: Int
-    @Option(help: "add, ablate, clamp, affine, project or replace.")
+    @Option(
+        help: "add, ablate, clamp, affine, project or replace.",
+        completion: .list(["add", "ablate", "clamp", "affine", "project", "replace"]))
     var operation = "add"
     @Option(help: "Multiple of the direction; negative pushes the other way.")
     var strength = 1.0
@@ -18,7 +20,9 @@ struct InterventionOptions: ParsableArguments {
     var value = 0.0
     @Option(help: "For affine: the factor of the component.")
     var scale = 1.0
-    @Option(help: "Where it acts in the prompt: instruction, all or none.")
+    @Option(
+        help: "Where it acts in the prompt: instruction, all or none.",
+        completion: .list(["instruction", "all", "none"]))
     var positions = "instruction"
     @Option(help: "Tokens of the reply that it acts on.")
     var decoded = 0

@@ -2,9 +2,9 @@ internal import ArgumentParser
 
 /// Harmful and harmless prompts that a model replies to.
 struct SidesOptions: ParsableArguments {
-    @Option(help: "Harmful prompts, without a wrapper.")
+    @Option(help: "Harmful prompts, without a wrapper.", completion: .promptSet)
     var harmful: String
-    @Option(help: "Harmless prompts, without a wrapper.")
+    @Option(help: "Harmless prompts, without a wrapper.", completion: .promptSet)
     var harmless: String
     @Option(help: "Prompts of each side that are used; all where not given.")
     var limit: Int?

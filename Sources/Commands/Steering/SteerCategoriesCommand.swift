@@ -20,9 +20,9 @@ struct SteerCategoriesCommand: ParsableCommand {
             """)
 
     @OptionGroup var model: ModelOptions
-    @Option(help: "Harmful prompts with categories.")
+    @Option(help: "Harmful prompts with categories.", completion: .promptSet)
     var harmful: String
-    @Option(help: "Harmless prompts.")
+    @Option(help: "Harmless prompts.", completion: .promptSet)
     var harmless: String
     @Option(help: "Harmful prompts that a category needs; one with fewer is named and left out.")
     var minimum = 10
@@ -38,7 +38,7 @@ struct SteerCategoriesCommand: ParsableCommand {
     var resamples = 500
     @Option(help: "Seed of draws, halves and random vectors.")
     var seed: UInt64 = 0
-    @Option(help: "Draw the cosines between halves at the matrix' layer as a heat map, SVG.")
+    @Option(help: "Draw the cosines between halves at the matrix' layer as a heat map, SVG.", completion: .drawing)
     var plot: String?
     @OptionGroup var output: OutputOptions
 

@@ -22,7 +22,7 @@ struct SteerClusterCommand: ParsableCommand {
 
     @OptionGroup var model: ModelOptions
     @OptionGroup var sides: SidesOptions
-    @Option(help: "Draw every scored prompt by harmfulness and refusal, coloured by cell, SVG.")
+    @Option(help: "Draw every scored prompt by harmfulness and refusal, coloured by cell, SVG.", completion: .drawing)
     var plot: String?
     @OptionGroup var output: OutputOptions
 

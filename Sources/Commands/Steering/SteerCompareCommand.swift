@@ -10,7 +10,7 @@ struct SteerCompareCommand: ParsableCommand {
               assay steer compare harm.safetensors refusal.safetensors
             """)
 
-    @Argument(help: "Two files of directions.")
+    @Argument(help: "Two files of directions.", completion: .tensors)
     var files: [String]
     @Option(help: "Seed of the random directions.")
     var seed: UInt64 = 0

@@ -18,16 +18,16 @@ struct SteerDirectionCommand: ParsableCommand {
             """)
 
     @OptionGroup var model: ModelOptions
-    @Option(help: "The side that the direction points to.")
+    @Option(help: "The side that the direction points to.", completion: .promptSet)
     var positive: String
-    @Option(help: "The side that it comes from.")
+    @Option(help: "The side that it comes from.", completion: .promptSet)
     var negative: String
     @OptionGroup var form: PromptFormOptions
     @Option(
         help: """
             mean-difference, pca-difference (of pairs, told by the prompts' "pair", or by their lines where none has one), \
             lda or logistic-probe.
-            """)
+            """, completion: .directionMethod)
     var method = DirectionMethod.meanDifference.rawValue
     @Option(help: "t_inst, t_post_inst, t_inst+N, t_inst-N, inst_mean or all.")
     var position = "t_inst"
@@ -37,7 +37,7 @@ struct SteerDirectionCommand: ParsableCommand {
     var layers: String?
     @Option(help: "Prompts of each side that are used; all where not given.")
     var limit: Int?
-    @Option(help: "The file to write.")
+    @Option(help: "The file to write.", completion: .tensors)
     var out: String
     @OptionGroup var output: OutputOptions
 

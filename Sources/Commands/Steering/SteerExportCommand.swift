@@ -16,9 +16,9 @@ struct SteerExportCommand: ParsableCommand {
             """)
 
     @OptionGroup var model: ModelOptions
-    @Option(help: "A file of directions.")
+    @Option(help: "A file of directions.", completion: .tensors)
     var directions: String
-    @Option(help: "The GGUF file to write.")
+    @Option(help: "The GGUF file to write.", completion: .file(extensions: ["gguf"]))
     var out: String
     @Option(help: "Factor of every direction.")
     var strength = 1.0

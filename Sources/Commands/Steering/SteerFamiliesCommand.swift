@@ -23,7 +23,7 @@ struct SteerFamiliesCommand: ParsableCommand {
 
     @OptionGroup var model: ModelOptions
     @OptionGroup var sides: SidesOptions
-    @Argument(help: "Prompt sets with families.")
+    @Argument(help: "Prompt sets with families.", completion: .promptSet)
     var prompts: [String]
     @Option(help: "The entry of the metadata that names the family.")
     var by = "family"
@@ -35,7 +35,7 @@ struct SteerFamiliesCommand: ParsableCommand {
     var controls = 40
     @Option(help: "Seed of the random controls.")
     var seed: UInt64 = 0
-    @Option(help: "Draw all prompts and the families' means by harmfulness and refusal, SVG.")
+    @Option(help: "Draw all prompts and the families' means by harmfulness and refusal, SVG.", completion: .drawing)
     var plot: String?
     @OptionGroup var output: OutputOptions
 

@@ -19,11 +19,11 @@ struct SteerGenerateCommand: ParsableCommand {
     @OptionGroup var intervention: InterventionOptions
     @Option(help: "One prompt.")
     var prompt: String?
-    @Option(help: "A prompt set instead.")
+    @Option(help: "A prompt set instead.", completion: .promptSet)
     var prompts: String?
     @Option(help: "Prompts of the set that are used.")
     var limit: Int?
-    @Option(help: "A set of harmless prompts: the strength is found for --nats on them.")
+    @Option(help: "A set of harmless prompts: the strength is found for --nats on them.", completion: .promptSet)
     var harmless: String?
     @Option(
         help: """

@@ -20,17 +20,17 @@ struct SteerInversionCommand: ParsableCommand {
             """)
 
     @OptionGroup var model: ModelOptions
-    @Option(help: "A file of directions.")
+    @Option(help: "A file of directions.", completion: .tensors)
     var directions: String
     @Option(help: "The direction's layer.")
     var layer: Int
-    @Option(help: "Instructions to ask about.")
+    @Option(help: "Instructions to ask about.", completion: .promptSet)
     var prompts: String
     @Option(help: "Instructions that are used.")
     var limit = 50
     @Option(help: "Multiple of the direction.")
     var strength = 1.0
-    @Option(help: "Tokens it is added to: leading or all.")
+    @Option(help: "Tokens it is added to: leading or all.", completion: .list(["leading", "all"]))
     var span = "leading"
     @Option(help: "Which of the three questions, from 0; all where not given.")
     var question: Int?

@@ -21,11 +21,11 @@ struct SteerOrthogonalizeCommand: ParsableCommand {
             """)
 
     @OptionGroup var model: ModelOptions
-    @Option(help: "A file of directions.")
+    @Option(help: "A file of directions.", completion: .tensors)
     var directions: String
     @Option(help: "The direction's layer.")
     var layer: Int
-    @Option(help: "The GGUF file to write.")
+    @Option(help: "The GGUF file to write.", completion: .file(extensions: ["gguf"]))
     var out: String
 
     mutating func validate() throws {

@@ -15,11 +15,11 @@ struct SteerSelectCommand: ParsableCommand {
             """)
 
     @OptionGroup var model: ModelOptions
-    @Option(help: "Files of directions.")
+    @Option(help: "Files of directions.", completion: .tensors)
     var directions: [String]
-    @Option(help: "Harmful prompts.")
+    @Option(help: "Harmful prompts.", completion: .promptSet)
     var harmful: String
-    @Option(help: "Harmless prompts.")
+    @Option(help: "Harmless prompts.", completion: .promptSet)
     var harmless: String
     @Option(help: "Prompts of each side that are used.")
     var limit = 32

@@ -16,9 +16,9 @@ struct SteerSweepCommand: ParsableCommand {
             """)
 
     @OptionGroup var model: ModelOptions
-    @Option(help: "A file of directions.")
+    @Option(help: "A file of directions.", completion: .tensors)
     var directions: String
-    @Option(help: "The prompts.")
+    @Option(help: "The prompts.", completion: .promptSet)
     var prompts: String
     @Option(help: "Prompts that are used.")
     var limit = 16
@@ -30,7 +30,7 @@ struct SteerSweepCommand: ParsableCommand {
     var maxTokens = 32
     @Option(help: "Seed of the random direction.")
     var seed: UInt64 = 0
-    @Option(help: "Write a heat map, SVG.")
+    @Option(help: "Write a heat map, SVG.", completion: .drawing)
     var plot: String?
     @OptionGroup var output: OutputOptions
 

@@ -14,13 +14,13 @@ struct ReportTrainingCommand: ParsableCommand {
               assay report training --html training.html --csv curve.csv
             """)
 
-    @Option(help: "The database of runs.")
+    @Option(help: "The database of runs.", completion: .database)
     var db = "runs.sqlite"
     @Option(name: .customLong("run"), help: "A run's id or the beginning of it.")
     var id: String?
-    @Option(help: "Write every step to a CSV file.")
+    @Option(help: "Write every step to a CSV file.", completion: .table)
     var csv: String?
-    @Option(help: "Write an HTML page.")
+    @Option(help: "Write an HTML page.", completion: .page)
     var html: String?
     @OptionGroup var output: OutputOptions
 

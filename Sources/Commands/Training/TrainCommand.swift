@@ -53,9 +53,9 @@ struct DistillationCommand: ParsableCommand {
 
 /// What every way of training asks for.
 struct TrainingOptions: ParsableArguments {
-    @Argument(help: "A recipe (docs/training.md).")
+    @Argument(help: "A recipe (docs/training.md).", completion: .definition)
     var recipe: String
-    @Option(help: "The database of runs; made where it does not exist.")
+    @Option(help: "The database of runs; made where it does not exist.", completion: .database)
     var db = "runs.sqlite"
     @OptionGroup var threads: ThreadOptions
     @OptionGroup var output: OutputOptions

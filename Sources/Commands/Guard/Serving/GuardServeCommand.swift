@@ -20,7 +20,7 @@ struct GuardServeCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup var model: ModelOptions
-    @Option(name: .customLong("guard"), help: "The guard's file.")
+    @Option(name: .customLong("guard"), help: "The guard's file.", completion: .tensors)
     var file: String
     @Option(help: "Address to listen on.")
     var host = "127.0.0.1"
