@@ -20,6 +20,8 @@ public enum TransformerError: Error, Hashable, Sendable {
     case editedToken(Float, vocabularySize: Int)
     case contextExceeded(length: Int, limit: Int)
     case emptyPrompt
+    /// Logits that are no numbers.
+    case notNumbers
     case sampling(option: String, value: Double, allowed: String)
 }
 
@@ -70,6 +72,9 @@ extension TransformerError: CustomStringConvertible {
             return "\(length) positions are more than the model's context of \(limit); shorten the prompt or the limit"
         case .emptyPrompt:
             return "the prompt has no tokens; give at least one"
+        case .notNumbers:
+            return "the model's logits are not numbers (NaN): its weights are damaged, or a hook has made activations "
+                + "too large"
         case .sampling(let option, let value, let allowed):
             return "\(option) is \(value); allowed: \(allowed)"
         }
