@@ -42,14 +42,23 @@ extension Trainer {
 
     /// Mean over targets of the divergence from the teacher times the target's weight.
     private func heldOutDivergence(_ divergence: Divergence, temperature: Double) throws -> Double {
-        guard let teacher else { preconditionFailure("distillation without a teacher") }
         let scale = 1 / Double(max(1, data.heldOut.reduce(0) { $0 + $1.targetCount }))
         return try data.heldOut.reduce(0) { sum, example in
             let batch = batch([example])
-            let loss = DistillationLoss(
-                batch.targets, teacher: .whole(try teacher.logits(batch)), divergence: divergence,
-                temperature: temperature, scale: scale)
+            let loss = try distillation(
+                [example], batch, divergence: divergence, temperature: temperature, scale: scale)
             return try sum + model.evaluate(loss, on: batch, space: space).reduce(0) { $0 + $1.loss }
         }
+    }
+
+    /// - Parameter batch: of the examples, in their order
+    private func distillation(
+        _ examples: [TrainingExample], _ batch: TrainingBatch, divergence: Divergence, temperature: Double,
+        scale: Double
+    ) throws -> DistillationLoss {
+        guard let teacher else { preconditionFailure("distillation without a teacher") }
+        return DistillationLoss(
+            batch.targets, teacher: .whole(try teacher.logits(batch)), divergence: divergence,
+            temperature: temperature, scale: scale)
     }
 }
