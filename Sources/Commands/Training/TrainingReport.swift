@@ -68,7 +68,7 @@ struct TrainingReport {
             let height = (mean - low) / span * 8
             return bars[height.isFinite ? Int(min(max(height, 0), 7)) : 0]
         }
-        let label = name.padding(toLength: max(9, name.count + 1), withPad: " ", startingAt: 0)
+        let label = name.padding(toLength: max(9, name.count), withPad: " ", startingAt: 0)
         return String(format: "%@ %.5g → %.5g  ", label, first, last) + String(drawn)
     }
 }
