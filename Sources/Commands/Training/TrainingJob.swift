@@ -18,7 +18,10 @@ struct TrainingJob {
         var steps: Int
         var loss: Double?
         var heldOutLoss: Double?
-        var written: [String]
+        /// Of preferences.
+        var heldOutAccuracy: Double?
+        var heldOutMargin: Double?
+        var written: [String] = []
     }
 
     func run() throws {
@@ -33,18 +36,36 @@ struct TrainingJob {
         let writer = TrainedModelWriter(recipe: recipe, model: model, language: language, backend: backend)
         try writer.check(folder: path(recipe.output))
         let teacher = try teacher(recipe, language, backend)
-        let identity = try identity(recipe, language, teacher)
-        let trainer = try Trainer(
-            model, data: data, settings: settings, teacher: teacher?.transformer,
-            checkpoints: try CheckpointFolder(
-                path: path(recipe.output) + "/checkpoints", identity: identity, kept: settings.checkpointsKept),
-            backend: backend, threads: threads)
-        let store = try RunStore(path: options.db)
-        var result = Result(run: nil, steps: settings.schedule.steps, loss: nil, heldOutLoss: nil, written: [])
-        try train(trainer, store, record(recipe, identity, backend), &result)
-        result.written = try writer.write(toFolder: path(recipe.output))
-        if let id = result.run { try store.finishTraining(id) }
+        let contents = try contents(recipe, language, teacher)
+        let identity = RunIdentity(kind: kind, recipe: recipe, contents: contents, backend: backend)
+        let folder = path(recipe.output) + "/checkpoints"
+        let result = try FolderLock.holding(folder) {
+            let store = try RunStore(path: options.db)
+            let trainer = try Trainer(
+                model, data: data, settings: settings, teacher: teacher?.transformer,
+                checkpoints: try CheckpointFolder(
+                    path: folder, identity: identity.training(store.trainingRuns()), kept: settings.checkpointsKept),
+                backend: backend, threads: threads)
+            return try carryOut(trainer, writer, store, identity, steps: settings.schedule.steps)
+        }
         try show(result)
+    }
+
+    /// Trains, and writes the results. What ends it early is written into the run's record.
+    private func carryOut(
+        _ trainer: Trainer, _ writer: TrainedModelWriter, _ store: RunStore, _ identity: RunIdentity, steps: Int
+    ) throws -> Result {
+        var result = Result(run: nil, steps: steps)
+        do {
+            try train(trainer, store, identity, &result)
+            result.written = try writer.write(toFolder: path(identity.recipe.output))
+            if let id = result.run { try store.finishTraining(id) }
+        } catch {
+            // The database may be what has failed.
+            if let id = result.run { try? store.failTraining(id, reason: FailureReport.sentence(for: error)) }
+            throw error
+        }
+        return result
     }
 
     private var threads: Int { options.threads.count }
@@ -59,7 +80,7 @@ struct TrainingJob {
     }
 
     private func train(
-        _ trainer: Trainer, _ store: RunStore, _ run: TrainingRunRecord, _ result: inout Result
+        _ trainer: Trainer, _ store: RunStore, _ identity: RunIdentity, _ result: inout Result
     ) throws {
         var line: ProgressLine?
         try trainer.run { event in
@@ -69,7 +90,7 @@ struct TrainingJob {
                 line?.update(pairs)
             case .began(let start):
                 line?.finish()
-                result.run = try runID(run, start, store)
+                result.run = try runID(identity, start, store)
                 line = ProgressLine(kind, total: start.steps, unit: "steps", done: start.done)
                 StandardError.write(
                     "\(start.examples) examples, \(start.heldOut) held out; \(start.trainedParameters) of "
@@ -79,9 +100,12 @@ struct TrainingJob {
                 result.loss = metrics.loss
                 let rate = Double(metrics.tokens) / max(metrics.seconds, 1e-9)
                 line?.update(metrics.step, note: String(format: "loss %.4f  %.0f tok/s", metrics.loss, rate))
-            case .evaluated(let step, let loss):
-                result.heldOutLoss = loss
-                StandardError.write(String(format: "step %d: held-out loss %.4f\n", step, loss))
+            case .evaluated(let metrics):
+                if let id = result.run { try store.record(metrics, run: id) }
+                result.heldOutLoss = metrics.loss
+                result.heldOutAccuracy = metrics.accuracy
+                result.heldOutMargin = metrics.margin
+                StandardError.write("step \(metrics.step): held-out \(Self.text(metrics))\n")
             case .warning(let sentence): StandardError.write("assay: warning: \(sentence)\n")
             case .checkpoint: break
             }
@@ -89,10 +113,16 @@ struct TrainingJob {
         line?.finish()
     }
 
+    private static func text(_ metrics: HeldOutMetrics) -> String {
+        let loss = String(format: "loss %.4f", metrics.loss)
+        guard let accuracy = metrics.accuracy, let margin = metrics.margin else { return loss }
+        return loss + String(format: ", accuracy %.3f, margin %.4f", accuracy, margin)
+    }
+
     /// The id under which steps are recorded; where none is left, that of the run that took them.
-    private func runID(_ run: TrainingRunRecord, _ start: TrainingStart, _ store: RunStore) throws -> String? {
-        guard start.done < start.steps else { return try store.latestTraining(identity: run.identity)?.id }
-        return try store.begin(run)
+    private func runID(_ identity: RunIdentity, _ start: TrainingStart, _ store: RunStore) throws -> String? {
+        guard start.done < start.steps else { return try store.trainingRuns().first(where: identity.isSame)?.id }
+        return try store.begin(record(identity)) { try identity.isSame($0) && identity.hasSameBackend($0) }
     }
 
     private func examples(_ recipe: TrainingRecipe, _ language: LanguageModel) throws -> TrainingData {
@@ -138,29 +168,23 @@ struct TrainingJob {
         return teacher
     }
 
-    private func identity(
+    private func contents(
         _ recipe: TrainingRecipe, _ language: LanguageModel, _ teacher: LanguageModel?
-    ) throws -> String {
-        let start = try recipe.startingAdapter.map {
-            try Digest.sha256(ofFile: path($0) + "/adapter_model.safetensors")
-        }
-        let parts = [
-            kind, try JSONText.encode(recipe.settings), recipe.trained?.joined(separator: ",") ?? "",
-            "\(recipe.epochs ?? 0) \(recipe.steps ?? 0) \(recipe.maxLength) \(recipe.heldOutShare)"
-                + (recipe.mode == .f32 ? "" : " \(recipe.mode.rawValue)"),
-            try Digest.sha256(ofFile: path(recipe.data)), try language.digest(), try teacher?.digest() ?? "",
-        ]
-        return Digest.sha256(of: (parts + [start].compactMap(\.self)).joined(separator: "\n"))
+    ) throws -> RunIdentity.Contents {
+        RunIdentity.Contents(
+            data: try Digest.sha256(ofFile: path(recipe.data)), model: try language.digest(),
+            teacher: try teacher?.digest(),
+            start: try recipe.startingAdapter.map {
+                try Digest.sha256(ofFile: path($0) + "/adapter_model.safetensors")
+            })
     }
 
-    private func record(_ recipe: TrainingRecipe, _ identity: String, _ backend: MatrixBackend) throws
-        -> TrainingRunRecord
-    {
+    private func record(_ identity: RunIdentity) throws -> TrainingRunRecord {
         TrainingRunRecord(
-            id: UUID().uuidString.lowercased(), kind: kind, model: recipe.model, identity: identity,
-            recipe: try JSONText.encode(recipe),
-            environment: "\(backend.description), \(Machine.processor), \(threads) threads", status: .started,
-            startedAt: Machine.now())
+            id: UUID().uuidString.lowercased(), kind: kind, model: identity.recipe.model,
+            identity: try identity.digest(), recipe: try JSONText.encode(identity.recipe),
+            environment: "\(identity.backend.description), \(Machine.processor), \(threads) threads",
+            status: .started, startedAt: Machine.now())
     }
 
     private func show(_ result: Result) throws {
@@ -171,6 +195,9 @@ struct TrainingJob {
             StandardOutput.line(String(format: "loss     %.4f at step %d", loss, result.steps))
         }
         if let loss = result.heldOutLoss { StandardOutput.line(String(format: "held out %.4f", loss)) }
+        if let accuracy = result.heldOutAccuracy, let margin = result.heldOutMargin {
+            StandardOutput.line(String(format: "         accuracy %.3f, margin %.4f", accuracy, margin))
+        }
         for path in result.written { StandardOutput.line("written  \(path)") }
     }
 
