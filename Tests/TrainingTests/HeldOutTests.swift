@@ -62,7 +62,7 @@ import Transformers
         #expect(found[0].accuracy == nil && found[0].margin == nil)
     }
 
-    /// Two pairs, one of them the other way round: in the end one of them is right, and their margins cancel out.
+    /// A pair twice, and once the other way round: in the end two of three are right, and one margin is left of three.
     @Test func preferencesHaveTheirLossAccuracyAndMargin() throws {
         let sides = [Self.sequence([3, 4, 5, 6], after: 2), Self.sequence([3, 4, 9], after: 2)]
         let pair = TrainingExample(id: "a", sequences: sides)
@@ -80,7 +80,7 @@ import Transformers
         #expect(found.map(\.step) == [1, 2, 3])
         let last = try #require(found.last)
         #expect(abs(last.loss - (2 * softplus(-margin) + softplus(margin)) / 3) < 1e-5)
-        #expect(last.accuracy == 2 / 3)
+        #expect(last.accuracy == 2.0 / 3)
         #expect(abs(try #require(last.margin) - margin / 3) < 1e-5)
     }
 
