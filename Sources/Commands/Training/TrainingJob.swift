@@ -98,7 +98,8 @@ struct TrainingJob {
     private func examples(_ recipe: TrainingRecipe, _ language: LanguageModel) throws -> TrainingData {
         let encoder = ExampleEncoder(
             tokenizer: language.tokenizer, template: try language.templateSource.map { try ChatTemplate(source: $0) },
-            maxLength: min(recipe.maxLength, language.transformer.configuration.contextLength))
+            maxLength: min(recipe.maxLength, language.transformer.configuration.contextLength),
+            date: recipe.date.flatMap { CivilTime(date: $0) })
         return try TrainingData(
             path: path(recipe.data), shape: kind == "dpo" ? .preference : .supervised, encoder: encoder,
             heldOutShare: recipe.heldOutShare, seed: recipe.settings.seed)
@@ -150,7 +151,8 @@ struct TrainingJob {
                 + (recipe.mode == .f32 ? "" : " \(recipe.mode.rawValue)"),
             try Digest.sha256(ofFile: path(recipe.data)), try language.digest(), try teacher?.digest() ?? "",
         ]
-        return Digest.sha256(of: (parts + [start].compactMap(\.self)).joined(separator: "\n"))
+        let date = recipe.date.map { "date \($0)" }
+        return Digest.sha256(of: (parts + [start, date].compactMap(\.self)).joined(separator: "\n"))
     }
 
     private func record(_ recipe: TrainingRecipe, _ identity: String, _ backend: MatrixBackend) throws
