@@ -85,9 +85,14 @@ public final class LanguageModel: Sendable {
     public func chatTemplate() throws -> ChatTemplate { try ChatTemplate(modelTemplate: templateSource) }
 
     /// Renders a conversation up to where the reply begins.
-    public func render(_ messages: [ChatMessage], prefill: String? = nil) throws -> RenderedPrompt {
+    ///
+    /// - Parameter date: what a template that asks for the date is told; it has none where nil
+    public func render(
+        _ messages: [ChatMessage], prefill: String? = nil, date: CivilTime? = nil
+    ) throws -> RenderedPrompt {
         var options = ChatTemplate.EncodingOptions()
         options.prefill = prefill
+        options.now = date
         return try chatTemplate().encode(messages: messages, tokenizer: tokenizer, options: options)
     }
 

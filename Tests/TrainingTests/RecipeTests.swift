@@ -22,6 +22,11 @@ import Testing
                 == ["a", "b.gguf"])
     }
 
+    @Test(arguments: ["2024-02-29", "\"2024-02-29\""]) func aDateIsADayOfTheCalendar(date: String) throws {
+        #expect(try TrainingRecipe(yaml: Self.least, kind: "sft").date == nil)
+        #expect(try TrainingRecipe(yaml: Self.least + "date: \(date)\n", kind: "sft").date == "2024-02-29")
+    }
+
     @Test func epochsBecomeSteps() throws {
         let text = Self.least.replacing("steps: 10", with: "epochs: 1.5")
         let recipe = try TrainingRecipe(yaml: text + "batch: 16\nlearning_rate: 1e-4\n", kind: "dpo")
@@ -52,7 +57,7 @@ import Testing
             "adapter: {from: a, rank: 1}", "adapter: {from: [a]}", "adapter: {from: a, projections: [q_proj]}",
             "adapter: {rank: 1}\nwrite: [adapter, adapter-f16]", "write: [huggingface, huggingface]",
             "warmup: 9223372036854775807", "momentum: 0.9", "optimizer: sgd\nbeta1: 0.5",
-            "evaluate_every: 5",
+            "evaluate_every: 5", "date: 2023-02-29", "date: 2024-2-9", "date: today", "date: 2024-02-29T10:00:00Z",
         ])
     func valuesThatMakeNoSenseAreRefused(line: String) {
         #expect(throws: TrainingError.self) { try TrainingRecipe(yaml: Self.least + line + "\n", kind: "sft") }

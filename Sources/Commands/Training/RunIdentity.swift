@@ -79,7 +79,8 @@ struct RunIdentity {
                 + (recipe.mode == .f32 ? "" : " \(recipe.mode.rawValue)"),
             contents.data, contents.model, contents.teacher ?? "",
         ]
-        return Digest.sha256(of: (parts + [contents.start].compactMap(\.self)).joined(separator: "\n"))
+        let date = recipe.date.map { "date \($0)" }
+        return Digest.sha256(of: (parts + [contents.start, date].compactMap(\.self)).joined(separator: "\n"))
     }
 
     /// The environment of a run begins with it.

@@ -128,7 +128,8 @@ struct TrainingJob {
     private func examples(_ recipe: TrainingRecipe, _ language: LanguageModel) throws -> TrainingData {
         let encoder = ExampleEncoder(
             tokenizer: language.tokenizer, template: try language.templateSource.map { try ChatTemplate(source: $0) },
-            maxLength: min(recipe.maxLength, language.transformer.configuration.contextLength))
+            maxLength: min(recipe.maxLength, language.transformer.configuration.contextLength),
+            date: recipe.date.flatMap { CivilTime(date: $0) })
         return try TrainingData(
             path: path(recipe.data), shape: kind == "dpo" ? .preference : .supervised, encoder: encoder,
             heldOutShare: recipe.heldOutShare, seed: recipe.settings.seed)

@@ -115,10 +115,7 @@ public final class Trainer {
     }
 
     private var warnings: [String] {
-        var sentences: [String] = []
-        if data.empty > 0 {
-            sentences.append("\(data.empty) examples are left out: no token of theirs counts, or all were cut off")
-        }
+        var sentences = data.warnings
         if model.trained.isEmpty { sentences.append("no parameter is trained: nothing will be learned") }
         return sentences + settings.schedule.warnings
     }

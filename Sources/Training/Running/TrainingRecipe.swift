@@ -1,6 +1,7 @@
 internal import Foundation
 public import Tensors
 internal import TextFormats
+internal import Tokenization
 internal import Yams
 
 /// A training configuration, as its YAML file says it. See `docs/training.md`.
@@ -21,6 +22,8 @@ public struct TrainingRecipe: Codable, Hashable, Sendable {
     /// What products are computed on, forward: float32, or bfloat16 beside weights in float32.
     public var mode: ComputeMode
     public var maxLength: Int
+    /// What a chat template that asks for the date is told, as `YYYY-MM-DD`; it has none where nil.
+    public var date: String?
     public var epochs: Double?
     public var steps: Int?
     public var settings: TrainingSettings
@@ -53,6 +56,7 @@ public struct TrainingRecipe: Codable, Hashable, Sendable {
         let modes = [ComputeMode.f32, .bf16].map(\.rawValue)
         mode = ComputeMode(rawValue: try table.string("mode", "f32", of: modes)) ?? .f32
         maxLength = try table.integer("max_length", 512, in: 2...1_048_576)
+        date = try Self.date(&table)
         epochs = try table.optionalNumber("epochs", upTo: Self.mostEpochs)
         steps = try table.optionalInteger("steps", in: 1...Self.mostSteps)
         trained = adapter == nil ? try table.strings("train") : nil
@@ -124,6 +128,14 @@ public struct TrainingRecipe: Codable, Hashable, Sendable {
                 key: "evaluate_every", found: "\(settings.evaluateEvery) without held_out",
                 allowed: "0, or a share of the examples in held_out")
         }
+    }
+
+    private static func date(_ table: inout RecipeTable) throws -> String? {
+        guard let date = try table.optionalString("date") else { return nil }
+        guard CivilTime(date: date) != nil else {
+            throw TrainingError.configuration(key: "date", found: date, allowed: "a day of the calendar, as YYYY-MM-DD")
+        }
+        return date
     }
 
     private static func formats(_ table: inout RecipeTable, hasAdapter: Bool) throws -> [String]? {
