@@ -1,3 +1,4 @@
+internal import Checkpoints
 internal import Foundation
 internal import LanguageModels
 internal import Store
@@ -32,10 +33,12 @@ struct TrainingJob {
         let model = try trainable(recipe, settings, language, backend)
         let writer = TrainedModelWriter(recipe: recipe, model: model, language: language, backend: backend)
         try writer.check(folder: path(recipe.output))
-        let teacher = try teacher(recipe, language, backend)
+        let teacher = try teacher(recipe, language.tokenizer, backend)
+        let storedTeacher = try storedTeacher(recipe, language.tokenizer)
         let identity = try identity(recipe, language, teacher)
         let trainer = try Trainer(
             model, data: data, settings: settings, teacher: teacher?.transformer,
+            storedTeacher: storedTeacher,
             checkpoints: try CheckpointFolder(
                 path: path(recipe.output) + "/checkpoints", identity: identity, kept: settings.checkpointsKept),
             backend: backend, threads: threads)
@@ -47,7 +50,7 @@ struct TrainingJob {
         try show(result)
     }
 
-    private var threads: Int { options.threads.count }
+    var threads: Int { options.threads.count }
 
     /// The recipe, its adapter's settings those of the adapter that it begins with, if any.
     private func recipe() throws -> TrainingRecipe {
@@ -95,7 +98,7 @@ struct TrainingJob {
         return try store.begin(run)
     }
 
-    private func examples(_ recipe: TrainingRecipe, _ language: LanguageModel) throws -> TrainingData {
+    func examples(_ recipe: TrainingRecipe, _ language: LanguageModel) throws -> TrainingData {
         let encoder = ExampleEncoder(
             tokenizer: language.tokenizer, template: try language.templateSource.map { try ChatTemplate(source: $0) },
             maxLength: min(recipe.maxLength, language.transformer.configuration.contextLength))
@@ -123,18 +126,25 @@ struct TrainingJob {
         return model
     }
 
-    private func teacher(
-        _ recipe: TrainingRecipe, _ student: LanguageModel, _ backend: MatrixBackend
+    func teacher(
+        _ recipe: TrainingRecipe, _ student: any Tokenizer, _ backend: MatrixBackend
     ) throws -> LanguageModel? {
         guard let name = recipe.teacher else { return nil }
         let teacher = try LanguageModel(location(ofModel: name), backend: backend, threads: threads)
-        let size = student.tokenizer.vocabularySize
+        let size = student.vocabularySize
         guard teacher.tokenizer.vocabularySize == size else {
             throw TrainingError.vocabularySizes(student: size, teacher: teacher.tokenizer.vocabularySize)
         }
-        for id in 0..<Int32(size) where teacher.tokenizer.piece(of: id) != student.tokenizer.piece(of: id) {
+        for id in 0..<Int32(size) where teacher.tokenizer.piece(of: id) != student.piece(of: id) {
             throw TrainingError.vocabularyToken(id: id)
         }
+        return teacher
+    }
+
+    private func storedTeacher(_ recipe: TrainingRecipe, _ student: any Tokenizer) throws -> StoredTeacher? {
+        guard let name = recipe.teacherFile else { return nil }
+        let teacher = try StoredTeacher(path: path(name))
+        try teacher.check(student)
         return teacher
     }
 
@@ -144,11 +154,13 @@ struct TrainingJob {
         let start = try recipe.startingAdapter.map {
             try Digest.sha256(ofFile: path($0) + "/adapter_model.safetensors")
         }
+        let file = try recipe.teacherFile.map { try FileDigest.sha256(ofFileAt: path($0)) }
+        let said = try teacher?.digest() ?? file ?? ""
         let parts = [
             kind, try JSONText.encode(recipe.settings), recipe.trained?.joined(separator: ",") ?? "",
             "\(recipe.epochs ?? 0) \(recipe.steps ?? 0) \(recipe.maxLength) \(recipe.heldOutShare)"
                 + (recipe.mode == .f32 ? "" : " \(recipe.mode.rawValue)"),
-            try Digest.sha256(ofFile: path(recipe.data)), try language.digest(), try teacher?.digest() ?? "",
+            try Digest.sha256(ofFile: path(recipe.data)), try language.digest(), said,
         ]
         return Digest.sha256(of: (parts + [start].compactMap(\.self)).joined(separator: "\n"))
     }
@@ -176,7 +188,7 @@ struct TrainingJob {
 
     /// Paths in a recipe are relative to the recipe.
     /// A model's path is relative to the recipe, like all others; a name of the catalogue is none.
-    private func location(ofModel name: String) throws -> ModelLocation {
+    func location(ofModel name: String) throws -> ModelLocation {
         let beside = path(name)
         return try ModelLocation(finding: FileManager.default.fileExists(atPath: beside) ? beside : name)
     }
