@@ -40,9 +40,9 @@ public struct TeacherWriter {
     ///   - tokensPerPass: most tokens of a pass of more than one sequence
     ///   - onProgress: is given the sequences that are done, and all
     /// - Throws: ``TrainingError`` for examples that the teacher cannot read and logits that are no numbers;
-    ///   `CheckpointError`
+    ///   `CheckpointError`; what `onProgress` throws
     public func write(
-        _ transformer: Transformer, tokensPerPass: Int, onProgress: (Int, Int) -> Void
+        _ transformer: Transformer, tokensPerPass: Int, onProgress: (Int, Int) throws -> Void
     ) throws -> Summary {
         try check(transformer.configuration)
         let layout = TeacherLayout(
@@ -76,7 +76,8 @@ public struct TeacherWriter {
     }
 
     private func fill(
-        _ file: ResumableTensorFile, _ transformer: Transformer, _ tokensPerPass: Int, _ onProgress: (Int, Int) -> Void
+        _ file: ResumableTensorFile, _ transformer: Transformer, _ tokensPerPass: Int,
+        _ onProgress: (Int, Int) throws -> Void
     ) throws {
         let sequences = examples.flatMap { item in item.example.sequences.map { (id: item.example.id, sequence: $0) } }
         let lengths = sequences.map { $0.sequence.tokens.count - 1 }
@@ -100,7 +101,7 @@ public struct TeacherWriter {
             }
             row += batch.targets.count
             try file.mark(done: done)
-            onProgress(done, sequences.count)
+            try onProgress(done, sequences.count)
         }
     }
 
