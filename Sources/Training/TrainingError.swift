@@ -19,6 +19,8 @@ public enum TrainingError: Error, Hashable, Sendable {
     case vocabularyToken(id: Int32)
     case teacherContext(id: String, tokens: Int, limit: Int)
     case unlikelyBesideTeacher(id: String)
+    case teacherFile(path: String, fault: String)
+    case topTokens(target: Int, fault: String)
     case missingParameter(String)
     case writer(found: String, allowed: String)
 }
@@ -70,6 +72,8 @@ extension TrainingError: CustomStringConvertible {
         case .unlikelyBesideTeacher(let id):
             return "example \(id) has an unlikely beginning, and distillation learns what the teacher says alone; "
                 + "leave \"unlikely\" out"
+        case .teacherFile(let path, let fault): return "the stored teacher \(path): \(fault)"
+        case .topTokens(let target, let fault): return "what the teacher says of target \(target): \(fault)"
         case .writer(let found, let allowed): return "cannot write \(found); allowed: \(allowed)"
         case .missingParameter(let name):
             return "the file's layout wants the weights \"\(name)\", which the model does not have"

@@ -27,6 +27,21 @@ import Testing
         #expect(try TrainingRecipe(yaml: Self.least + "date: \(date)\n", kind: "sft").date == "2024-02-29")
     }
 
+    @Test func aTeacherIsAModelOrAFile() throws {
+        func recipe(_ lines: String, kind: String = "distill") throws -> TrainingRecipe {
+            try TrainingRecipe(yaml: Self.least + lines, kind: kind)
+        }
+        #expect(try recipe("teacher: t\n").teacher == "t")
+        let stored = try recipe("teacher_file: t.safetensors\n")
+        #expect(stored.teacher == nil)
+        #expect(stored.teacherFile == "t.safetensors")
+        let both = try #require(throws: TrainingError.self) { try recipe("teacher: t\nteacher_file: f\n") }
+        #expect("\(both)" == "teacher is t beside teacher_file: f; allowed: one of them")
+        let none = try #require(throws: TrainingError.self) { try recipe("") }
+        #expect("\(none)" == "teacher is missing; allowed: a text")
+        #expect(throws: TrainingError.self) { try recipe("teacher_file: f\n", kind: "sft") }
+    }
+
     @Test func epochsBecomeSteps() throws {
         let text = Self.least.replacing("steps: 10", with: "epochs: 1.5")
         let recipe = try TrainingRecipe(yaml: text + "batch: 16\nlearning_rate: 1e-4\n", kind: "dpo")

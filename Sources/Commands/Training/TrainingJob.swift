@@ -1,3 +1,4 @@
+internal import Checkpoints
 internal import Foundation
 internal import LanguageModels
 internal import Store
@@ -35,7 +36,8 @@ struct TrainingJob {
         let model = try trainable(recipe, settings, language, backend)
         let writer = TrainedModelWriter(recipe: recipe, model: model, language: language, backend: backend)
         try writer.check(folder: path(recipe.output))
-        let teacher = try teacher(recipe, language, backend)
+        let teacher = try teacher(recipe, language.tokenizer, backend)
+        let storedTeacher = try storedTeacher(recipe, language.tokenizer)
         let contents = try contents(recipe, language, teacher)
         let identity = RunIdentity(kind: kind, recipe: recipe, contents: contents, backend: backend)
         let folder = path(recipe.output) + "/checkpoints"
@@ -43,6 +45,7 @@ struct TrainingJob {
             let store = try RunStore(path: options.db)
             let trainer = try Trainer(
                 model, data: data, settings: settings, teacher: teacher?.transformer,
+                storedTeacher: storedTeacher,
                 checkpoints: try CheckpointFolder(
                     path: folder, identity: identity.training(store.trainingRuns()), kept: settings.checkpointsKept),
                 backend: backend, threads: threads)
@@ -68,7 +71,7 @@ struct TrainingJob {
         return result
     }
 
-    private var threads: Int { options.threads.count }
+    var threads: Int { options.threads.count }
 
     /// The recipe, its adapter's settings those of the adapter that it begins with, if any.
     private func recipe() throws -> TrainingRecipe {
@@ -125,7 +128,7 @@ struct TrainingJob {
         return try store.begin(record(identity)) { try identity.isSame($0) && identity.hasSameBackend($0) }
     }
 
-    private func examples(_ recipe: TrainingRecipe, _ language: LanguageModel) throws -> TrainingData {
+    func examples(_ recipe: TrainingRecipe, _ language: LanguageModel) throws -> TrainingData {
         let encoder = ExampleEncoder(
             tokenizer: language.tokenizer, template: try language.templateSource.map { try ChatTemplate(source: $0) },
             maxLength: min(recipe.maxLength, language.transformer.configuration.contextLength),
@@ -154,18 +157,25 @@ struct TrainingJob {
         return model
     }
 
-    private func teacher(
-        _ recipe: TrainingRecipe, _ student: LanguageModel, _ backend: MatrixBackend
+    func teacher(
+        _ recipe: TrainingRecipe, _ student: any Tokenizer, _ backend: MatrixBackend
     ) throws -> LanguageModel? {
         guard let name = recipe.teacher else { return nil }
         let teacher = try LanguageModel(location(ofModel: name), backend: backend, threads: threads)
-        let size = student.tokenizer.vocabularySize
+        let size = student.vocabularySize
         guard teacher.tokenizer.vocabularySize == size else {
             throw TrainingError.vocabularySizes(student: size, teacher: teacher.tokenizer.vocabularySize)
         }
-        for id in 0..<Int32(size) where teacher.tokenizer.piece(of: id) != student.tokenizer.piece(of: id) {
+        for id in 0..<Int32(size) where teacher.tokenizer.piece(of: id) != student.piece(of: id) {
             throw TrainingError.vocabularyToken(id: id)
         }
+        return teacher
+    }
+
+    private func storedTeacher(_ recipe: TrainingRecipe, _ student: any Tokenizer) throws -> StoredTeacher? {
+        guard let name = recipe.teacherFile else { return nil }
+        let teacher = try StoredTeacher(path: path(name))
+        try teacher.check(student)
         return teacher
     }
 
@@ -174,7 +184,7 @@ struct TrainingJob {
     ) throws -> RunIdentity.Contents {
         RunIdentity.Contents(
             data: try Digest.sha256(ofFile: path(recipe.data)), model: try language.digest(),
-            teacher: try teacher?.digest(),
+            teacher: try teacher?.digest() ?? recipe.teacherFile.map { try FileDigest.sha256(ofFileAt: path($0)) },
             start: try recipe.startingAdapter.map {
                 try Digest.sha256(ofFile: path($0) + "/adapter_model.safetensors")
             })
@@ -204,7 +214,7 @@ struct TrainingJob {
 
     /// Paths in a recipe are relative to the recipe.
     /// A model's path is relative to the recipe, like all others; a name of the catalogue is none.
-    private func location(ofModel name: String) throws -> ModelLocation {
+    func location(ofModel name: String) throws -> ModelLocation {
         let beside = path(name)
         return try ModelLocation(finding: FileManager.default.fileExists(atPath: beside) ? beside : name)
     }

@@ -18,7 +18,7 @@ public enum RecipeFacts {
     }
 
     private static let places: Set = [
-        "model", "baseAdapters", "startingAdapter", "data", "output", "teacher", "formats",
+        "model", "baseAdapters", "startingAdapter", "data", "output", "teacher", "teacherFile", "formats",
     ]
     /// What decides no weight, what is known only with the data, and what the kind of the training says.
     private static let left: Set = ["checkpointEvery", "checkpointsKept", "evaluateEvery", "method"]

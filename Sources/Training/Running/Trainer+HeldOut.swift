@@ -52,13 +52,18 @@ extension Trainer {
     }
 
     /// - Parameter batch: of the examples, in their order
-    private func distillation(
+    func distillation(
         _ examples: [TrainingExample], _ batch: TrainingBatch, divergence: Divergence, temperature: Double,
         scale: Double
     ) throws -> DistillationLoss {
+        if let storedTeacher {
+            let rows = try examples.flatMap { try storedTeacher.topTokens(of: $0) }
+            return DistillationLoss(
+                batch.targets, teacher: .top(rows), divergence: divergence, temperature: temperature, scale: scale)
+        }
         guard let teacher else { preconditionFailure("distillation without a teacher") }
+        try teacher.read(batch)
         return DistillationLoss(
-            batch.targets, teacher: .whole(try teacher.logits(batch)), divergence: divergence,
-            temperature: temperature, scale: scale)
+            batch.targets, teacher: teacher, divergence: divergence, temperature: temperature, scale: scale)
     }
 }

@@ -11,6 +11,7 @@ public final class Trainer {
     let space: TrainingSpace
     let threads: Int
     let teacher: Teacher?
+    let storedTeacher: StoredTeacher?
     private let checkpoints: CheckpointFolder?
     /// Summed log-probabilities of each example's two sides under the model as it was.
     private var references: [[Double]] = []
@@ -21,22 +22,28 @@ public final class Trainer {
     /// - Parameters:
     ///   - model: with what is to be trained already chosen
     ///   - teacher: for distillation; its context holds every example to learn from
+    ///   - storedTeacher: for distillation, in place of a teacher
     ///   - checkpoints: where the run's state is kept; nil keeps none
     /// - Throws: ``TrainingError`` for examples that do not fit into a pass, or into the context of the model or the
-    ///   teacher
+    ///   teacher, or that the stored teacher does not have
     public init(
         _ model: TrainableModel, data: TrainingData, settings: TrainingSettings, teacher: Transformer? = nil,
-        checkpoints: CheckpointFolder? = nil, backend: MatrixBackend, threads: Int
+        storedTeacher: StoredTeacher? = nil, checkpoints: CheckpointFolder? = nil, backend: MatrixBackend, threads: Int
     ) throws {
         self.model = model
         self.data = data
         self.settings = settings
         self.threads = threads
         self.checkpoints = checkpoints
+        self.storedTeacher = storedTeacher
         precondition(
             !settings.sharesBeginnings || settings.adapter?.dropout ?? 0 == 0,
             "beginnings are not shared beside dropout, which is decided row by row")
         try Self.check(data, settings, model.configuration, teacher: teacher?.configuration)
+        if let storedTeacher, case .distillation(_, let temperature) = settings.method {
+            try storedTeacher.check(vocabularySize: model.configuration.vocabularySize, temperature: temperature)
+            try storedTeacher.check(data.examples + data.heldOut)
+        }
         optimizer = Optimizer(settings.optimizer, for: model.trained, threads: threads)
         let rows = PassRows.most(data, settings)
         space = TrainingSpace(
@@ -61,10 +68,11 @@ public final class Trainer {
                 throw .contextExceeded(length: example.length, limit: model.contextLength)
             }
         }
-        guard let limit = teacher?.contextLength else { return }
+        guard case .distillation = settings.method else { return }
         for example in data.examples + data.heldOut where example.sequences.contains(where: { $0.unlikely != nil }) {
             throw .unlikelyBesideTeacher(id: example.id)
         }
+        guard let limit = teacher?.contextLength else { return }
         for example in data.examples + data.heldOut where example.length > limit {
             throw .teacherContext(id: example.id, tokens: example.length, limit: limit)
         }
@@ -185,7 +193,8 @@ public final class Trainer {
     private func accumulate(
         _ indices: [Int], scale: Double, dropout: DropoutKey?, into tally: inout StepTally
     ) throws {
-        let batch = batch(indices.map { data.examples[$0] })
+        let examples = indices.map { data.examples[$0] }
+        let batch = batch(examples)
         switch settings.method {
         case .supervised:
             let loss = UnlikelihoodLoss(batch.targets, scale: scale)
@@ -201,10 +210,8 @@ public final class Trainer {
             tally.add(batch, outcomes)
             tally.add(pairs, batch, outcomes, beta: beta)
         case .distillation(let divergence, let temperature):
-            guard let teacher else { preconditionFailure("distillation without a teacher") }
-            let loss = DistillationLoss(
-                batch.targets, teacher: .whole(try teacher.logits(batch)), divergence: divergence,
-                temperature: temperature, scale: scale)
+            let loss = try distillation(
+                examples, batch, divergence: divergence, temperature: temperature, scale: scale)
             tally.add(batch, try model.accumulateGradient(of: loss, on: batch, space: space, dropout: dropout))
         }
     }

@@ -18,6 +18,8 @@ public struct TrainingRecipe: Codable, Hashable, Sendable {
     public var output: String
     /// Model that is imitated; distillation only.
     public var teacher: String?
+    /// File of what a teacher has said, in place of ``teacher``.
+    public var teacherFile: String?
     public var heldOutShare: Double
     /// What products are computed on, forward: float32, or bfloat16 beside weights in float32.
     public var mode: ComputeMode
@@ -51,7 +53,7 @@ public struct TrainingRecipe: Codable, Hashable, Sendable {
         baseAdapters = try table.strings("base_adapters") ?? []
         data = try table.string("data")
         output = try table.string("output")
-        teacher = kind == "distill" ? try table.string("teacher") : nil
+        if kind == "distill" { (teacher, teacherFile) = try Self.teacher(&table) }
         heldOutShare = try table.number("held_out", 0, in: 0...0.9)
         let modes = [ComputeMode.f32, .bf16].map(\.rawValue)
         mode = ComputeMode(rawValue: try table.string("mode", "f32", of: modes)) ?? .f32
@@ -136,6 +138,12 @@ public struct TrainingRecipe: Codable, Hashable, Sendable {
             throw TrainingError.configuration(key: "date", found: date, allowed: "a day of the calendar, as YYYY-MM-DD")
         }
         return date
+    }
+
+    private static func teacher(_ table: inout RecipeTable) throws -> (model: String?, file: String?) {
+        guard let file = try table.optionalString("teacher_file") else { return (try table.string("teacher"), nil) }
+        try table.refuse(["teacher"], beside: "teacher_file: \(file)", allowed: "one of them")
+        return (nil, file)
     }
 
     private static func formats(_ table: inout RecipeTable, hasAdapter: Bool) throws -> [String]? {
