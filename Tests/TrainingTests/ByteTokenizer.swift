@@ -12,7 +12,7 @@ struct ByteTokenizer: Tokenizer {
         var tokens: [Token] = []
         var index = 0
         while index < bytes.count {
-            if special != .nowhere, bytes[index...].starts(with: end) {
+            if bytes[index...].starts(with: end), isRead(index..<(index + end.count), special) {
                 tokens.append(Token(id: 256, utf8Range: index..<(index + end.count)))
                 index += end.count
             } else {
@@ -21,6 +21,14 @@ struct ByteTokenizer: Tokenizer {
             }
         }
         return tokens
+    }
+
+    private func isRead(_ range: Range<Int>, _ special: SpecialTokenParsing) -> Bool {
+        switch special {
+        case .everywhere: true
+        case .outside(let ranges): !ranges.contains { $0.overlaps(range) }
+        case .nowhere: false
+        }
     }
 
     func bytes(of id: Int32) -> [UInt8] { id == 256 ? Array("<end>".utf8) : [UInt8(id)] }
