@@ -1,3 +1,5 @@
+internal import Transformers
+
 /// What can go wrong in training.
 public enum TrainingError: Error, Hashable, Sendable {
     case tokenOutOfRange(id: Int32, vocabularySize: Int)
@@ -17,6 +19,7 @@ public enum TrainingError: Error, Hashable, Sendable {
     case unlikelyBesideTeacher(id: String)
     case missingParameter(String)
     case writer(found: String, allowed: String)
+    case noGradient(point: String)
 }
 
 extension TrainingError: CustomStringConvertible {
@@ -53,6 +56,9 @@ extension TrainingError: CustomStringConvertible {
             return "example \(id) has an unlikely beginning, and distillation learns what the teacher says alone; "
                 + "leave \"unlikely\" out"
         case .writer(let found, let allowed): return "cannot write \(found); allowed: \(allowed)"
+        case .noGradient(let point):
+            let sites = HookPoint.gradientSites.map(\.rawValue).joined(separator: ", ")
+            return "the gradient at \(point) is not computed on the way back; gradients can be seen at \(sites)"
         case .missingParameter(let name):
             return "the file's layout wants the weights \"\(name)\", which the model does not have"
         case .vocabularyToken(let id):

@@ -111,14 +111,17 @@ func controlVectorsAreAddedBehindTheirBlock(_ form: Form) throws {
 @Test func adaptersThatDoNotFitAreErrors() throws {
     var ofLlama = ModelAdapters()
     try ofLlama.add(path: path("llama", "adapter.gguf"))
-    #expect(throws: TransformerError.adapterArchitecture("llama", model: "gpt2")) {
+    let architecture = TransformerError.adapterArchitecture("llama", model: "gpt2")
+    #expect(throws: TransformerError.adapter(path: path("llama", "adapter.gguf"), architecture)) {
         try logits(Family("gpt2"), .gguf, ofLlama)
     }
     var ofGPT2 = ModelAdapters()
     try ofGPT2.add(path: path("gpt2", "adapter"))
-    #expect(throws: TransformerError.adapterTarget("transformer.h.0.attn.c_attn")) {
+    let target = TransformerError.adapterTarget("transformer.h.0.attn.c_attn")
+    let fault = #expect(throws: TransformerError.adapter(path: path("gpt2", "adapter"), target)) {
         try logits(Family("llama"), .folder, ofGPT2)
     }
+    #expect(fault?.description.contains("gpt2/adapter cannot be put on the model: the adapter holds") == true)
     let narrow = LoRAAdapter(
         .gguf,
         changes: [

@@ -34,14 +34,15 @@ extension PEFTAdapter {
         settings["target_modules"] = Set(changes.compactMap { $0.key.split(separator: ".").last.map(String.init) })
             .sorted()
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        try write(changes, elementType, "\(folder)/adapter_model.safetensors")
+        let mark = (try? SafetensorsFile(path: "\(template)/\(weightsFile)"))?.metadata[BaseModelMark.key]
+        try write(changes, elementType, mark, "\(folder)/\(weightsFile)")
         try JSONSerialization.data(
             withJSONObject: settings, options: [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         ).write(to: URL(fileURLWithPath: "\(folder)/adapter_config.json"), options: .atomic)
     }
 
     private static func write(
-        _ changes: [(key: String, value: LoRAAdapter.Change)], _ elementType: ElementType, _ path: String
+        _ changes: [(key: String, value: LoRAAdapter.Change)], _ elementType: ElementType, _ mark: String?, _ path: String
     ) throws {
         let tensors = changes.flatMap { name, change in
             [("A", change.a, Float(1)), ("B", change.b, change.scale)].map { half, matrix, scale in
@@ -49,7 +50,7 @@ extension PEFTAdapter {
             }
         }
         let writer = try SafetensorsWriter(
-            path: path, metadata: ["format": "pt"],
+            path: path, metadata: ["format": "pt"].merging(mark.map { [BaseModelMark.key: $0] } ?? [:]) { $1 },
             tensors: tensors.map {
                 TensorDeclaration(
                     name: $0.name, shape: [$0.matrix.rowCount, $0.matrix.columnCount], elementType: elementType)

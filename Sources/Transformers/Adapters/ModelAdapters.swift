@@ -19,8 +19,12 @@ public struct ModelAdapters: Sendable {
 
     /// Adds what a path names: a PEFT folder, a GGUF adapter, or a GGUF control vector.
     ///
-    /// - Throws: `CheckpointError`, ``TransformerError``.
+    /// - Throws: `CheckpointError`; ``TransformerError/adapter(path:_:)`` for one that cannot be applied.
     public mutating func add(path: String, strength: Float = 1) throws {
+        try TransformerError.naming(adapter: path) { try read(path, strength) }
+    }
+
+    private mutating func read(_ path: String, _ strength: Float) throws {
         var isFolder: ObjCBool = false
         if unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
             lora.append(try LoRAAdapter(peftFolder: path, strength: strength))
@@ -32,6 +36,12 @@ public struct ModelAdapters: Sendable {
         } else {
             lora.append(try LoRAAdapter(gguf: file, strength: strength))
         }
+    }
+
+    /// Paths of the low-rank adapters that were trained on another model, as far as they say on which.
+    package func madeForOthers(than transformer: Transformer) -> [String] {
+        let mark = BaseModelMark(transformer)
+        return lora.filter { $0.baseModel.map { !$0.matches(mark) } ?? false }.compactMap(\.path)
     }
 
     /// The sum of all control vectors.
