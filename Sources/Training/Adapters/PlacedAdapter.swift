@@ -74,9 +74,9 @@ extension TrainableModel {
     private func noMatrix(of projection: Projection) throws -> TrainingError {
         let own = try Projection.own(in: configuration).map(\.rawValue).joined(separator: ", ")
         return .writer(
-            found: "an adapter of \(projection.rawValue) for a model of the family \(configuration.architecture), which has "
-                + "no such matrix of its own",
-            allowed: "adapters of \(own); or the whole model with the adapter merged (write: huggingface for a model that "
-                + "was loaded from a folder, gguf-f32 and its like for one from a GGUF file)")
+            found: "an adapter of \(projection.rawValue) for a model of the family \(configuration.architecture), "
+                + "which has no such matrix of its own",
+            allowed: "adapters of \(own); or the whole model with the adapter merged (write: huggingface for a model "
+                + "that was loaded from a folder, gguf-f32 and its like for one from a GGUF file)")
     }
 }

@@ -43,6 +43,16 @@ public enum Projection: String, Codable, Hashable, Sendable, CaseIterable {
         return allCases.filter { $0.place(among: block) != nil }
     }
 
+    /// Name in GGUF files of a matrix that families without Llama's names have, too.
+    fileprivate var commonName: String? {
+        switch self {
+        case .output: "attn_output"
+        case .up: "ffn_up"
+        case .down: "ffn_down"
+        default: nil
+        }
+    }
+
     /// Which matrix of a block is this projection, by Hugging Face's names; nil where it is none of its own.
     fileprivate func place(among targets: [AdapterTarget]) -> Int? {
         targets.firstIndex { $0.name.hasSuffix(".\(rawValue)") }
@@ -62,12 +72,14 @@ struct AdapterTargets {
 
     /// The matrix of a projection; nil where the family's files have none for it alone.
     func target(of projection: Projection, layer: Int, _ convention: NamingConvention) -> AdapterTarget? {
-        guard huggingFace.indices.contains(layer), let place = projection.place(among: huggingFace[layer]) else {
-            return nil
-        }
+        guard huggingFace.indices.contains(layer) else { return nil }
+        let place = projection.place(among: huggingFace[layer])
         switch convention {
-        case .huggingFace: return huggingFace[layer][place]
-        case .gguf: return gguf[layer][place]
+        case .huggingFace: return place.map { huggingFace[layer][$0] }
+        case .gguf:
+            if let place { return gguf[layer][place] }
+            // GGUF files call some matrices alike in all families.
+            return projection.commonName.flatMap { name in gguf[layer].first { $0.name.hasSuffix(".\(name)") } }
         }
     }
 

@@ -42,7 +42,8 @@ extension PEFTAdapter {
     }
 
     private static func write(
-        _ changes: [(key: String, value: LoRAAdapter.Change)], _ elementType: ElementType, _ mark: String?, _ path: String
+        _ changes: [(key: String, value: LoRAAdapter.Change)], _ elementType: ElementType, _ mark: String?,
+        _ path: String
     ) throws {
         let tensors = changes.flatMap { name, change in
             [("A", change.a, Float(1)), ("B", change.b, change.scale)].map { half, matrix, scale in

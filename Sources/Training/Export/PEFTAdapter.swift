@@ -133,8 +133,8 @@ public enum PEFTAdapter {
             guard alpha == first.alpha else {
                 throw TrainingError.adapter(
                     path: folder,
-                    fault: "its alpha_pattern gives \(first.module) \(first.alpha) and \(module) \(alpha); training goes on "
-                        + "with one alpha for all")
+                    fault: "its alpha_pattern gives \(first.module) \(first.alpha) and \(module) \(alpha); "
+                        + "training goes on with one alpha for all")
             }
         }
         guard let found else { throw TrainingError.adapter(path: folder, fault: "it has no low-rank change") }

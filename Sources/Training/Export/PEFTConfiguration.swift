@@ -140,7 +140,7 @@ struct PEFTConfiguration: Codable {
         guard (1...4096).contains(r) else { return "rank \(r) is not in 1 to 4096" }
         guard lora_alpha.isFinite else { return "its lora_alpha is \(lora_alpha)" }
         if let (pattern, rank) = (rank_pattern ?? [:]).sorted(by: { $0.key < $1.key }).first(where: { $0.value != r }) {
-            return "its rank_pattern gives \(pattern) the rank \(rank) beside \(r); training goes on with one rank for all"
+            return "its rank_pattern gives \(pattern) the rank \(rank) beside \(r); training goes on with one rank"
         }
         // PEFT changes the base model's weights when it loads one of the others.
         if case .named(let start)? = init_lora_weights, !LoRAAdapter.harmlessStarts.contains(start) {
@@ -155,15 +155,16 @@ struct PEFTConfiguration: Codable {
         case .pattern(let pattern)?:
             throw TrainingError.adapter(
                 path: folder,
-                fault: "its target_modules is the regular expression \"\(pattern)\"; training goes on with a list of names, "
-                    + "such as [\"q_proj\", \"v_proj\"]: write the modules that it means there")
+                fault: "its target_modules is the regular expression \"\(pattern)\"; training goes on with a list of "
+                    + "names, such as [\"q_proj\", \"v_proj\"]: write the modules that it means there")
         case .named(let names)?:
             return Set(
                 try names.flatMap { name in
                     let found = Projection.named(name)
                     guard !found.isEmpty, !name.split(separator: ".").contains(where: { Int($0) != nil }) else {
                         throw TrainingError.adapter(
-                            path: folder, fault: "target_modules names \"\(name)\", which is no projection of every block")
+                            path: folder,
+                            fault: "target_modules names \"\(name)\", which is no projection of every block")
                     }
                     return found
                 })
