@@ -1,3 +1,5 @@
+import Checkpoints
+import Foundation
 import Tensors
 import TestSupport
 import Testing
@@ -10,14 +12,14 @@ import Testing
     private let tokens: [Int32] = [3, 9, 1, 22, 9, 14, 0]
     private let weights: [Float] = [0, 0, 1, 1, 0.5, 1, 2]
 
-    /// Keeps the gradients at one site.
+    /// Keeps the gradients at some sites.
     private struct Watch: GradientHook {
-        let site: HookPoint.Site
+        let sites: [HookPoint.Site]
         var gradients: [HookPoint: [Float]] = [:]
 
         func wants(_ point: HookPoint) -> Bool { false }
 
-        func wantsGradient(_ point: HookPoint) -> Bool { point.site == site }
+        func wantsGradient(_ point: HookPoint) -> Bool { sites.contains(point.site) }
 
         mutating func visit(_ point: HookPoint, _ rows: MatrixSlice, _ batch: TrainingBatch) {}
 
@@ -73,7 +75,7 @@ import Testing
     @Test(arguments: HookPoint.gradientSites)
     func everySiteAgreesWithCentralDifferences(site: HookPoint.Site) throws {
         let source = TinyModel()
-        var watch = Watch(site: site)
+        var watch = Watch(sites: [site])
         try run(source, &watch)
         let points = site == .embed ? [HookPoint(site)] : (0..<source.layers).map { HookPoint(site, layer: $0) }
         #expect(Set(watch.gradients.keys) == Set(points))
@@ -82,6 +84,33 @@ import Testing
             let expected = differences(at: point, count: found.count, of: source)
             #expect(expected.contains { abs($0) > 1e-3 }, "\(point)")
             expectClose(found, expected, ofLargest: 1e-4, "\(point)")
+        }
+    }
+
+    private struct Text: Decodable { var ids: [Int32] }
+
+    /// Blocks of every build: norms around, norms behind, parallel, learned positions with biases; values by
+    /// scripts/reference/hook_gradients.py.
+    @Test(arguments: ["gemma2", "olmo2", "gptneox", "gpt2"], [false, true])
+    func everySiteOfAFamilyIsTorchs(family: String, recomputes: Bool) throws {
+        let folder = Places.fixture("families/\(family)")
+        let text = try Data(contentsOf: folder.appendingPathComponent("reference.json"))
+        let ids = Array(try JSONDecoder().decode(Text.self, from: text).ids.prefix(16))
+        let source = try HuggingFaceFolder(path: folder.appendingPathComponent("folder").path)
+        let model = try TrainableModel(Transformer(source, backend: .oneDNN, threads: 1), ownsEmbedding: false)
+        var batch = TrainingBatch()
+        batch.append(ids, weights: ids.map { _ in 1 })
+        let space = TrainingSpace(
+            model.configuration, backend: .oneDNN, rows: batch.rowCount, recomputes: recomputes, threads: 1)
+        var watch = Watch(sites: HookPoint.gradientSites)
+        _ = try model.accumulateGradient(
+            of: CrossEntropyLoss(batch.targets, scale: 1 / Double(batch.targets.count)), on: batch, space: space,
+            hooks: &watch)
+        let expected = try SafetensorsFile(path: Places.fixture("training/hooks/\(family).safetensors").path)
+        #expect(watch.gradients.count == expected.tensors.count)
+        for (point, found) in watch.gradients {
+            let name = point.names(in: model.configuration)[0]
+            expectClose(found, try expected.floats(of: name), ofLargest: 1e-4, name)
         }
     }
 
@@ -95,7 +124,7 @@ import Testing
         let name = "blk.1.\(matrix).weight"
         let tensor = try #require(source.tensors[name])
         source.tensors[name] = (tensor.shape, tensor.values.map { _ in 0 })
-        var watch = Watch(site: .embed)
+        var watch = Watch(sites: [.embed])
         try run(source, &watch)
         let expected = try #require(watch.gradients[HookPoint(.embed)])
         #expect(expected.contains { abs($0) > 1e-3 })
@@ -109,7 +138,7 @@ import Testing
         (.finalNormOut, "ln_final.hook_out"), (.logits, "unembed.hook_out"),
     ])
     func aSiteThatIsNotMetIsRefusedByName(site: HookPoint.Site, name: String) throws {
-        var watch = Watch(site: site)
+        var watch = Watch(sites: [site])
         let error = try #require(throws: TrainingError.self) { try run(TinyModel(), &watch) }
         #expect(error == .noGradient(point: name))
         #expect("\(error)".contains("gradients can be seen at hook_embed, hook_resid_pre, attn.hook_z"))

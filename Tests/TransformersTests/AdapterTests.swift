@@ -131,6 +131,14 @@ func controlVectorsAreAddedBehindTheirBlock(_ form: Form) throws {
     #expect(throws: TransformerError.shape(tensor: "blk.0.attn_q A", found: [2, 31], expected: [2, 32])) {
         try logits(Family("llama"), .folder, ModelAdapters(lora: [narrow]))
     }
+    var ofLlamasWidth = ModelAdapters()
+    try ofLlamasWidth.add(path: path("llama", "control.gguf"))
+    var narrower = try Family("llama").model(.gguf).configuration
+    narrower.modelDimension = 31
+    let width = TransformerError.shape(tensor: "direction.1", found: [32], expected: [31])
+    #expect(throws: TransformerError.adapter(path: path("llama", "control.gguf"), width)) {
+        try ofLlamasWidth.controlRows(narrower)
+    }
     let short = ControlVector([1: [1, 2, 3]])
     #expect(throws: TransformerError.shape(tensor: "direction.1", found: [3], expected: [32])) {
         try logits(Family("llama"), .folder, ModelAdapters(lora: [], control: [short]))

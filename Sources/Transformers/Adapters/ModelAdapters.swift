@@ -1,5 +1,6 @@
 internal import Checkpoints
 internal import Foundation
+internal import Tensors
 
 /// What is put on a model as it is loaded: low-rank changes of its matrices, and control vectors.
 public struct ModelAdapters: Sendable {
@@ -44,10 +45,15 @@ public struct ModelAdapters: Sendable {
         return lora.filter { $0.baseModel.map { !$0.matches(mark) } ?? false }.compactMap(\.path)
     }
 
-    /// The sum of all control vectors.
-    func controlVector() throws -> ControlVector {
+    /// The sum of all control vectors, one row for each block that has a direction.
+    func controlRows(_ configuration: TransformerConfiguration) throws -> [Int: Matrix] {
         var sum = ControlVector([:])
-        for vector in control { try sum.add(vector) }
-        return sum
+        for vector in control {
+            try TransformerError.naming(adapter: vector.path) {
+                _ = try vector.rows(configuration)
+                try sum.add(vector)
+            }
+        }
+        return try sum.rows(configuration)
     }
 }
