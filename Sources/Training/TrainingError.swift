@@ -1,3 +1,5 @@
+internal import Transformers
+
 /// What can go wrong in training.
 public enum TrainingError: Error, Hashable, Sendable {
     case tokenOutOfRange(id: Int32, vocabularySize: Int)
@@ -23,6 +25,7 @@ public enum TrainingError: Error, Hashable, Sendable {
     case topTokens(target: Int, fault: String)
     case missingParameter(String)
     case writer(found: String, allowed: String)
+    case noGradient(point: String)
 }
 
 extension TrainingError: CustomStringConvertible {
@@ -75,6 +78,9 @@ extension TrainingError: CustomStringConvertible {
         case .teacherFile(let path, let fault): return "the stored teacher \(path): \(fault)"
         case .topTokens(let target, let fault): return "what the teacher says of target \(target): \(fault)"
         case .writer(let found, let allowed): return "cannot write \(found); allowed: \(allowed)"
+        case .noGradient(let point):
+            let sites = HookPoint.gradientSites.map(\.rawValue).joined(separator: ", ")
+            return "the gradient at \(point) is not computed on the way back; gradients can be seen at \(sites)"
         case .missingParameter(let name):
             return "the file's layout wants the weights \"\(name)\", which the model does not have"
         case .vocabularyToken(let id):

@@ -49,6 +49,34 @@ struct TrainingCommandTests {
         }
     }
 
+    /// A warning, and nothing else, where an adapter says that it was trained on another model.
+    @Test func adaptersOfAnotherModelAreWarnedOf() throws {
+        try Places.withTemporaryFolder { folder in
+            _ = try write("{\"text\": \"What is 3 + 4?\", \"truncated\": true}\n", "data.jsonl", in: folder)
+            #expect(try train("adapter: {rank: 1}\n", output: "first", in: folder).code == 0)
+            func score() throws -> AssayProcess.Outcome {
+                try AssayProcess.run([
+                    "score", "--model", AssayProcess.tinyModel, "--text", "What is 3 + 4?", "--adapter",
+                    folder.appendingPathComponent("first").path,
+                ])
+            }
+            let warning = "first was trained on another model than this one"
+            #expect(try !score().complaint.contains("warning"))
+            let file = folder.appendingPathComponent("first/adapter_model.safetensors")
+            var bytes = try Data(contentsOf: file)
+            let key = try #require(bytes.range(of: Data("assay.base_model.final_norm".utf8)))
+            let digit = try #require(bytes[key.upperBound...].firstIndex { (48...57).contains($0) })
+            bytes[digit] = bytes[digit] == 57 ? 49 : 57
+            try bytes.write(to: file)
+            let warned = try score()
+            #expect(warned.code == 0)
+            #expect(warned.complaint.contains(warning), "\(warned.complaint)")
+            let onward = try train("adapter: {from: first}\n", output: "second", in: folder)
+            #expect(onward.code == 0)
+            #expect(onward.complaint.contains(warning), "\(onward.complaint)")
+        }
+    }
+
     /// `adapter.from`: training begins where the adapter ended, keeps its rank and alpha, and another one makes another run.
     @Test func trainingGoesOnFromAnAdapter() throws {
         try Places.withTemporaryFolder { folder in

@@ -67,7 +67,7 @@ import Testing
 
     @Test(
         arguments: [
-            "batch: 0", "batch: many", "schedule: steep", "adapter: {projections: [c_attn]}", "epochs: 1",
+            "batch: 0", "batch: many", "schedule: steep", "adapter: {projections: [c_atn]}", "epochs: 1",
             "seed: -1", "max_length: 1", "mode: native", "write: gguf-q9", "write: adapter", "write: []",
             "adapter: {from: a, rank: 1}", "adapter: {from: [a]}", "adapter: {from: a, projections: [q_proj]}",
             "adapter: {rank: 1}\nwrite: [adapter, adapter-f16]", "write: [huggingface, huggingface]",
@@ -137,6 +137,18 @@ import Testing
         let yaml = Self.least + "# " + String(repeating: "x", count: 70_000)
         let error = try #require(throws: TrainingError.self) { try TrainingRecipe(yaml: yaml, kind: "sft") }
         #expect("\(error)" == "the recipe is \(yaml.utf8.count) bytes long; allowed: at most 65536 bytes")
+    }
+
+    /// Names are compared by their ends, as PEFT does; without any, the family's own are meant.
+    @Test func projectionsHaveTheNamesOfTheirFamily() throws {
+        func projections(_ line: String) throws -> Set<Projection>? {
+            try TrainingRecipe(yaml: Self.least + line + "\n", kind: "sft").settings.adapter?.projections
+        }
+        #expect(try projections("adapter: {rank: 1}") == nil)
+        #expect(try projections("adapter: {projections: c_proj}") == [.gpt2Output, .gpt2Down])
+        #expect(try projections("adapter: {projections: [mlp.c_proj]}") == [.gpt2Down])
+        #expect(try projections("adapter: {projections: [dense]}") == [.neoxOutput])
+        #expect(try projections("adapter: {projections: [self_attn.o_proj, qkv_proj]}") == [.output, .queryKeyValue])
     }
 
     /// The text by which a run's checkpoints are known does not depend on the order of a set.

@@ -26,11 +26,13 @@ struct TrainingJob {
     }
 
     func run() throws {
-        let recipe = try recipe()
+        var recipe = try recipe()
         let backend = try recipe.mode.backend()
         let language = try LanguageModel(
             location(ofModel: recipe.model), backend: backend, threads: threads,
             adapters: recipe.baseAdapters.map { AdapterChoice(path($0)) }, isEditable: recipe.needsEditableWeights)
+        try recipe.settings.adapter?.chooseProjections(for: language.transformer.configuration)
+        try warnOfOtherModels(recipe, language)
         let data = try examples(recipe, language)
         let settings = recipe.settings(examples: data.examples.count)
         let model = try trainable(recipe, settings, language, backend)
@@ -155,6 +157,15 @@ struct TrainingJob {
         model.trainAdaptersOnly()
         try model.packFrozenWeights(backend: backend)
         return model
+    }
+
+    /// An adapter fits every model of the same shapes, and means something for the one that it was trained on.
+    private func warnOfOtherModels(_ recipe: TrainingRecipe, _ language: LanguageModel) throws {
+        StandardError.warn(ofAdapters: language.adaptersOfOthers)
+        guard let start = recipe.startingAdapter.map(path),
+            try PEFTAdapter.isMadeForAnother(start, than: language.transformer)
+        else { return }
+        StandardError.warn(ofAdapters: [start])
     }
 
     func teacher(

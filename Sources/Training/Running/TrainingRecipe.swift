@@ -222,18 +222,18 @@ public struct TrainingRecipe: Codable, Hashable, Sendable {
                 ["rank", "alpha", "projections", "rank_stabilized"], beside: "from: \(start)",
                 allowed: "only for an adapter that begins untrained")
         }
-        let names = try inner.strings("projections") ?? Projection.allCases.map(\.rawValue)
-        let projections = try names.map { name in
-            guard let projection = Projection(rawValue: name) else {
+        let projections = try inner.strings("projections")?.flatMap { name in
+            let found = Projection.named(name)
+            guard !found.isEmpty else {
                 throw TrainingError.configuration(
                     key: "adapter.projections", found: name,
                     allowed: Projection.allCases.map(\.rawValue).joined(separator: ", "))
             }
-            return projection
+            return found
         }
         let settings = AdapterSettings(
             rank: try inner.integer("rank", 8, in: 1...4096), alpha: try inner.number("alpha", 16, in: 1e-6...1e6),
-            dropout: try inner.number("dropout", 0, in: 0...0.95), projections: Set(projections),
+            dropout: try inner.number("dropout", 0, in: 0...0.95), projections: projections.map { Set($0) },
             isRankStabilized: try inner.bool("rank_stabilized", false))
         try inner.finish()
         return (settings, start)
