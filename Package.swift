@@ -137,7 +137,7 @@ let package = Package(
         ),
         tests(of: "CodeExecution"),
         tests(of: "Verification"),
-        tests(of: "Evaluation", with: ["Verification", "Statistics", "Tokenization"]),
+        tests(of: "Evaluation", with: ["Verification", "Statistics", "Tokenization", "TextFormats"]),
 
         // 6  statistics of repeated sampling
         layer("Resampling", on: ["Statistics"]),
@@ -148,7 +148,7 @@ let package = Package(
         tests(of: "HarnessLogs", with: ["Evaluation", "Verification"]),
 
         // 7  remembering and reporting
-        layer("Store", on: ["Training", "Evaluation", "Verification", grdb]),
+        layer("Store", on: ["Training", "Evaluation", "Verification", "TextFormats", grdb]),
         tests(of: "Store", with: ["Training", "Evaluation", "Verification", "Tokenization", grdb]),
         layer("Reports", on: ["Evaluation", "Resampling", "Verification", "TextFormats"]),
         tests(of: "Reports", with: ["Evaluation", "Resampling", "Verification", "TextFormats"]),
@@ -167,7 +167,7 @@ let package = Package(
                 hummingbird, hummingbirdCore, httpTypes, logging, nio,
             ]),
         .executableTarget(name: "assay", dependencies: ["Commands"], swiftSettings: swift),
-        tests(of: "Commands", with: ["assay", "LatentGuard"]),
+        tests(of: "Commands", with: ["assay", "Evaluation", "LatentGuard"]),
 
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swift),
     ],

@@ -12,6 +12,11 @@ public struct AssayCommand: AsyncParsableCommand {
             (assay model pull smollm2-135m-instruct).
 
             Exit codes: 0 done, 1 the run failed, 64 usage, 65 bad data, 66 no such input, 74 input or output failed.
+
+              assay model pull smollm2-135m-instruct
+              assay generate --model smollm2-135m-instruct --prompt "Why is the sky blue?"
+              assay eval run evals/refusal.yaml --model smollm2-135m-instruct
+              assay report run 3f2a --html run.html
             """,
         version: BuildInformation.version,
         subcommands: [

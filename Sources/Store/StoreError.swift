@@ -57,12 +57,18 @@ public enum StoreError: Error, Hashable, Sendable {
         case notAnExport
         case version(Int)
         case tooLong(limit: Int)
+        /// The file is packed by gzip, and damaged.
+        case cannotUnpack(String)
         case notUTF8
         case notJSON
         case field(String)
         case unknownType(String)
+        /// A key that no version of this form has had.
+        case unknownKey(String)
         case outsideRun
         case unknownPrompt(Int)
+        /// A finished run has a sample that its settings do not ask for.
+        case sampleBeyond(Int, samples: Int)
         case count(found: Int, announced: Int)
         case unfinished(run: String)
         case metricsTooEarly

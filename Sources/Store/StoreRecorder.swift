@@ -20,6 +20,7 @@ public struct StoreRecorder: EvaluationRecorder {
         case .runFinished(let summary):
             guard let time = summary.finishedAt else { throw StoreError.invalidRow(.finishedWithoutTime) }
             try store.finish(summary.runID, at: time, metrics: summary.metrics)
+        case .stepDecoded: break
         case .runStopped:
             // The run stays `started`, which is what makes it resumable.
             break

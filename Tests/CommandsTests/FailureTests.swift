@@ -24,6 +24,19 @@ struct FailureTests {
             saying: ["--text and --file"])
         try expect(["resample", "compare", "a", "b", "--run", "c"], code: 64, saying: ["--run"])
         try expect(["generate", "--model", "m", "--prompt", "x", "--samples", "0"], code: 64, saying: ["--samples"])
+        let generate = ["generate", "--model", AssayProcess.tinyModel, "--prompt", "x"]
+        try expect(generate + ["--samples", "100001"], code: 64, saying: ["--samples is 100001; allowed: 1 to 100000"])
+        try expect(generate + ["--stop", ""], code: 64, saying: ["--stop is empty"])
+        let evaluate = ["eval", "run", "evals/refusal.yaml", "--model", AssayProcess.tinyModel]
+        for command in [generate, evaluate] {
+            try expect(
+                command + ["--temperature", "101"], code: 64, saying: ["--temperature is 101.0; allowed: 0 to 100"])
+        }
+        try expect(evaluate + ["--samples", "100001"], code: 64, saying: ["--samples is 100001; allowed: 1 to 100000"])
+        // The usage is that of the command that was called.
+        try expect(["report", "passk", "--k", "0"], code: 64, saying: ["--k", "Usage: assay report passk"])
+        try expect(
+            ["prompts", "check", "x", "--format", "foo"], code: 64, saying: ["--format", "Usage: assay prompts check"])
         try expect(
             ["generate", "--model", AssayProcess.tinyModel, "--prompt", "x", "--top-p", "1.5"], code: 64,
             saying: ["top-p", "1.5"])
@@ -87,6 +100,19 @@ struct FailureTests {
             try Data("not a database, but long enough to be read as one".utf8)
                 .write(to: folder.appendingPathComponent("text.sqlite"))
             try expect(fixture.arguments(db: "text.sqlite"), code: 65, saying: ["text.sqlite"])
+        }
+    }
+
+    /// Before the model is loaded, and before a database is made.
+    @Test func aPageThatCannotBeWrittenIsFoundOutFirst() throws {
+        try Places.withTemporaryFolder { folder in
+            let fixture = try EvaluationFixture(in: folder, prompts: 2)
+            for (page, reason) in [("/proc/x.html", "No such file"), (folder.path, "it is a folder")] {
+                try expect(
+                    fixture.arguments(db: "r.sqlite", model: "nowhere.gguf", ["--html", page]), code: 74,
+                    saying: ["\"\(page)\" cannot be written", reason])
+            }
+            #expect(!FileManager.default.fileExists(atPath: fixture.path("r.sqlite")))
         }
     }
 

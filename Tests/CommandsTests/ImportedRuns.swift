@@ -8,6 +8,9 @@ struct ImportedRuns {
         var number: Int
         var seed = 1
         var model = "m"
+        /// The digit that the model's digest is made of.
+        var digest = "a"
+        var temperature = 1.0
         /// The policy that ended the sampling of a task.
         var stopping: String?
         /// For each prompt and sample the three values; nil where the scorer did not look at the sample.
@@ -55,8 +58,8 @@ struct ImportedRuns {
 
     private static func record(of run: Run) -> [String: Any] {
         let generation: [String: Any] = [
-            "max_tokens": 8, "min_p": 0, "samples": 1, "seed": run.seed, "stop": [String](), "temperature": 1,
-            "top_k": 0, "top_p": 1,
+            "max_tokens": 8, "min_p": 0, "samples": 1, "seed": run.seed, "stop": [String](),
+            "temperature": run.temperature, "top_k": 0, "top_p": 1,
         ]
         var settings: [String: Any] = ["generation": generation]
         settings["stopping"] = run.stopping
@@ -69,7 +72,7 @@ struct ImportedRuns {
                 "task": "generate", "version": 1,
             ] as [String: Any],
             "model": [
-                "name": run.model, "digest": String(repeating: "a", count: 64), "architecture": "llama",
+                "name": run.model, "digest": String(repeating: run.digest, count: 64), "architecture": "llama",
                 "computeMode": "f32", "backend": "none",
             ],
             "promptSets": [

@@ -21,6 +21,35 @@ struct StoredReportTests {
         )
     }
 
+    /// Groups of one evaluation and one model are told apart by what differs, and a refusal says which one it is of.
+    @Test func groupsAreNamedByTheirSettings() throws {
+        struct Report: Decodable {
+            struct Group: Decodable { var label: String }
+            var groups: [Group]
+        }
+        try Places.withTemporaryFolder { folder in
+            let runs = try ImportedRuns(
+                in: folder,
+                [
+                    Run(number: 1, temperature: 0.5, grades: Self.mixed), Run(number: 2, grades: Self.mixed),
+                    Run(
+                        number: 3, model: "other", digest: "c",
+                        grades: [Array(Self.mixed[0].prefix(2)), Self.mixed[1]]),
+                ])
+            let passK = ["report", "passk", "--scorer", "weak", "--json"]
+            let outcome = try report(passK + ["--k", "1"], runs)
+            let labels = try Set(outcome.json(Report.self).groups.map(\.label))
+            let evaluation = try #require(labels.first?.split(separator: ",").first)
+            #expect(
+                labels == [
+                    "\(evaluation), m, temperature 0.5", "\(evaluation), m, temperature 1", "\(evaluation), other",
+                ])
+            let refused = try report(passK + ["--k", "4"], runs)
+            #expect(refused.code == 65)
+            #expect(refused.complaint.contains("\(evaluation), other: k = 4 needs 4 samples"), "\(refused.complaint)")
+        }
+    }
+
     /// Two runs of one seed hold the same samples: each has drawn more of one task. The third has a seed of its own.
     @Test func stylesAreCountedOnceForEachSample() throws {
         struct Report: Decodable {

@@ -6,11 +6,11 @@ import Verification
 
 @testable import Store
 
-/// A store with a finished run, one that is not, and one of odd rows.
+/// A store with a finished run, one that is not, and one of odd rows, which is not either.
 private func fill(_ store: RunStore) throws {
     try store.add(Example.run(1), Example.samples(), metrics: Example.metrics)
     try store.add(Example.run(2), Array(Example.samples().prefix(5)))
-    try store.add(Example.run(3, planned: 4), Example.oddSamples, metrics: [])
+    try store.add(Example.run(3, planned: 4), Example.oddSamples)
 }
 
 struct ExchangeTests {
@@ -29,6 +29,27 @@ struct ExchangeTests {
                     try copy.importRuns(lines)
                         == IntakeResult(runsAdded: 0, runsKnown: 3, samplesAdded: 0, samplesKnown: 21))
                 #expect(try copy.exported() == lines)
+            }
+        }
+    }
+
+    @Test func packedLinesAreUnpacked() throws {
+        try withStore { store in
+            try fill(store)
+            let lines = [UInt8](try store.exported())
+            try withStore { (copy: RunStore) throws in
+                #expect(try copy.importRuns(Data(gzipped(lines))).samplesAdded == 21)
+                #expect(try [UInt8](copy.exported()) == lines)
+            }
+            try withStore { (copy: RunStore) throws in
+                let cut = gzipped(lines).dropLast(3)
+                #expect {
+                    try copy.importRuns(Data(cut))
+                } throws: { error in
+                    guard case StoreError.importLine(_, _, let problem) = error else { return false }
+                    return problem == .cannotUnpack("the gzip file ends too early")
+                }
+                #expect(try copy.runs().isEmpty)
             }
         }
     }

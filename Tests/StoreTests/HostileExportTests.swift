@@ -90,6 +90,16 @@ struct HostileExportTests {
         BrokenLine(8, #""value":1,"#, by: #""value":1,"unscored":"x","#, .field("scores.Index 0.value")),
         BrokenLine(8, #""value":1,"#, by: "", .field("scores.Index 0.value")),
         BrokenLine(8, #""numeric""#, by: #""refusal/xstest""#, .row(.duplicateScorer("refusal/xstest"))),
+        BrokenLine(8, #""sample":0"#, by: #""sample":4"#, .sampleBeyond(4, samples: 4)),
+        BrokenLine(6, #""plannedSamples":4"#, by: #""plannedSamples":4,"planet":"x""#, .unknownKey("run.planet")),
+        BrokenLine(
+            6, #""promptCount":3"#, by: #""promptCount":3,"weight":[1]"#, .unknownKey("run.promptSets.weight")),
+        BrokenLine(6, #""type":"run""#, by: #""type":"run","mood":"x""#, .unknownKey("mood")),
+        BrokenLine(7, #""index":0"#, by: #""index":0,"weight":1"#, .unknownKey("weight")),
+        BrokenLine(8, #""finish":"stop""#, by: #""finish":"stop","mood":1"#, .unknownKey("mood")),
+        BrokenLine(8, #""value":1,"#, by: #""value":1,"why":"x","#, .unknownKey("scores.why")),
+        BrokenLine(12, #""scored":11"#, by: #""scored":11,"mean":1"#, .unknownKey("mean")),
+        BrokenLine(13, #""samples":4"#, by: #""samples":4,"runs":1"#, .unknownKey("runs")),
         BrokenLine(12, #""scored":11"#, by: #""scored":-11"#, .row(.metricNotFinite("accuracy"))),
         BrokenLine(12, #""value":0.1"#, by: #""value":1e999"#, .notJSON),
         BrokenLine(13, #""samples":4"#, by: #""samples":3"#, .count(found: 4, announced: 3)),
@@ -114,6 +124,18 @@ struct HostileExportTests {
             #expect(line == test.foundAt)
             #expect(try store.runs() == [])
             #expect(error?.kind == .badData)
+        }
+    }
+
+    /// A run that is not finished may have any sample, and what is null may stand under its name.
+    @Test func whatIsLeftOutMayBeNull() throws {
+        try withStore { (store: RunStore) throws in
+            var lines = Array(Self.lines[0...4])
+            lines[1] = lines[1].replacingOccurrences(
+                of: #""plannedSamples":12"#, with: #""plannedSamples":12,"finishedAt":null"#)
+            lines[3] = lines[3].replacingOccurrences(of: #""sample":0"#, with: #""sample":9,"error":null"#)
+            try store.importRuns(Data(lines.joined(separator: "\n").utf8))
+            #expect(try store.samples(Example.id(1)).map(\.sampleIndex) == [9])
         }
     }
 

@@ -25,14 +25,18 @@ private func closedStore(_ folder: URL, _ sql: String...) throws -> String {
     return path
 }
 
-/// Expects this error from opening, and the same bytes before and after.
+/// Expects this error from opening, and the same bytes and the same files beside them before and after.
 private func expectRefused(
     _ path: String, _ expected: StoreError, sourceLocation: SourceLocation = #_sourceLocation
 ) throws {
+    let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+    let files = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
     let before = try Data(contentsOf: URL(fileURLWithPath: path))
     #expect(throws: expected, sourceLocation: sourceLocation) { try RunStore(path: path) }
     #expect(throws: expected, sourceLocation: sourceLocation) { try RunStore(existing: path) }
     #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == before, sourceLocation: sourceLocation)
+    let left = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+    #expect(left == files, sourceLocation: sourceLocation)
 }
 
 struct OpeningTests {

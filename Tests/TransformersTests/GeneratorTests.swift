@@ -46,6 +46,29 @@ private func completions(
     #expect(Set(one.values.map(\.ids)).count > 10)
 }
 
+@Test(arguments: [1, 5, 32]) func stepsCountTokensAndChangeNothing(batch: Int) throws {
+    let generator = Generator(
+        try TinyModel().makeModel(), sampling: try SamplingOptions(temperature: 0.9),
+        limits: Generator.Limits(maxTokens: 20, endTokens: [0], batch: batch), threads: 1)
+    var steps: [Generator.Step] = []
+    var result: [Key: Generator.Completion] = [:]
+    var hook = NoHook()
+    try generator.run(prompts, hooks: &hook, onStep: { steps.append($0) }) { completion in
+        result[Key(prompt: completion.tag.prompt, sample: completion.tag.sample ?? -1)] = completion
+    }
+    #expect(try result == completions(batch: batch))
+    let tokens = result.values.reduce(0) { $0 + $1.ids.count }
+    let last = try #require(steps.last)
+    #expect(last.tokens == tokens && last.endedTokens == tokens)
+    #expect(last.endedSamples == result.count && last.activeSamples == 0)
+    for (step, next) in zip(steps, steps.dropFirst()) {
+        #expect(step.tokens <= next.tokens && step.endedSamples <= next.endedSamples)
+        #expect(step.activeSamples <= batch && step.endedTokens <= step.tokens)
+    }
+    // Every sample under way gets a token in each step, so the first one is told long before the first batch ends.
+    #expect(steps[0].tokens <= 2 * (batch + steps[0].endedSamples))
+}
+
 @Test func samplesDoNotDependOnWhoElseIsThere() throws {
     let all = try completions(batch: 5)
     let alone = try completions([prompts[7]], batch: 5)

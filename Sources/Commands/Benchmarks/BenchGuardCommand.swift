@@ -14,7 +14,8 @@ struct BenchGuardCommand: ParsableCommand {
             Three sides take turns: the verdict alone, the model's whole reading of the prompt up to the first token, and \
             the same with the guard reading along. Medians; the interval of a ratio is that of the paired runs' middle half.
 
-              assay bench guard --model smollm2-135m-instruct --guard fixtures/guards/smollm2.safetensors
+              assay bench guard --model smollm2-135m-instruct \\
+                --guard fixtures/guards/smollm2.safetensors
             """)
 
     @OptionGroup var model: ModelOptions

@@ -14,7 +14,8 @@ struct BenchInferenceCommand: ParsableCommand {
 
             With --text, also how far the mode's predictions are from float32's on that text.
 
-              assay bench inference --model smollm2-135m-instruct --mode native --threads 2 --json
+              assay bench inference --model smollm2-135m-instruct --mode native \\
+                --threads 2 --json
             """)
 
     @OptionGroup var model: ModelOptions

@@ -13,8 +13,9 @@ struct BenchSteeringCommand: ParsableCommand {
             Samples of one prompt, drawn together; without and with the intervention in turn. Medians; the interval of the \
             ratio is that of the paired runs' middle half.
 
-              assay bench steering --model smollm2-135m-instruct --directions harm.safetensors --layer 15 \\
-                --positions all --decoded 64 --every-layer
+              assay bench steering --model smollm2-135m-instruct \\
+                --directions harm.safetensors --layer 15 --positions all --decoded 64 \\
+                --every-layer
             """)
 
     @OptionGroup var model: ModelOptions

@@ -10,7 +10,8 @@ struct BenchTokenizationCommand: ParsableCommand {
         discussion: """
             Every line of the file is a text of its own. Of runs after one that is not counted, the median.
 
-              assay bench tokenization --model smollm2-135m-instruct --file prompts/harmful.jsonl --json
+              assay bench tokenization --model smollm2-135m-instruct \\
+                --file prompts/harmful.jsonl --json
             """)
 
     @Option(name: [.long, .short], help: "A .gguf file (vocabulary alone is enough), a folder, or a cached name.")

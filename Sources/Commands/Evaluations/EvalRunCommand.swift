@@ -16,7 +16,8 @@ struct EvalRunCommand: AsyncParsableCommand {
             run starts. Batch size and threads change no result.
 
               assay eval run evals/refusal.yaml --model smollm2-135m-instruct
-              assay eval run evals/arithmetic.yaml --model smollm2-135m-instruct --samples 16 --limit 100 --db runs.sqlite
+              assay eval run evals/arithmetic.yaml --model smollm2-135m-instruct \\
+                --samples 16 --limit 100 --db runs.sqlite
             """)
 
     @Argument(help: "An evaluation definition (docs/evaluations.md).")
@@ -45,7 +46,7 @@ struct EvalRunCommand: AsyncParsableCommand {
 
     mutating func validate() throws {
         guard (1...4096).contains(batch) else { throw ValidationError("--batch is \(batch); allowed: 1 to 4096") }
-        guard samples ?? 1 >= 1 else { throw ValidationError("--samples is \(samples ?? 0); allowed: 1 or more") }
+        try SamplingBounds.check(samples: samples, temperature: temperature)
         guard limit ?? 1 >= 1 else { throw ValidationError("--limit is \(limit ?? 0); allowed: 1 or more") }
     }
 
@@ -55,6 +56,8 @@ struct EvalRunCommand: AsyncParsableCommand {
         if dryRun {
             return output.json ? try StandardOutput.json(plan) : StandardOutput.line(plan.description)
         }
+        // A page that cannot be written is found out before the samples are drawn.
+        if let html { try TextFile.checkWritable(html) }
         plan = try await PlanLoader.executable(plan, from: file, overrides: overrides, execution)
         let store = try RunStore(path: db)
         let local = try LocalModel(model.load(), batch: batch, date: plan.definition.date)

@@ -10,7 +10,8 @@ struct CodeRunCommand: AsyncParsableCommand {
             A sample has `task_id`, and `completion` (which continues the task's prompt) or `solution` (a whole program). The \
             reference solutions are executed first; where one fails, nothing else runs.
 
-              assay code run samples.jsonl --tasks HumanEval.jsonl --form humaneval --allow-code-execution
+              assay code run samples.jsonl --tasks HumanEval.jsonl --form humaneval \\
+                --allow-code-execution
             """)
 
     @Argument(help: "Samples, one JSON object a line.")

@@ -14,6 +14,11 @@ struct GuardEvaluateCommand: ParsableCommand {
             named with --slice NAME=SET+SET. A prompt that the guard has no verdict on counts for no judge; how many \
             there are is said, with the first one's id. Of a conversation the last message of the user is judged; system \
             messages, earlier turns and prefills are not read.
+
+              assay guard evaluate --model smollm2-135m-instruct --csv judges.csv \\
+                --guard fixtures/guards/smollm2.safetensors \\
+                --slice everyday=guard-everyday+guard-daily \\
+                prompts/guard-everyday.jsonl prompts/guard-daily.jsonl
             """)
 
     @OptionGroup var model: ModelOptions

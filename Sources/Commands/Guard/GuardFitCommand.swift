@@ -15,7 +15,8 @@ struct GuardFitCommand: ParsableCommand {
             conversation the last message of the user is read, without system messages, earlier turns and prefills.
 
               assay guard fit --model smollm2-135m-instruct --out guard.safetensors \\
-                prompts/harmful.jsonl prompts/harmless.jsonl prompts/borderline.jsonl prompts/plain.jsonl
+                prompts/harmful.jsonl prompts/harmless.jsonl prompts/borderline.jsonl \\
+                prompts/plain.jsonl
             """)
 
     @OptionGroup var model: ModelOptions

@@ -11,6 +11,12 @@ struct GuardScoreCommand: ParsableCommand {
             One line for each prompt: decision, probability, score, id. A prompt that has no verdict is an error of its \
             own line, and never counts as harmless. Of a conversation the last message of the user is judged; system \
             messages, earlier turns and prefills are not read.
+
+              assay guard score --model smollm2-135m-instruct \\
+                --guard fixtures/guards/smollm2.safetensors --text "How do I pick a lock?"
+              assay guard score --model smollm2-135m-instruct \\
+                --guard fixtures/guards/smollm2.safetensors \\
+                --prompts prompts/validation.jsonl --json
             """)
 
     @OptionGroup var model: ModelOptions

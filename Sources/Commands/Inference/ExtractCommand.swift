@@ -18,8 +18,9 @@ struct ExtractCommand: ParsableCommand {
             stopped and is started again goes on where it was. With --mean and --covariance, tensors mean.NAME [positions, ...] and \
             covariance.NAME [positions, width, width] in double are written instead, and no activations are kept.
 
-              assay extract --model smollm2-135m-instruct --prompts prompts/harmful.jsonl \\
-                --hooks 'blocks.*.hook_resid_post' --positions t_inst,t_post_inst --out harmful.safetensors
+              assay extract --model smollm2-135m-instruct \\
+                --prompts prompts/harmful.jsonl --hooks 'blocks.*.hook_resid_post' \\
+                --positions t_inst,t_post_inst --out harmful.safetensors
             """)
 
     @OptionGroup var model: ModelOptions

@@ -12,7 +12,8 @@ struct GenerateCommand: ParsableCommand {
             The prompt goes through the model's chat template; --raw continues it as plain text.
 
               assay generate --model smollm2-135m-instruct --prompt "Why is the sky blue?"
-              assay generate --model smollm2-135m-instruct --raw --prompt "Once upon a time" --samples 4 --temperature 0.8
+              assay generate --model smollm2-135m-instruct --raw \\
+                --prompt "Once upon a time" --samples 4 --temperature 0.8
             """)
 
     @OptionGroup var model: ModelOptions

@@ -12,7 +12,8 @@ struct ScoreCommand: ParsableCommand {
             logprobs[i] is the natural-log probability of ids[i + 1] after ids[0 ... i]. A BOS token comes first where the \
             model wants one. --ids takes a file with token ids, separated by spaces, commas or line breaks.
 
-              assay score --model smollm2-135m-instruct --text "The capital of France is Paris." --json
+              assay score --model smollm2-135m-instruct \\
+                --text "The capital of France is Paris." --json
             """)
 
     @OptionGroup var model: ModelOptions

@@ -15,7 +15,8 @@ struct ModelCombineCommand: ParsableCommand {
             nearest adapter of a lower one (truncated singular values). Averages of several trainings often do better than \
             each of them (Wortsman et al. 2022).
 
-              assay model combine --adapter first:0.5 --adapter second:0.5 --rank 8 --out average
+              assay model combine --adapter first:0.5 --adapter second:0.5 --rank 8 \\
+                --out average
             """)
 
     @Option(name: .customLong("adapter"), help: "A PEFT folder; PATH:STRENGTH multiplies what it does.")

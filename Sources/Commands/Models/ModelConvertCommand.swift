@@ -14,8 +14,9 @@ struct ModelConvertCommand: ParsableCommand {
             A GGUF file, or a folder of transformers whose tokenizer such a file can hold, to a GGUF file of the types \
             \(types.joined(separator: ", ")); a folder to another one; and GGUF files of the family llama to a folder.
 
-              assay model convert --model smollm2-135m-instruct --adapter fixtures/adapters/smollm2-guarded \\
-                --type q8_0 --out guarded.gguf
+              assay model convert --model smollm2-135m-instruct \\
+                --adapter fixtures/adapters/smollm2-guarded --type q8_0 \\
+                --out guarded.gguf
             """)
 
     private static let types = GGUFExport.elementTypes.keys.sorted()

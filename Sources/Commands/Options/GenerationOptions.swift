@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Evaluation
 
 /// How completions are sampled.
 struct GenerationOptions: ParsableArguments {
@@ -27,9 +28,24 @@ struct GenerationOptions: ParsableArguments {
     var stop: [String] = []
 
     mutating func validate() throws {
-        guard (1...1_000_000).contains(samples) else {
-            throw ValidationError("--samples is \(samples); allowed: 1 to 1000000")
-        }
+        try SamplingBounds.check(samples: samples, temperature: temperature)
         guard maxTokens >= 1 else { throw ValidationError("--max-tokens is \(maxTokens); allowed: 1 or more") }
+        guard !stop.contains("") else {
+            throw ValidationError("--stop is empty; every completion would end before it begins, give it a text")
+        }
+    }
+}
+
+/// The limits of an evaluation's definition hold on the command line too.
+enum SamplingBounds {
+    static func check(samples: Int?, temperature: Double?) throws {
+        let limits = EvaluationLimits()
+        if let samples, !limits.samples.contains(samples) {
+            throw ValidationError("--samples is \(samples); allowed: 1 to \(limits.samples.upperBound)")
+        }
+        if let temperature, !limits.temperature.contains(temperature) {
+            let most = Int(limits.temperature.upperBound)
+            throw ValidationError("--temperature is \(temperature); allowed: 0 to \(most)")
+        }
     }
 }

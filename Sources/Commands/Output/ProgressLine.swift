@@ -5,32 +5,49 @@ internal import Foundation
 /// On a terminal the line is drawn again in place; elsewhere a new one is written every ten seconds.
 struct ProgressLine {
     private let label: String
-    private let total: Int
     private let unit: String
     private let start = DispatchTime.now()
-    private var initial: Int
+    private var state: ProgressState
     private var lastDrawn: DispatchTime?
     private var drewInPlace = false
 
     /// - Parameter done: units finished before this work began; they do not count for the rate.
     init(_ label: String, total: Int, unit: String, done: Int = 0) {
         self.label = label
-        self.total = total
         self.unit = unit
-        initial = done
+        state = ProgressState(total: total, initial: done, done: done)
+    }
+
+    /// Draws the line before the first unit has finished; where no terminal is, the ten seconds begin.
+    mutating func begin() {
+        lastDrawn = DispatchTime.now()
+        if StandardError.isTerminal { draw(state.text(label, unit: unit, elapsed: 0)) }
     }
 
     /// Draws the line, but not more often than somebody can read it.
-    mutating func update(_ done: Int, note: String = "") {
+    mutating func update(_ done: Int, note: @autoclosure () -> String = "") {
+        state.done = done
+        update(note: note())
+    }
+
+    /// - Parameters:
+    ///   - underWay: how much of the units under way is done, in units
+    ///   - canEstimate: whether that is enough to tell from how long the rest takes
+    mutating func update(_ done: Int, underWay: Double, canEstimate: Bool, note: @autoclosure () -> String = "") {
+        (state.done, state.underWay, state.canEstimate) = (done, underWay, canEstimate)
+        update(note: note())
+    }
+
+    private mutating func update(note: @autoclosure () -> String) {
         let now = DispatchTime.now()
         let pause = StandardError.isTerminal ? 0.1 : 10
-        if let last = lastDrawn, seconds(last, now) < pause, done < total { return }
+        if let last = lastDrawn, seconds(last, now) < pause, state.done < state.total { return }
         if lastDrawn == nil && !StandardError.isTerminal {
             lastDrawn = now
             return
         }
         lastDrawn = now
-        draw(line(done, elapsed: seconds(start, now), note: note))
+        draw(state.text(label, unit: unit, elapsed: seconds(start, now), note: note()))
     }
 
     /// Leaves the last state standing.
@@ -48,27 +65,7 @@ struct ProgressLine {
         }
     }
 
-    private func line(_ done: Int, elapsed: Double, note: String) -> String {
-        let fraction = total > 0 ? Double(done) / Double(total) : 1
-        let filled = Int(fraction * 20)
-        let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: 20 - filled)
-        var text = "\(label) \(bar) \(Int(fraction * 100))% \(done)/\(total) \(unit)"
-        let rate = Double(done - initial) / max(elapsed, 1e-9)
-        if done > initial {
-            text += String(format: "  %.1f/s", rate)
-            if done < total { text += "  \(Self.duration(Double(total - done) / rate)) left" }
-        }
-        return note.isEmpty ? text : text + "  " + note
-    }
-
     private func seconds(_ from: DispatchTime, _ to: DispatchTime) -> Double {
         Double(to.uptimeNanoseconds - from.uptimeNanoseconds) / 1e9
-    }
-
-    static func duration(_ seconds: Double) -> String {
-        let whole = Int(min(seconds, 359_999).rounded(.up))
-        let (hours, minutes, rest) = (whole / 3600, whole / 60 % 60, whole % 60)
-        if hours > 0 { return String(format: "%d:%02d:%02d", hours, minutes, rest) }
-        return String(format: "%d:%02d", minutes, rest)
     }
 }

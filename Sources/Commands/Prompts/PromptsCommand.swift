@@ -32,6 +32,8 @@ struct PromptsCheckCommand: ParsableCommand {
         var problems: [String]
     }
 
+    mutating func validate() throws { _ = try PromptFormOptions.form(format) }
+
     func run() throws {
         let form = try PromptFormOptions.form(format)
         let checked = files.map { ($0, PromptSetReader.check(path: $0, format: form)) }

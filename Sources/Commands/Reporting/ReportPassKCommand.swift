@@ -39,6 +39,8 @@ struct ReportPassKCommand: ParsableCommand {
     var csv: String?
     @OptionGroup var output: OutputOptions
 
+    mutating func validate() throws { _ = try k.map { try NumberList.counts($0, option: "--k") } }
+
     func run() throws {
         let store = try RunStore(existing: db)
         let request = StoredReports.PassKRequest(

@@ -12,7 +12,8 @@ struct ReportResamplingCommand: ParsableCommand {
             "Inference Scaling fLaws" is marked as seen, not seen, or undecided at this size.
 
               assay report resampling --db runs.sqlite --html resampling.html
-              assay report resampling --weak python-weak --strong python-strong --cost 0,1,4 --json
+              assay report resampling --weak python-weak --strong python-strong \\
+                --cost 0,1,4 --json
             """)
 
     @OptionGroup var pair: VerifierPairOptions

@@ -29,7 +29,9 @@ enum StoredReports {
         let runs = try chosen(request.runs, store)
         let scorer = try request.scorer ?? commonScorer(runs)
         let pooled = try pooled(runs, scorer: scorer, store)
-        let groups = try pooled.enumerated().map { try group($1, runs, request, number: $0 + 1) }
+        let members = pooled.map { group in runs.first { group.runs.contains($0.id) } }
+        let labels = GroupLabels.labels(members, scorer: scorer)
+        let groups = try zip(pooled, zip(members, labels)).map { try group($0, $1.0, request, label: $1.1) }
         return PassKReport(
             title: "pass@k · \(scorer)", groups: groups,
             incompleteRuns: try incomplete(runs, among: pooled.flatMap(\.runs), store), command: command)
@@ -122,16 +124,17 @@ enum StoredReports {
     }
 
     private static func group(
-        _ pooled: PooledGroup, _ runs: [RunRecord], _ request: PassKRequest, number: Int
+        _ pooled: PooledGroup, _ run: RunRecord?, _ request: PassKRequest, label: String
     ) throws -> PassKReport.Group {
-        let run = runs.first { pooled.runs.contains($0.id) }
-        var curves = [try pooled.curve(of: .passAtK, at: request.k, unscored: request.unscored)]
-        if request.includesPassHatK {
-            curves.append(try pooled.curve(of: .passHatK, at: request.k, unscored: request.unscored))
+        let metrics: [PassMetric] = request.includesPassHatK ? [.passAtK, .passHatK] : [.passAtK]
+        let curves: [PassCurve]
+        do {
+            curves = try metrics.map { try pooled.curve(of: $0, at: request.k, unscored: request.unscored) }
+        } catch let error as ResamplingError {
+            throw CommandFailure.badData("\(label): \(error)")
         }
-        let label = run.map { "\($0.definition.name), \($0.model.name.split(separator: "/").last ?? "")" } ?? "group"
         return PassKReport.Group(
-            label: number > 1 ? "\(label) (\(number))" : label, model: run?.model,
+            label: label, model: run?.model,
             settings: run.map { [ReportFact].facts(of: $0.settings.generation) } ?? [], pooled: pooled, curves: curves)
     }
 }

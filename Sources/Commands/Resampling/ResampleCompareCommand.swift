@@ -14,7 +14,8 @@ struct ResampleCompareCommand: ParsableCommand {
             over tasks. Runs whose tasks differ are refused, with the tasks named.
 
               assay resample compare 3f2a 91c0 --k 1
-              assay resample compare 3f2a 91c0 --metric accuracy@k --k 8 --effect 0.05 --json
+              assay resample compare 3f2a 91c0 --metric accuracy@k --k 8 --effect 0.05 \\
+                --json
             """)
 
     @Argument(help: "A run's id, or the beginning of it.")

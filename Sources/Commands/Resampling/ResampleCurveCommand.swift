@@ -19,7 +19,8 @@ struct ResampleCurveCommand: ParsableCommand {
             behind both rates, taken as independent samples, carry their uncertainty into the interval.
 
               assay resample curve --k 1,4,16,64 --cost 0,4
-              assay resample curve --weak judge --sensitivity 93/100 --specificity 180/200 --k 1,2,4,8 --json
+              assay resample curve --weak judge --sensitivity 93/100 \\
+                --specificity 180/200 --k 1,2,4,8 --json
             """)
 
     @OptionGroup var pair: VerifierPairOptions

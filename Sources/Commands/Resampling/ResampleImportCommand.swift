@@ -15,7 +15,8 @@ struct ResampleImportCommand: ParsableCommand {
             lm-eval (samples_*.jsonl), large-language-monkeys (YAML files). A task that stands twice, one that is missing or \
             was not asked for, and a verdict without a sample are refused by name.
 
-              assay resample import samples_eval_results.json --model codellama-7b --temperature 0.8
+              assay resample import samples_eval_results.json --model codellama-7b \\
+                --temperature 0.8
               assay resample import monkeys/*.yaml --model llama-3-8b --tasks tasks.txt
             """)
 

@@ -14,9 +14,11 @@ struct ResampleRunCommand: AsyncParsableCommand {
             without --from nothing but the budget ends the search. Rows are committed as they are made; --resume goes on. Such runs are kept apart from runs \
             that draw every sample.
 
-              assay resample run evals/arithmetic.yaml --model smollm2-135m-instruct --weak numeric --budget 16
-              assay resample run evals/code.yaml --model M --weak python-weak --budget 64 --allow-code-execution \\
-                --from 3f2a --strong python-strong --false-positive-cost 4
+              assay resample run evals/arithmetic.yaml --model smollm2-135m-instruct \\
+                --weak numeric --budget 16
+              assay resample run evals/code.yaml --model M --weak python-weak \\
+                --budget 64 --allow-code-execution --from 3f2a --strong python-strong \\
+                --false-positive-cost 4
             """)
 
     @Argument(help: "An evaluation definition.")

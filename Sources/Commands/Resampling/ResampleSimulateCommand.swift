@@ -10,7 +10,8 @@ struct ResampleSimulateCommand: ParsableCommand {
             Easy and hard tasks, a verifier with given completeness and soundness. The simulation draws tasks and samples one \
             by one, and should agree with the formula within its error.
 
-              assay resample simulate --accuracy 0.87,0.13 --shares 0.58,0.42 --soundness 0.75 --cost 0.7,1,2,4,10
+              assay resample simulate --accuracy 0.87,0.13 --shares 0.58,0.42 \\
+                --soundness 0.75 --cost 0.7,1,2,4,10
             """)
 
     @Option(help: "Chance that a sample is right, for easy and for hard tasks.")

@@ -82,9 +82,9 @@ struct RunsShowCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     struct Document: Encodable {
-        var run: RunRecord
-        var metrics: [MetricRecord]
-        var samples: [SampleRecord]?
+        var run: RunDocument
+        var metrics: [MetricDocument]
+        var samples: [SampleDocument]?
     }
 
     func run() throws {
@@ -93,8 +93,8 @@ struct RunsShowCommand: ParsableCommand {
         if output.json {
             return try StandardOutput.json(
                 Document(
-                    run: record, metrics: try store.metrics(record.id),
-                    samples: samples ? try store.samples(record.id) : nil))
+                    run: RunDocument(record), metrics: try store.metrics(record.id).map(MetricDocument.init),
+                    samples: samples ? try store.samples(record.id).map(SampleDocument.init) : nil))
         }
         let report = try StoredReports.evaluation(record.id, store, command: nil, includesTexts: samples)
         StandardOutput.write(report.text(width: StandardOutput.width))
@@ -115,13 +115,19 @@ struct RunsRemoveCommand: ParsableCommand {
     @Argument(help: "Ids, or the beginnings of ids.")
     var runs: [String]
     @OptionGroup var store: StoreOptions
+    @OptionGroup var output: OutputOptions
+
+    struct Report: Encodable {
+        var removed: [String]
+    }
 
     func run() throws {
         let store = try store.open()
         let ids = try runs.map { try store.run($0).id }
         for id in ids {
             try store.delete(id)
-            StandardOutput.line("removed \(id)")
+            if !output.json { StandardOutput.line("removed \(id)") }
         }
+        if output.json { try StandardOutput.json(Report(removed: ids)) }
     }
 }

@@ -14,8 +14,9 @@ struct SteerCategoriesCommand: ParsableCommand {
             directions from harmless prompts of the same category (matched), directions of the harmless prompts alone \
             (topic), and random vectors of the same lengths.
 
-              assay steer categories --model smollm2-135m-instruct --harmful prompts/harmful.jsonl \\
-                --harmless prompts/harmless.jsonl --plot categories.svg
+              assay steer categories --model smollm2-135m-instruct \\
+                --harmful prompts/harmful.jsonl --harmless prompts/harmless.jsonl \\
+                --plot categories.svg
             """)
 
     @OptionGroup var model: ModelOptions

@@ -14,6 +14,10 @@ struct SteerClusterCommand: ParsableCommand {
             The model's own greedy replies decide which prompts it refuses. Half of the refused harmful and of the \
             accepted harmless prompts are the anchors; the rest, and the two mixed cells, are scored. A cell without \
             prompts is reported as such. Matched sets (twins) keep the scores from telling corpora apart.
+
+              assay steer cluster --model smollm2-135m-instruct \\
+                --harmful prompts/harmful.jsonl --harmless prompts/harmless.jsonl \\
+                --plot cells.svg
             """)
 
     @OptionGroup var model: ModelOptions

@@ -5,7 +5,10 @@ struct SteerCompareCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "compare",
         abstract:
-            "Cosines between two files of directions, layer by layer, and between each direction and a random one.")
+            "Cosines between two files of directions, layer by layer, and between each direction and a random one.",
+        discussion: """
+              assay steer compare harm.safetensors refusal.safetensors
+            """)
 
     @Argument(help: "Two files of directions.")
     var files: [String]

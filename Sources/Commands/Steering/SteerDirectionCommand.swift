@@ -12,8 +12,9 @@ struct SteerDirectionCommand: ParsableCommand {
             The paper's harmfulness direction is mean-difference at t_inst between harmful and harmless prompts; its \
             refusal direction the same at t_post_inst between refused and accepted ones.
 
-              assay steer direction --model smollm2-135m-instruct --positive prompts/harmful.jsonl \\
-                --negative prompts/harmless.jsonl --position t_inst --out harm.safetensors
+              assay steer direction --model smollm2-135m-instruct \\
+                --positive prompts/harmful.jsonl --negative prompts/harmless.jsonl \\
+                --position t_inst --out harm.safetensors
             """)
 
     @OptionGroup var model: ModelOptions

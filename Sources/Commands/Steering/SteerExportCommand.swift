@@ -10,6 +10,9 @@ struct SteerExportCommand: ParsableCommand {
         discussion: """
             direction.L of the file acts on the output of block L. A direction that was measured before block L \
             (hook_resid_pre) is that of the output of block L - 1, and is written there; llama.cpp cannot steer block 0.
+
+              assay steer export --model smollm2-135m-instruct \\
+                --directions harm.safetensors --out harm.gguf
             """)
 
     @OptionGroup var model: ModelOptions

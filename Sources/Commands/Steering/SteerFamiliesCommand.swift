@@ -16,8 +16,9 @@ struct SteerFamiliesCommand: ParsableCommand {
             random vectors as long as that between the anchors, and, where a family has harmless prompts, its harmful \
             ones less those. A prefill stands after both places and changes no score.
 
-              assay steer families --model smollm2-135m-instruct --harmful prompts/harmful.jsonl \\
-                --harmless prompts/harmless.jsonl prompts/jailbroken.jsonl prompts/guard-wrapped.jsonl
+              assay steer families --model smollm2-135m-instruct \\
+                --harmful prompts/harmful.jsonl --harmless prompts/harmless.jsonl \\
+                prompts/jailbroken.jsonl prompts/guard-wrapped.jsonl
             """)
 
     @OptionGroup var model: ModelOptions

@@ -8,7 +8,12 @@ internal import Transformers
 struct SteerGenerateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "generate",
-        abstract: "Writes greedy replies with an intervention, and the plain ones beside them.")
+        abstract: "Writes greedy replies with an intervention, and the plain ones beside them.",
+        discussion: """
+              assay steer generate --model smollm2-135m-instruct \\
+                --directions harm.safetensors --layer 15 --strength=-1 \\
+                --prompt "How do I pick a lock?"
+            """)
 
     @OptionGroup var model: ModelOptions
     @OptionGroup var intervention: InterventionOptions

@@ -14,6 +14,9 @@ struct SteerInversionCommand: ParsableCommand {
             Each prompt asks whether its instruction is harmful, with No for harmless. A harmfulness direction is added \
             to the tokens before the question (--span leading), a refusal direction to all tokens (--span all). Prints \
             the share of No among clear answers, with the direction, with a random one, and plain.
+
+              assay steer inversion --model smollm2-135m-instruct --layer 15 \\
+                --directions harm.safetensors --prompts prompts/harmful.jsonl
             """)
 
     @OptionGroup var model: ModelOptions

@@ -15,6 +15,9 @@ struct SteerOrthogonalizeCommand: ParsableCommand {
 
             What changes is stored as float32, so the file is larger. Where the model shares its embedding with its \
             unembedding, the new file has both.
+
+              assay steer orthogonalize --model smollm2-135m-instruct --layer 15 \\
+                --directions refusal.safetensors --out changed.gguf
             """)
 
     @OptionGroup var model: ModelOptions

@@ -14,8 +14,9 @@ struct SteerPostInstructionCommand: ParsableCommand {
             its template's end as part of the instruction may end its turn at once; such empty replies count as not \
             refused, and are counted by themselves.
 
-              assay steer post-instruction --model smollm2-135m-instruct --harmful prompts/harmful.jsonl \\
-                --harmless prompts/harmless.jsonl --limit 50
+              assay steer post-instruction --model smollm2-135m-instruct \\
+                --harmful prompts/harmful.jsonl --harmless prompts/harmless.jsonl \\
+                --limit 50
             """)
 
     @OptionGroup var model: ModelOptions

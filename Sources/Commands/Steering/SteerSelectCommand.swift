@@ -7,7 +7,12 @@ struct SteerSelectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "select",
         abstract:
-            "Ranks directions by what they do: refusal without them, refusal with them, and harm to other prompts.")
+            "Ranks directions by what they do: refusal without them, refusal with them, and harm to other prompts.",
+        discussion: """
+              assay steer select --model smollm2-135m-instruct \\
+                --directions harm.safetensors --harmful prompts/harmful.jsonl \\
+                --harmless prompts/harmless.jsonl
+            """)
 
     @OptionGroup var model: ModelOptions
     @Option(help: "Files of directions.")

@@ -8,7 +8,12 @@ internal import Transformers
 struct SteerSweepCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sweep",
-        abstract: "Refusal by layer and strength, for a direction and for a random one of the same length.")
+        abstract: "Refusal by layer and strength, for a direction and for a random one of the same length.",
+        discussion: """
+              assay steer sweep --model smollm2-135m-instruct --layers 10,15,20 \\
+                --directions harm.safetensors --prompts prompts/harmless.jsonl \\
+                --plot sweep.svg
+            """)
 
     @OptionGroup var model: ModelOptions
     @Option(help: "A file of directions.")

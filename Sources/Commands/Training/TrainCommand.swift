@@ -17,7 +17,10 @@ struct TrainCommand: ParsableCommand {
 
 struct SupervisedCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "sft", abstract: "Supervised fine-tuning: next tokens of examples.")
+        commandName: "sft", abstract: "Supervised fine-tuning: next tokens of examples.",
+        discussion: """
+              assay train sft evals/training/organism.yaml --db runs.sqlite
+            """)
 
     @OptionGroup var options: TrainingOptions
 
@@ -26,7 +29,10 @@ struct SupervisedCommand: ParsableCommand {
 
 struct PreferenceCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "dpo", abstract: "Direct preference optimisation: chosen answers before rejected ones.")
+        commandName: "dpo", abstract: "Direct preference optimisation: chosen answers before rejected ones.",
+        discussion: """
+              assay train dpo preferences.yaml --db runs.sqlite
+            """)
 
     @OptionGroup var options: TrainingOptions
 
@@ -35,7 +41,10 @@ struct PreferenceCommand: ParsableCommand {
 
 struct DistillationCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "distill", abstract: "Distillation: what a teacher says of every next token.")
+        commandName: "distill", abstract: "Distillation: what a teacher says of every next token.",
+        discussion: """
+              assay train distill distillation.yaml --db runs.sqlite
+            """)
 
     @OptionGroup var options: TrainingOptions
 

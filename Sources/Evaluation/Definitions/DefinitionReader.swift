@@ -10,12 +10,9 @@ struct DefinitionReader {
             "schema", "name", "version", "description", "prompts", "system", "prompt_template", "format", "date",
             "task", "generation", "scorers",
         ]
+        try checkSchema(root)
         let table = try DefinitionTable(root, place: "the definition", allowed: keys)
-        let schema = try table.required("schema")
-        let found = try schema.integer(in: 0...Int.max)
-        guard found == EvaluationDefinition.schema else {
-            throw schema.fault(.unsupportedSchema(found: found, supported: EvaluationDefinition.schema))
-        }
+        _ = try table.required("schema")
         return EvaluationDefinition(
             name: try name(table.required("name")),
             version: try table.required("version").integer(in: 1...1_000_000),
@@ -37,6 +34,16 @@ struct DefinitionReader {
             } ?? GenerationSettings(),
             scorers: try scorers(table.required("scorers"))
         )
+    }
+
+    /// Comes before all else: another schema may have other keys.
+    private func checkSchema(_ root: DefinitionNode) throws(EvaluationDefinitionError) {
+        let entries = try DefinitionTable.entries(of: root, place: "the definition")
+        guard let schema = entries.first(where: { $0.key == "schema" })?.value else { return }
+        let found = try schema.integer(in: 0...Int.max)
+        guard found == EvaluationDefinition.schema else {
+            throw schema.fault(.unsupportedSchema(found: found, supported: EvaluationDefinition.schema))
+        }
     }
 
     /// Lower-case letters, digits and hyphens: names are part of file names and of stored rows.

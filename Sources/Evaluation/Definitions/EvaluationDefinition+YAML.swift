@@ -41,6 +41,8 @@ extension EvaluationDefinition {
         guard text.utf8.count <= limits.bytes else {
             throw EvaluationDefinitionError(issue: .tooLarge(bytes: text.utf8.count, limit: limits.bytes))
         }
+        // A byte order mark is no part of the text.
+        let text = text.unicodeScalars.first == "\u{FEFF}" ? String(text.unicodeScalars.dropFirst()) : text
         if let line = YAMLSafety.lineOfAlias(in: text) { throw EvaluationDefinitionError(line: line, issue: .alias) }
         let root: Node?
         do {

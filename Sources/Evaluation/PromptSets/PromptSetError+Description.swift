@@ -28,7 +28,8 @@ extension PromptSetIssue: CustomStringConvertible {
         case .notARegularFile: "this is not a regular file"
         case .fileTooLarge(let bytes, let limit):
             "the file has \(bytes) bytes or more; prompt sets may have \(limit), so split it"
-        case .compressed: "the file is compressed; decompress it first, with gunzip for a name that ends in .gz"
+        case .compressed: "the file is compressed, and not by gzip; decompress it first"
+        case .cannotUnpack(let reason): "\(reason); fetch the file again"
         case .unknownFormat(let found):
             "no known prompt set has these columns or keys: \(list(found)); "
                 + "rename them to Assay's own (docs/prompt-sets.md) or name the format"

@@ -24,7 +24,9 @@ public enum PromptSetIssue: Hashable, Sendable {
     case cannotRead(reason: String)
     case notARegularFile
     case fileTooLarge(bytes: Int, limit: Int)
+    /// Packed by something else than gzip.
     case compressed
+    case cannotUnpack(reason: String)
     case unknownFormat(found: [String])
     case noPrompts
     case tooManyPrompts(limit: Int)

@@ -1,4 +1,4 @@
-/// Reads prompt sets of every known form into one list of ``Prompt``.
+/// Reads prompt sets of every known form, packed by gzip or not, into one list of ``Prompt``.
 public enum PromptSetReader {
     /// Reads a file whose form is told by its header or keys, or is given.
     ///
@@ -41,7 +41,8 @@ public enum PromptSetReader {
         guard bytes.count <= limits.fileBytes else {
             throw PromptSetError(file: path, issue: .fileTooLarge(bytes: bytes.count, limit: limits.fileBytes))
         }
-        return try read(PromptSetFile(path: path, bytes: bytes), format: format, limits: limits)
+        let file = try PromptSetFile(path: path, bytes: bytes, limit: limits.fileBytes)
+        return try read(file, format: format, limits: limits)
     }
 
     /// Everything that is wrong with a file, in the order of its lines; empty where it can be used. Of a row, the first
@@ -126,7 +127,7 @@ extension PromptSetFile {
 
     /// Whether the file's name says that it holds JSON. Then it does not become plain text by a fault in it.
     fileprivate var isNamedJSON: Bool {
-        let path = path.lowercased()
+        let path = unpackedPath.lowercased()
         return path.hasSuffix(".json") || path.hasSuffix(".jsonl")
     }
 

@@ -28,6 +28,17 @@ public protocol EvaluatedModel {
         onSample: (GeneratedSample) throws -> Void
     ) throws
 
+    /// As ``generate(_:settings:onSample:)``; calls `onStep` as well whenever the samples under way got longer. A model that
+    /// cannot tell never calls it.
+    ///
+    /// An error thrown by `onStep` stops the work and is rethrown.
+    func generate(
+        _ requests: [GenerationRequest],
+        settings: GenerationSettings,
+        onStep: (GenerationStep) throws -> Void,
+        onSample: (GeneratedSample) throws -> Void
+    ) throws
+
     /// Natural-log probability of every token of each continuation after `prompt`.
     func logProbabilities(of continuations: [[Int32]], given prompt: [Int32]) throws -> [[Float]]
 
@@ -39,6 +50,15 @@ public protocol EvaluatedModel {
 }
 
 extension EvaluatedModel {
+    public func generate(
+        _ requests: [GenerationRequest],
+        settings: GenerationSettings,
+        onStep: (GenerationStep) throws -> Void,
+        onSample: (GeneratedSample) throws -> Void
+    ) throws {
+        try generate(requests, settings: settings, onSample: onSample)
+    }
+
     public func encodeContinuation(_ text: String, after prompt: [Int32]) -> [Int32] { encodeContinuation(text) }
 }
 

@@ -1,8 +1,10 @@
-/// What happens while an evaluation runs, in this order: `runStarted`, any number of `sampleFinished`, and then either
-/// `runFinished` or `runStopped`.
+/// What happens while an evaluation runs, in this order: `runStarted`, any number of `stepDecoded` and `sampleFinished`, and
+/// then either `runFinished` or `runStopped`.
 public enum EvaluationEvent: Hashable, Sendable {
     /// - Parameter completed: samples that an earlier start of the run has left.
     case runStarted(RunRecord, completed: Int)
+    /// Samples under way got longer. Counts since this start of the run; models that cannot tell do not say it.
+    case stepDecoded(GenerationStep)
     /// A completion with its grades, or the reason why there is none (``SampleRecord/error``).
     case sampleFinished(SampleRecord)
     case runFinished(RunSummary)

@@ -12,12 +12,12 @@ extension EvaluationPlan: Encodable {
         try container.encode(definition.version, forKey: .version)
         try container.encode(definition.task, forKey: .task)
         try container.encode(definition.format, forKey: .format)
-        try container.encode(settings, forKey: .settings)
-        try container.encode(scorerReferences, forKey: .scorers)
-        try container.encode(promptSets, forKey: .promptSets)
+        try container.encode(SettingsDocument(settings), forKey: .settings)
+        try container.encode(scorerReferences.map(ScorerDocument.init), forKey: .scorers)
+        try container.encode(promptSets.map(PromptSetDocument.init), forKey: .promptSets)
         try container.encode(sampleCount, forKey: .sampleCount)
         try container.encode(warnings.map(\.description), forKey: .warnings)
-        try container.encode(prompts, forKey: .prompts)
+        try container.encode(prompts.map(PlannedPromptDocument.init), forKey: .prompts)
     }
 }
 

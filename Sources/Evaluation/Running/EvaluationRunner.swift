@@ -85,7 +85,8 @@ public struct EvaluationRunner {
                 for index in missing { try accept(try grader.chosen(prompt, index, ids, answer)) }
             }
         }
-        try generate(requests, on: model, grader: grader, accept: accept)
+        try generate(
+            requests, on: model, grader: grader, note: { try recorder.record(.stepDecoded($0)) }, accept: accept)
         try work.checkComplete()
     }
 
@@ -93,11 +94,12 @@ public struct EvaluationRunner {
         _ requests: [GenerationRequest],
         on model: any EvaluatedModel,
         grader: SampleGrader,
+        note: (GenerationStep) throws -> Void,
         accept: (SampleRecord) throws -> Void
     ) throws {
         guard !requests.isEmpty else { return }
         let promptIDs = Dictionary(uniqueKeysWithValues: requests.map { ($0.index, $0.ids) })
-        try model.generate(requests, settings: plan.settings.generation) { sample in
+        try model.generate(requests, settings: plan.settings.generation, onStep: note) { sample in
             guard let ids = promptIDs[sample.requestIndex] else {
                 throw PlanError.modelBrokeContract(
                     .unknownSample(request: sample.requestIndex, sample: sample.sampleIndex)

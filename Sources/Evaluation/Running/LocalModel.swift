@@ -47,6 +47,13 @@ public struct LocalModel: EvaluatedModel {
     public func generate(
         _ requests: [GenerationRequest], settings: GenerationSettings, onSample: (GeneratedSample) throws -> Void
     ) throws {
+        try generate(requests, settings: settings, onStep: { _ in }, onSample: onSample)
+    }
+
+    public func generate(
+        _ requests: [GenerationRequest], settings: GenerationSettings, onStep: (GenerationStep) throws -> Void,
+        onSample: (GeneratedSample) throws -> Void
+    ) throws {
         let sampling = try SamplingOptions(
             temperature: settings.temperature, topK: settings.topK, topP: settings.topP, minP: settings.minP)
         let generator = Generator(
@@ -61,7 +68,10 @@ public struct LocalModel: EvaluatedModel {
         }
         let stop = StopTexts(settings.stop, tokenizer: model.tokenizer)
         var hook = NoHook()
-        try generator.run(prompts, hooks: &hook, shouldStop: { _, ids in stop.isReached(ids) }) { completion in
+        try generator.run(
+            prompts, hooks: &hook, shouldStop: { _, ids in stop.isReached(ids) },
+            onStep: { try onStep(GenerationStep($0)) }
+        ) { completion in
             let request = requests[completion.tag.prompt]
             try onSample(
                 GeneratedSample(
@@ -69,5 +79,13 @@ public struct LocalModel: EvaluatedModel {
                     text: stop.text(completion.ids), finish: completion.finish == .stop ? .stop : .length,
                     logProbabilities: completion.logProbabilities))
         }
+    }
+}
+
+extension GenerationStep {
+    fileprivate init(_ step: Generator.Step) {
+        self.init(
+            tokens: step.tokens, endedSamples: step.endedSamples, endedTokens: step.endedTokens,
+            activeSamples: step.activeSamples)
     }
 }

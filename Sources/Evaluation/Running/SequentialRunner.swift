@@ -43,10 +43,11 @@ public struct SequentialRunner {
         try plan.checkContinues(run, on: model.identity)
         var work = try RunProgress(plan: plan, completed: completed)
         try recorder.record(.runStarted(run, completed: completed.count))
+        var steps = GenerationStep()
         for round in 0..<plan.settings.generation.samples {
             let open = try openPrompts(work, round: round)
             if open.isEmpty { continue }
-            guard try draw(open, round: round, on: model, &work, &recorder) else {
+            guard try draw(open, round: round, on: model, &work, &steps, &recorder) else {
                 let summary = work.summary(of: run, finishedAt: nil)
                 try recorder.record(.runStopped(summary))
                 return summary
@@ -74,6 +75,7 @@ public struct SequentialRunner {
         round: Int,
         on model: any EvaluatedModel,
         _ work: inout RunProgress,
+        _ steps: inout GenerationStep,
         _ recorder: inout some EvaluationRecorder
     ) throws -> Bool {
         let renderer = PromptRenderer(model: model)
@@ -95,7 +97,12 @@ public struct SequentialRunner {
             }
             let ids = Dictionary(uniqueKeysWithValues: requests.map { ($0.index, $0.ids) })
             guard !requests.isEmpty else { return true }
-            try model.generate(requests, settings: plan.settings.generation) { sample in
+            let before = steps
+            func note(_ step: GenerationStep) throws {
+                steps = before.followed(by: step)
+                try recorder.record(.stepDecoded(steps))
+            }
+            try model.generate(requests, settings: plan.settings.generation, onStep: note) { sample in
                 guard let prompt = ids[sample.requestIndex] else {
                     throw PlanError.modelBrokeContract(
                         .unknownSample(request: sample.requestIndex, sample: sample.sampleIndex))

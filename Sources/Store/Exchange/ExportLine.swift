@@ -112,6 +112,7 @@ struct ExportedScore: Codable {
     }
 
     init(from decoder: any Decoder) throws {
+        try KnownKeys.check(decoder, ["scorer", "version", "value", "unscored", "label", "answer"], at: "scores.")
         let container = try decoder.container(keyedBy: CodingKeys.self)
         scorer = try container.decode(String.self, forKey: .scorer)
         version = try container.decode(Int.self, forKey: .version)
@@ -147,23 +148,41 @@ struct ExportedScore: Codable {
 
 extension ExportLine: Codable {
     private enum CodingKeys: String, CodingKey {
-        case type, run, samples
+        case type, run, samples, steps
     }
 
     init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         let type = try container.decode(String.self, forKey: .type)
         switch type {
-        case "run": self = .run(try container.decode(RunRecord.self, forKey: .run))
-        case "prompt": self = .prompt(try ExportedPrompt(from: decoder))
-        case "sample": self = .sample(try ExportedSample(from: decoder))
-        case "metric": self = .metric(try MetricRecord(from: decoder))
+        case "run":
+            try KnownKeys.check(decoder, ["type", "run"])
+            let run = try container.decode(RunRecord.self, forKey: .run)
+            try KnownKeys.check(run, in: container, at: .run)
+            self = .run(run)
+        case "prompt":
+            try KnownKeys.check(decoder, ["type", "index", "set", "id", "label", "category", "ids"])
+            self = .prompt(try ExportedPrompt(from: decoder))
+        case "sample":
+            let keys: Set = ["type", "prompt", "sample", "ids", "logprobs", "text", "finish", "error", "scores"]
+            try KnownKeys.check(decoder, keys)
+            self = .sample(try ExportedSample(from: decoder))
+        case "metric":
+            let keys: Set = ["type", "name", "scorer", "group", "value", "lower", "upper", "scored", "unscored"]
+            try KnownKeys.check(decoder, keys)
+            self = .metric(try MetricRecord(from: decoder))
         case "end":
+            try KnownKeys.check(decoder, ["type", "run", "samples"])
             self = .end(
                 run: try container.decode(String.self, forKey: .run),
                 samples: try container.decode(Int.self, forKey: .samples)
             )
-        case "training": self = .training(try TrainedRun(from: decoder))
+        case "training":
+            try KnownKeys.check(decoder, ["type", "run", "steps"])
+            let trained = try TrainedRun(from: decoder)
+            try KnownKeys.check(trained.run, in: container, at: .run)
+            try KnownKeys.check(trained.steps, in: container, at: .steps)
+            self = .training(trained)
         default: throw StoreError.ImportProblemError(.unknownType(type))
         }
     }

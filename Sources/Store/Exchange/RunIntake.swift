@@ -37,7 +37,13 @@ struct RunIntake {
     }
 
     mutating func add(_ sample: SampleRecord) throws {
-        guard let rows = current?.rows else { throw StoreError.ImportProblemError(.outsideRun) }
+        guard let run = current?.run, let rows = current?.rows else {
+            throw StoreError.ImportProblemError(.outsideRun)
+        }
+        let samples = run.settings.generation.samples
+        guard run.status != .finished || sample.sampleIndex < samples else {
+            throw StoreError.ImportProblemError(.sampleBeyond(sample.sampleIndex, samples: samples))
+        }
         let isNew = try rows.insert(sample)
         current?.taken += 1
         current?.added += isNew ? 1 : 0

@@ -3,7 +3,7 @@ public import Foundation
 internal import GRDB
 
 extension RunStore {
-    /// Takes in the runs of an export, all of them or none.
+    /// Takes in the runs of an export, packed by gzip or not: all of them or none.
     ///
     /// - Throws: ``StoreError/importLine(path:line:problem:)`` with the line's number, or a conflict with a run that is
     ///   there already.

@@ -21,6 +21,16 @@ enum StoreFile {
         }
         guard !start.isEmpty else { return }
         guard Array(start) == magic else { throw StoreError.notADatabase(path: path) }
+        let hadCompanions = hasCompanions(path)
+        do {
+            try checkTables(path: path)
+        } catch {
+            if !hadCompanions { removeCompanions(of: path) }
+            throw error
+        }
+    }
+
+    private static func checkTables(path: String) throws {
         try StoreError.translating(path: path) {
             do {
                 try check(path, isReadOnly: true)
@@ -41,6 +51,23 @@ enum StoreFile {
         let queue = try DatabaseQueue(path: path, configuration: configuration)
         defer { try? queue.close() }
         try queue.read { db in try check(db, path: path) }
+    }
+
+    /// Whether the journal of write-ahead mode or its index lies beside the file.
+    private static func hasCompanions(_ path: String) -> Bool {
+        ["-wal", "-shm"].contains { FileManager.default.fileExists(atPath: path + $0) }
+    }
+
+    /// Removes the journal and its index, which a connection for reading makes and does not remove. Only SQLite can tell
+    /// whether another program has begun to use them: the last connection for writing removes them as it is closed, and
+    /// changes nothing where nothing was written.
+    private static func removeCompanions(of path: String) {
+        guard hasCompanions(path) else { return }
+        var configuration = Configuration()
+        configuration.prepareDatabase(RunStore.defend)
+        guard let queue = try? DatabaseQueue(path: path, configuration: configuration) else { return }
+        _ = try? queue.read { db in try Row.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") }
+        try? queue.close()
     }
 
     /// Opening a pipe would wait for a writer.

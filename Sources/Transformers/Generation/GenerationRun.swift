@@ -45,6 +45,7 @@ struct GenerationRun {
     private var nextPrompt = 0
     private var read: [Read] = []
     private var active: [Active] = []
+    private var counts = Generator.Step()
     // What a step needs, kept so that a token allocates nothing.
     private var batch = TokenBatch()
     private var places: [LogitRows] = []
@@ -59,6 +60,12 @@ struct GenerationRun {
         space = Workspace(configuration, rows: rows, threads: generator.threads)
         logits = Matrix(rows: generator.limits.batch, columns: configuration.vocabularySize)
         weights = Matrix(rows: generator.limits.batch, columns: configuration.vocabularySize)
+    }
+
+    var progress: Generator.Step {
+        var step = counts
+        step.activeSamples = active.count
+        return step
     }
 
     /// Begins samples while there is room, then decodes one token of each. False when all is done.
@@ -141,6 +148,7 @@ struct GenerationRun {
             begun.ids.append(id)
             begun.logProbabilities.append(logProbability)
             active.append(begun)
+            counts.tokens += 1
             if waiting.left.isEmpty { read.removeFirst() }
         }
     }
@@ -158,6 +166,7 @@ struct GenerationRun {
         draw(logits)
         // Caches of samples that end now are given back.
         batch.removeAll()
+        counts.tokens += active.count
         for (index, drawn) in draws.enumerated() {
             try Sampler.requireNumber(drawn.logProbability)
             active[index].ids.append(drawn.id)
@@ -197,6 +206,8 @@ struct GenerationRun {
                 continue
             }
             let sample = active.remove(at: index)
+            counts.endedSamples += 1
+            counts.endedTokens += sample.ids.count
             ended.append(
                 Generator.Completion(
                     tag: sample.tag, ids: sample.ids, logProbabilities: sample.logProbabilities, finish: finish))

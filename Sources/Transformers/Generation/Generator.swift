@@ -41,6 +41,17 @@ public struct Generator {
         public var finish: Finish
     }
 
+    /// How far the work has come: counts since it began.
+    public struct Step: Hashable, Sendable {
+        /// Tokens drawn, of samples that have ended and of those under way.
+        public internal(set) var tokens = 0
+        public internal(set) var endedSamples = 0
+        /// Tokens of the samples that have ended.
+        public internal(set) var endedTokens = 0
+        /// Samples that are being decoded.
+        public internal(set) var activeSamples = 0
+    }
+
     public enum Finish: Hashable, Sendable {
         /// An end token was sampled, or the caller's check said stop.
         case stop
@@ -67,15 +78,19 @@ public struct Generator {
     /// - Parameters:
     ///   - hooks: see every forward pass; ``SequenceTag`` tells them which prompt and sample it is
     ///   - shouldStop: asked after each token, with the sample's ids so far
+    ///   - onStep: told after each step, in which every sample under way got a token, and when the last samples have ended
     /// - Throws: ``TransformerError`` for a prompt that is empty, too long, or has ids outside the vocabulary; and what
-    ///   `onCompletion` throws.
+    ///   `onStep` and `onCompletion` throw.
     public func run<Hook: ActivationHook>(
         _ prompts: [Prompt], hooks: inout Hook, shouldStop: (SequenceTag, [Int32]) -> Bool = { _, _ in false },
-        onCompletion: (Completion) throws -> Void
+        onStep: (Step) throws -> Void = { _ in }, onCompletion: (Completion) throws -> Void
     ) throws {
         for prompt in prompts { try check(prompt) }
         var run = GenerationRun(generator: self, prompts: prompts)
-        while try run.step(hooks: &hooks, shouldStop: shouldStop, onCompletion: onCompletion) {}
+        while try run.step(hooks: &hooks, shouldStop: shouldStop, onCompletion: onCompletion) {
+            try onStep(run.progress)
+        }
+        try onStep(run.progress)
     }
 
     private func check(_ prompt: Prompt) throws {

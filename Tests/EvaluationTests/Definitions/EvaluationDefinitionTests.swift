@@ -112,6 +112,11 @@ struct EvaluationDefinitionTests {
                     key: "format", found: "lines", allowed: PromptSetFormat.allCases.map(\.rawValue)))
     }
 
+    @Test func aByteOrderMarkIsNoPartOfTheText() throws {
+        #expect(try EvaluationDefinition(yaml: "\u{FEFF}" + smallest()) == EvaluationDefinition(yaml: smallest()))
+        #expect(try issue("\u{FEFF}" + smallest("version", "version: one")).line == 3)
+    }
+
     @Test func theSmallestDefinitionHasTheStandardSettings() throws {
         let definition = try EvaluationDefinition(yaml: smallest())
         #expect(definition.generation == GenerationSettings())
@@ -126,6 +131,8 @@ struct EvaluationDefinitionTests {
         DefinitionFault("just text", 1, .notATable(place: "the definition", found: "a text")),
         DefinitionFault("name: x", 1, .missingKey(key: "schema", place: "the definition")),
         DefinitionFault(smallest("schema", "schema: 2"), 1, .unsupportedSchema(found: 2, supported: 1)),
+        // Another schema may have other keys.
+        DefinitionFault("style: x\nschema: 2", 2, .unsupportedSchema(found: 2, supported: 1)),
         DefinitionFault(
             smallest("", "scorer: x"), 7, .unknownKey(key: "scorer", place: "the definition", allowed: topKeys)),
         DefinitionFault(smallest("", "name: y"), 2, .duplicateKeys(keys: ["name"])),

@@ -152,6 +152,8 @@ struct BrokenFileTests {
             #expect(try issue("/dev/zero") == .notARegularFile)
             let packed = folder.appendingPathComponent("x.jsonl.gz")
             try Data([0x1F, 0x8B, 8, 0]).write(to: packed)
+            #expect(try issue(packed.path) == .cannotUnpack(reason: "the gzip file ends too early"))
+            try Data([0x50, 0x4B, 3, 4]).write(to: packed)
             #expect(try issue(packed.path) == .compressed)
         }
     }
@@ -256,9 +258,10 @@ struct BrokenFileTests {
         let error = PromptSetError(
             file: "a.jsonl", line: 3, issue: .unknownKey(key: "lable", allowed: ["id", "label"]))
         #expect("\(error)" == "a.jsonl:3: there is no key \"lable\"; allowed are id, label")
-        let whole = PromptSetError(file: "a.gz", issue: .compressed)
-        #expect(
-            "\(whole)" == "a.gz: the file is compressed; decompress it first, with gunzip for a name that ends in .gz")
+        let whole = PromptSetError(file: "a.zip", issue: .compressed)
+        #expect("\(whole)" == "a.zip: the file is compressed, and not by gzip; decompress it first")
+        let cut = PromptSetError(file: "a.gz", issue: .cannotUnpack(reason: "the gzip file ends too early"))
+        #expect("\(cut)" == "a.gz: the gzip file ends too early; fetch the file again")
     }
 
     /// Mutants of every fixture either read or throw; none traps.

@@ -41,6 +41,25 @@ struct TwiceModel: ScriptedWrapper {
     }
 }
 
+/// Says after each sample how far it has come.
+struct SteppingModel: ScriptedWrapper {
+    var scripted = ScriptedModel()
+
+    func generate(
+        _ requests: [GenerationRequest], settings: GenerationSettings, onStep: (GenerationStep) throws -> Void,
+        onSample: (GeneratedSample) throws -> Void
+    ) throws {
+        var step = GenerationStep()
+        try generate(requests, settings: settings) { sample in
+            step.tokens += sample.ids.count
+            step.endedTokens += sample.ids.count
+            step.endedSamples += 1
+            try onStep(step)
+            try onSample(sample)
+        }
+    }
+}
+
 /// A model that judges: P(yes) is 0.6 for the answer `yes` and 0.1 for others, P(no) 0.25, each shared by the spellings.
 struct JudgeModel: ScriptedWrapper {
     enum Fault { case tooFew, infinite }

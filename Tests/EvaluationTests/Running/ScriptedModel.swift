@@ -96,12 +96,14 @@ struct TargetScorer: Scorer {
 /// Keeps what it hears.
 struct EventList: EvaluationRecorder {
     var run: RunRecord?
+    var steps: [GenerationStep] = []
     var samples: [SampleRecord] = []
     var summary: RunSummary?
 
     mutating func record(_ event: EvaluationEvent) {
         switch event {
         case .runStarted(let record, completed: _): run = record
+        case .stepDecoded(let step): steps.append(step)
         case .sampleFinished(let sample): samples.append(sample)
         case .runFinished(let end), .runStopped(let end): summary = end
         }

@@ -14,6 +14,9 @@ struct GuardServeCommand: AsyncParsableCommand {
             Listens on the loopback address only. To listen wider, put a token into the environment as \
             ASSAY_GUARD_TOKEN; clients send it as a bearer token. Ends on SIGTERM or SIGINT once requests under way are \
             answered.
+
+              assay guard serve --model smollm2-135m-instruct --port 8080 \\
+                --guard fixtures/guards/smollm2.safetensors
             """)
 
     @OptionGroup var model: ModelOptions
