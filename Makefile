@@ -22,7 +22,7 @@ eval: build
 test: setup
 	swift build $(SWIFT_FLAGS) --build-tests --explicit-target-dependency-import-check error
 	@scripts/model.sh $(ASSAY) $(MODEL) >/dev/null
-	@scripts/fetch-tokenizer-vectors.sh || echo "tokenizer vectors cannot be had; their tests are left out" >&2
+	@scripts/fetch-references.sh || echo "vocabularies and chat templates cannot be had; their tests are left out" >&2
 	swift test $(SWIFT_FLAGS) --skip-build
 	python3 scripts/check_prompts.py
 

@@ -15,6 +15,8 @@ public final class LanguageModel: Sendable {
     public let templateSource: String?
     public let backend: MatrixBackend
     public let threads: Int
+    /// Paths of the adapters that say that they were trained on another model.
+    public let adaptersOfOthers: [String]
     private let adapters: [AdapterChoice]
     private let mergesAdapters: Bool
 
@@ -40,6 +42,7 @@ public final class LanguageModel: Sendable {
         for adapter in adapters { try loaded.add(path: adapter.path, strength: adapter.strength) }
         transformer = try files.transformer(
             backend: backend, threads: threads, adapters: loaded, isEditable: isEditable)
+        adaptersOfOthers = loaded.madeForOthers(than: transformer)
         let vocabularySize = transformer.configuration.vocabularySize
         guard tokenizer.vocabularySize <= vocabularySize else {
             throw ModelError.vocabularyMismatch(tokenizer: tokenizer.vocabularySize, model: vocabularySize)
@@ -85,9 +88,14 @@ public final class LanguageModel: Sendable {
     public func chatTemplate() throws -> ChatTemplate { try ChatTemplate(modelTemplate: templateSource) }
 
     /// Renders a conversation up to where the reply begins.
-    public func render(_ messages: [ChatMessage], prefill: String? = nil) throws -> RenderedPrompt {
+    ///
+    /// - Parameter date: what a template that asks for the date is told; it has none where nil
+    public func render(
+        _ messages: [ChatMessage], prefill: String? = nil, date: CivilTime? = nil
+    ) throws -> RenderedPrompt {
         var options = ChatTemplate.EncodingOptions()
         options.prefill = prefill
+        options.now = date
         return try chatTemplate().encode(messages: messages, tokenizer: tokenizer, options: options)
     }
 

@@ -41,6 +41,9 @@ extension StoreError: CustomStringConvertible {
         case .metricConflict(let run): "Run \(run) has other metrics."
         case .stepConflict(let run, let step):
             "Run of training \(run) has another step \(step). Give that run an id of its own, or remove one of the two."
+        case .evaluationConflict(let run, let step):
+            "Run of training \(run) has another evaluation after step \(step). Give that run an id of its own, or remove "
+                + "one of the two."
         case .invalidRow(let problem): "A row was refused: \(problem)."
         case .sameStore(let path): "\(path): is the database that would be merged into. Name another one."
         case .importLine(let path, let line, let problem): "\(path), line \(line): \(problem)."

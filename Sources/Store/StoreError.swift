@@ -27,6 +27,8 @@ public enum StoreError: Error, Hashable, Sendable {
     case metricConflict(run: String)
     /// A step of training that did something else, its time aside.
     case stepConflict(run: String, step: Int)
+    /// Held-out examples that said something else after a step.
+    case evaluationConflict(run: String, step: Int)
     case invalidRow(RowProblem)
     case sameStore(path: String)
 
@@ -70,7 +72,7 @@ public enum StoreError: Error, Hashable, Sendable {
         case count(found: Int, announced: Int)
         case unfinished(run: String)
         case metricsTooEarly
-        /// A step of training that stands twice in one run.
+        /// A step of training, or an evaluation after it, that stands twice in one run.
         case repeatedStep(Int)
         case row(RowProblem)
     }

@@ -13,6 +13,8 @@ public enum TransformerError: Error, Hashable, Sendable {
     case adapterTarget(String)
     case adapterPatterns([String], module: String)
     case adapterNotFinite(String)
+    /// What is wrong with the adapter at a path.
+    indirect case adapter(path: String, TransformerError)
     /// Bytes.
     case tooLarge(needed: Int, available: Int)
     case tokenOutOfRange(id: Int32, vocabularySize: Int)
@@ -20,7 +22,21 @@ public enum TransformerError: Error, Hashable, Sendable {
     case editedToken(Float, vocabularySize: Int)
     case contextExceeded(length: Int, limit: Int)
     case emptyPrompt
+    /// Logits that are no numbers.
+    case notNumbers
     case sampling(option: String, value: Double, allowed: String)
+}
+
+extension TransformerError {
+    /// Runs `body`, whose errors of this type get an adapter's path; nil leaves them as they are.
+    static func naming<Result>(adapter path: String?, _ body: () throws -> Result) throws -> Result {
+        do {
+            return try body()
+        } catch let error as TransformerError {
+            guard let path else { throw error }
+            throw TransformerError.adapter(path: path, error)
+        }
+    }
 }
 
 extension TransformerError: CustomStringConvertible {
@@ -57,6 +73,7 @@ extension TransformerError: CustomStringConvertible {
                 the adapter's tensor "\(name)" holds a number that is not finite; allowed: finite numbers; train the \
                 adapter again, with a lower learning rate or clipped gradients
                 """
+        case .adapter(let path, let fault): return "the adapter \(path) cannot be put on the model: \(fault)"
         case .tooLarge(let needed, let available):
             return """
                 the model's weights take \(AvailableMemory.text(ofBytes: needed)) of memory; \
@@ -70,6 +87,9 @@ extension TransformerError: CustomStringConvertible {
             return "\(length) positions are more than the model's context of \(limit); shorten the prompt or the limit"
         case .emptyPrompt:
             return "the prompt has no tokens; give at least one"
+        case .notNumbers:
+            return "the model's logits are not numbers (NaN): its weights are damaged, or a hook has made activations "
+                + "too large"
         case .sampling(let option, let value, let allowed):
             return "\(option) is \(value); allowed: \(allowed)"
         }

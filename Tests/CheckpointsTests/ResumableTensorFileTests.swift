@@ -40,6 +40,25 @@ private func open(_ folder: URL, key: String = "k") throws -> ResumableTensorFil
     }
 }
 
+@Test func integersAndBytesAreWrittenInTheirPlaces() throws {
+    try Places.withTemporaryFolder { folder in
+        let path = folder.appendingPathComponent("out.safetensors").path
+        let file = try ResumableTensorFile(
+            path: path, metadata: [:],
+            tensors: [
+                TensorDeclaration(name: "ids", shape: [2, 2], elementType: .i32),
+                TensorDeclaration(name: "bytes", shape: [3], elementType: .u8),
+            ], key: "k")
+        try file.write(int32: [70_000, -1], to: "ids", from: 2)
+        try file.write(bytes: [255, 7], to: "bytes", from: 1)
+        #expect(throws: CheckpointError.self) { try file.write(int32: [1, 2], to: "ids", from: 3) }
+        try file.finish()
+        let read = try SafetensorsFile(path: path)
+        #expect(try read.integers(of: "ids") == [0, 0, 70_000, -1])
+        #expect(try read.integers(of: "bytes") == [0, 255, 7])
+    }
+}
+
 @Test func anotherKeyBeginsAnew() throws {
     try Places.withTemporaryFolder { folder in
         let first = try open(folder)

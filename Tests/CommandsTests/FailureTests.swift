@@ -40,6 +40,12 @@ struct FailureTests {
         try expect(
             ["generate", "--model", AssayProcess.tinyModel, "--prompt", "x", "--top-p", "1.5"], code: 64,
             saying: ["top-p", "1.5"])
+        try expect(
+            ["generate", "--model", "m", "--prompt", "x", "--date", "2023-02-29"], code: 64,
+            saying: ["2023-02-29", "YYYY-MM-DD"])
+        try expect(
+            ["generate", "--model", "m", "--prompt", "x", "--raw", "--date", "2024-02-29"], code: 64,
+            saying: ["--raw", "--date"])
     }
 
     @Test func missingInputs() throws {

@@ -92,6 +92,18 @@ struct FormTests {
             #expect(result.prompts == 2)
             #expect(Set(result.tensors.keys) == ["blocks.0.hook_resid_post", "hook_embed"])
             #expect(result.tensors["hook_embed"]?.prefix(2) == [2, 2])
+            func extract(_ hooks: String) throws -> AssayProcess.Outcome {
+                let out = folder.appendingPathComponent("b.safetensors").path
+                return try AssayProcess.run(
+                    ["extract"] + model + ["--prompts", prompts.path, "--hooks", hooks, "--out", out, "--json"])
+            }
+            // Scores and patterns have no last position: a pattern that could mean anything leaves them out, a name does not.
+            let all = try extract("blocks.0.*").json(Result.self).tensors.keys
+            #expect(all.contains("blocks.0.attn.hook_z") && !all.contains("blocks.0.attn.hook_pattern"))
+            let named = try extract("blocks.0.attn.hook_pattern")
+            #expect(named.code == 65 && named.complaint.contains("has no positions to choose"), "\(named.complaint)")
+            let wrong = try extract("hook_embed,hook_embedd")
+            #expect(wrong.code == 65 && wrong.complaint.contains("\"hook_embedd\""), "\(wrong.complaint)")
         }
     }
 

@@ -49,6 +49,34 @@ struct TrainingCommandTests {
         }
     }
 
+    /// A warning, and nothing else, where an adapter says that it was trained on another model.
+    @Test func adaptersOfAnotherModelAreWarnedOf() throws {
+        try Places.withTemporaryFolder { folder in
+            _ = try write("{\"text\": \"What is 3 + 4?\", \"truncated\": true}\n", "data.jsonl", in: folder)
+            #expect(try train("adapter: {rank: 1}\n", output: "first", in: folder).code == 0)
+            func score() throws -> AssayProcess.Outcome {
+                try AssayProcess.run([
+                    "score", "--model", AssayProcess.tinyModel, "--text", "What is 3 + 4?", "--adapter",
+                    folder.appendingPathComponent("first").path,
+                ])
+            }
+            let warning = "first was trained on another model than this one"
+            #expect(try !score().complaint.contains("warning"))
+            let file = folder.appendingPathComponent("first/adapter_model.safetensors")
+            var bytes = try Data(contentsOf: file)
+            let key = try #require(bytes.range(of: Data("assay.base_model.final_norm".utf8)))
+            let digit = try #require(bytes[key.upperBound...].firstIndex { (48...57).contains($0) })
+            bytes[digit] = bytes[digit] == 57 ? 49 : 57
+            try bytes.write(to: file)
+            let warned = try score()
+            #expect(warned.code == 0)
+            #expect(warned.complaint.contains(warning), "\(warned.complaint)")
+            let onward = try train("adapter: {from: first}\n", output: "second", in: folder)
+            #expect(onward.code == 0)
+            #expect(onward.complaint.contains(warning), "\(onward.complaint)")
+        }
+    }
+
     /// `adapter.from`: training begins where the adapter ended, keeps its rank and alpha, and another one makes another run.
     @Test func trainingGoesOnFromAnAdapter() throws {
         try Places.withTemporaryFolder { folder in
@@ -136,6 +164,61 @@ struct TrainingCommandTests {
             let outcome = try train(recipe, kind: "distill", output: "out", in: folder)
             #expect(outcome.code == 65)
             #expect(outcome.complaint.contains("belongs to another run"), "\(outcome.complaint)")
+        }
+    }
+
+    private struct Stored: Decodable {
+        var examples: Int
+        var targets: Int
+        var top: Int
+        var tail: Double
+    }
+
+    /// With the whole vocabulary the loss is the teacher's own; with four tokens and a tail it is less, and not nothing.
+    @Test func aStoredTeacherTakesThePlaceOfTheModel() throws {
+        try Places.withTemporaryFolder { folder in
+            let first = #"{"text": "What is 3 + 4? It is 7."}"#
+            _ = try write(first + "\n{\"text\": \"one two\"}\n", "data.jsonl", in: folder)
+            #expect(try train("adapter: {rank: 2}\n", output: "first", in: folder).code == 0)
+            let rest = "base_adapters: first\nadapter: {rank: 1}\nbatch: 2\n"
+            func distill(_ teacher: String, _ output: String) throws -> AssayProcess.Outcome {
+                try train(teacher + rest, kind: "distill", rate: 0, output: output, in: folder)
+            }
+            func store(_ top: String, recipe: String = "live.yaml") throws -> AssayProcess.Outcome {
+                try AssayProcess.run([
+                    "train", "teacher", folder.appendingPathComponent(recipe).path, "--top", top, "--out",
+                    folder.appendingPathComponent("teacher.safetensors").path, "--json",
+                ])
+            }
+            let live = try distill("teacher: \(AssayProcess.tinyModel)\n", "live").json(Loss.self).loss
+            #expect(live > 1e-3)
+            let whole = try store("1000000")
+            #expect(whole.code == 0, "\(whole.complaint)")
+            #expect(try whole.json(Stored.self).examples == 2)
+            #expect(try whole.json(Stored.self).tail == 0)
+            let file = "teacher_file: teacher.safetensors\n"
+            let same = try distill(file, "stored")
+            #expect(abs(try same.json(Loss.self).loss - live) < 1e-5 * (1 + live), "\(same.complaint)")
+            let few = try store("4").json(Stored.self)
+            #expect(few.top == 4)
+            #expect(few.tail > 0 && few.tail < 1)
+            let other = try distill(file, "stored")
+            #expect(other.code == 65)
+            #expect(other.complaint.contains("belongs to another run"), "\(other.complaint)")
+            let less = try distill(file, "few").json(Loss.self).loss
+            #expect(less > 0 && less <= live + 1e-6)
+            let tempered = try distill(file + "temperature: 2\n", "tempered")
+            #expect(tempered.code == 65)
+            #expect(tempered.complaint.contains("temperature is 2.0; allowed: 1.0"), "\(tempered.complaint)")
+            _ = try write("{\"text\": \"one two\"}\n{\"text\": \"one three\"}\n", "data.jsonl", in: folder)
+            let changed = try distill(file, "changed")
+            #expect(changed.code == 65)
+            #expect(
+                changed.complaint.contains("nothing is stored of example data.jsonl:2"), "\(changed.complaint)")
+            let circle = try store("4", recipe: "few.yaml")
+            #expect(circle.code == 65)
+            #expect(circle.complaint.contains("teacher is missing; allowed: the model to store"), "\(circle.complaint)")
+            #expect(try store("0").code == 64)
         }
     }
 

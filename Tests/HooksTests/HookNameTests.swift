@@ -51,11 +51,21 @@ func canonicalNamesAreAliases(_ name: String, _ old: String) throws {
     #expect(HookPoint(named: "blocks.0.ln1_post.hook_scale", in: configuration) == nil)
 }
 
+@Test func inputsHaveTheNamesOfWhatReadsThem() {
+    #expect(HookPoint(named: "embed.hook_in", in: configuration) == HookPoint(.tokens))
+    var neox = configuration
+    neox.isParallel = true
+    #expect(HookPoint(named: "blocks.1.ln2.hook_in", in: neox) == HookPoint(.residPre, layer: 1))
+    var olmo = configuration
+    olmo.normPlacement = .after
+    #expect(HookPoint(named: "blocks.1.attn.k.hook_in", in: olmo) == HookPoint(.residPre, layer: 1))
+}
+
 @Test func noNameMeansTwoPoints() {
     for placement in [NormPlacement.before, .after, .around] {
-        for isGated in [true, false] {
+        for (isGated, isParallel) in [(true, false), (false, false), (false, true)] {
             var model = configuration
-            (model.normPlacement, model.isGated) = (placement, isGated)
+            (model.normPlacement, model.isGated, model.isParallel) = (placement, isGated, isParallel)
             let names = HookPoint.all(of: model).flatMap { $0.names(in: model) }
             #expect(Set(names).count == names.count, "\(placement), gated: \(isGated)")
         }

@@ -10,9 +10,12 @@ struct TrainingPageTests {
             accuracy: accuracy)
     }
 
-    private func page(_ steps: [TrainingPage.Step], recipe: String = "{}") -> TrainingPage {
+    private func page(
+        _ steps: [TrainingPage.Step], _ evaluations: [TrainingPage.Evaluation] = [], recipe: String = "{}"
+    ) -> TrainingPage {
         TrainingPage(
-            title: "sft of a <model>", facts: [], recipe: recipe, steps: steps, command: "assay report training")
+            title: "sft of a <model>", facts: [], recipe: recipe, steps: steps, evaluations: evaluations,
+            command: "assay report training")
     }
 
     @Test func stretchesAreMeansWithinTheirBounds() {
@@ -63,5 +66,32 @@ struct TrainingPageTests {
         #expect(read.text.contains("2 steps had a loss or gradient that is no number, the first at step 2"))
         let empty = try #require(PageReader.read(page([]).html()))
         #expect(empty.text.contains("No step was recorded."))
+    }
+
+    /// A mark for each evaluation in the curve of the same quantity, and a table of them.
+    @Test func heldOutExamplesAreDrawn() throws {
+        let evaluations = [3, 6].map {
+            TrainingPage.Evaluation(step: $0, loss: 40 + Double($0), accuracy: 0.75, margin: -1.5)
+        }
+        let steps = (1...6).map { step($0, loss: 1 / Double($0), accuracy: 0.5) }
+        let html = page(steps, evaluations).html()
+        let read = try #require(PageReader.read(html))
+        #expect(read.ids.contains("held-out"))
+        // Two in the curve of the loss and two in that of the accuracy, wide and compact; none where no step has a margin.
+        #expect(html.components(separatedBy: "held out: ").count - 1 == 8)
+        #expect(html.components(separatedBy: "held out: 43.00").count - 1 == 2)
+        #expect(read.text.contains("Squares: the held-out examples."))
+        #expect(read.text.contains("46.00") && read.text.contains("0.750") && read.text.contains("−1.500"))
+        let without = try #require(PageReader.read(page(steps).html()))
+        #expect(!without.ids.contains("held-out") && !without.text.contains("held-out"))
+    }
+
+    /// The axis holds both, and a run of one step too.
+    @Test func marksLieWithinThePanel() {
+        let chart = CurveChart(
+            values: [.init(step: 1, y: 1)], yName: "loss", heldOut: [.init(step: 900, y: 50), .init(step: 5, y: .nan)])
+        let source = chart.drawing(.wide).picture(id: "a", title: "b", description: "c", size: .wide).source
+        #expect(source.components(separatedBy: "held out: ").count - 1 == 1)
+        #expect(source.contains(">50<") && source.contains(">800<"))
     }
 }

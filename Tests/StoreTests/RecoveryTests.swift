@@ -32,6 +32,25 @@ struct RecoveryTests {
         #expect(try store.integrity() == ["ok"])
     }
 
+    /// A process killed while it makes the file leaves its first page beside a journal that says there was none.
+    @Test func aFileThatWasNotYetMadeIsMadeAnew() throws {
+        try Places.withTemporaryFolder { folder in
+            let path = folder.appendingPathComponent("runs.sqlite").path
+            let queue = try DatabaseQueue(path: path)
+            try queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA user_version = 1") }
+            try queue.close()
+            // Magic, records, nonce, pages before, sector and page size, big-endian (SQLite's file format, section 3).
+            let words: [UInt32] = [0xD9D5_05F9, 0x20A1_63D7, 0, 7, 0, 512, 4096]
+            let header = words.flatMap { word in (0..<4).map { UInt8(truncatingIfNeeded: word >> (24 - 8 * $0)) } }
+            try Data(header + Array(repeating: 0, count: 512 - header.count)).write(
+                to: URL(fileURLWithPath: path + "-journal"))
+            let store = try RunStore(path: path)
+            try store.begin(Example.run())
+            #expect(try store.runs(RunFilter()).map(\.id) == [Example.id])
+            #expect(!FileManager.default.fileExists(atPath: path + "-journal"))
+        }
+    }
+
     /// The log as a loss of power leaves it: cut off anywhere, or with a byte of another kind. What was committed before
     /// the damage is there, and nothing else.
     @Test(arguments: [UInt64(51), 52])

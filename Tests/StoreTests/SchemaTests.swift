@@ -3,6 +3,7 @@ import Foundation
 import GRDB
 import TestSupport
 import Testing
+import Training
 
 @testable import Store
 
@@ -119,13 +120,50 @@ struct SchemaTests {
 
     @Test func migrationsAreNamedAndMakeAMarkedFile() throws {
         try withStore { store in
-            #expect(StoreSchema.names == ["1-runs", "2-training"])
+            #expect(StoreSchema.names == ["1-runs", "2-training", "3-training-results"])
             try store.pool.read { (db: Database) throws in
                 #expect(try String.fetchAll(db, sql: "SELECT identifier FROM grdb_migrations") == StoreSchema.names)
                 #expect(try Int64.fetchOne(db, sql: "PRAGMA application_id") == 0x4153_4159)
                 #expect(try String.fetchOne(db, sql: "PRAGMA journal_mode") == "wal")
                 #expect(try Int.fetchOne(db, sql: "PRAGMA foreign_keys") == 1)
                 #expect(try Int.fetchOne(db, sql: "PRAGMA trusted_schema") == 0)
+            }
+        }
+    }
+
+    /// A store from before trainings could fail keeps its runs and their steps, and takes what is new.
+    @Test func trainingsOutliveTheMigration() throws {
+        try Places.withTemporaryFolder { folder in
+            let path = folder.appendingPathComponent("runs.sqlite").path
+            let id = Example.id(7)
+            let former = try DatabaseQueue(path: path)
+            try StoreSchema.migrator().migrate(former, upTo: "2-training")
+            try former.write { (db: Database) throws in
+                try db.execute(
+                    sql: """
+                        INSERT INTO training_runs VALUES (3, ?, 'sft', 'm', ?, '{}', 'e', 'started', 't');
+                        INSERT INTO training_steps VALUES (3, 1, 0.5, 0.25, 0.125, 7, 3, 2, NULL, 1);
+                        """, arguments: [id, String(repeating: "a", count: 64)])
+            }
+            try former.close()
+            let store = try RunStore(path: path, durability: .processEnd)
+            let runs = try store.trainingRuns()
+            #expect(runs.map(\.id) == [id] && runs[0].status == .started && runs[0].reason == nil)
+            let steps = try store.trainingSteps(id)
+            #expect(steps.map(\.loss) == [0.5] && steps[0].margin == 1 && steps[0].accuracy == nil)
+            #expect(try store.trainingEvaluations(id).isEmpty)
+            try store.failTraining(id, reason: "why")
+            #expect(try store.trainingRuns()[0].reason == "why")
+            #expect(try store.integrity() == ["ok"])
+            for sql in [
+                "UPDATE training_runs SET reason = NULL", "UPDATE training_runs SET status = 'started'",
+                "UPDATE training_runs SET status = 'done'", "INSERT INTO training_evaluations VALUES (3, 0, 1, 1, 1)",
+                "INSERT INTO training_evaluations VALUES (9, 1, 1, 1, 1)",
+                "INSERT INTO training_evaluations VALUES (3, 1, NULL, 1, 1)",
+            ] {
+                #expect(throws: DatabaseError.self, "\(sql)") {
+                    try store.pool.write { db in try db.execute(sql: sql) }
+                }
             }
         }
     }

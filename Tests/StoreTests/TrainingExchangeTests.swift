@@ -17,12 +17,20 @@ struct TrainingExchangeTests {
             seconds: 0.25, accuracy: step == 2 ? 0.5 : nil, margin: nil)
     }
 
-    private func fill(_ store: RunStore, _ run: TrainingRunRecord, _ steps: [StepMetrics]) throws {
+    private static let evaluations = [
+        HeldOutMetrics(step: 2, loss: 0.7, accuracy: 0.5, margin: -0.25), HeldOutMetrics(step: 3, loss: 0.1),
+    ]
+
+    private func fill(
+        _ store: RunStore, _ run: TrainingRunRecord, _ steps: [StepMetrics], _ evaluations: [HeldOutMetrics] = []
+    ) throws {
         var open = run
-        open.status = .started
+        (open.status, open.reason) = (.started, nil)
         #expect(try store.begin(open) == run.id)
         for step in steps { try store.record(step, run: run.id) }
+        for evaluation in evaluations { try store.record(evaluation, run: run.id) }
         if run.status == .finished { try store.finishTraining(run.id) }
+        if let reason = run.reason { try store.failTraining(run.id, reason: reason) }
     }
 
     @Test func exportAndMergeCarryEveryStep() throws {
@@ -44,6 +52,90 @@ struct TrainingExchangeTests {
                 #expect(try copy.merge(from: store) == IntakeResult(trainingRunsKnown: 1))
                 #expect(try copy.exported() == lines)
             }
+        }
+    }
+
+    /// Evaluations go the whole way round, with a part of them there already or none, and so does the reason of a failure.
+    @Test(arguments: [TrainingRunRecord.Status.finished, .failed])
+    func evaluationsAndFailuresTravel(_ status: TrainingRunRecord.Status) throws {
+        var run = Self.run
+        (run.status, run.reason) = (status, status == .failed ? "the loss is\nno number" : nil)
+        try withStore { store in
+            try fill(store, run, Self.steps, Self.evaluations)
+            let lines = try store.exported()
+            try withStore { (copy: RunStore) throws in
+                #expect(try copy.importRuns(lines) == IntakeResult(trainingRunsAdded: 1))
+                #expect(try copy.trainingRuns() == [run])
+                #expect(try copy.trainingEvaluations(run.id) == Self.evaluations)
+                #expect(try copy.exported() == lines)
+                #expect(try copy.importRuns(lines) == IntakeResult(trainingRunsKnown: 1))
+                #expect(try copy.exported() == lines)
+            }
+            try withStore { (copy: RunStore) throws in
+                var open = run
+                (open.status, open.reason) = (.started, nil)
+                try fill(copy, open, [], Array(Self.evaluations.prefix(1)))
+                #expect(try copy.merge(from: store) == IntakeResult(trainingRunsKnown: 1))
+                #expect(try copy.exported() == lines)
+            }
+        }
+    }
+
+    /// An export from before there were evaluations has no field for them, and comes back as it was.
+    @Test func aLineWithoutEvaluationsComesBack() throws {
+        let line = """
+            {"run":{"environment":"e","id":"\(Self.run.id)","identity":"\(Self.run.identity)","kind":"sft","model":"m",\
+            "recipe":"{}","startedAt":"2026-01-01T00:00:00Z","status":"finished"},"steps":[],"type":"training"}
+            """
+        let lines = Data("{\"assay_export\":1}\n\(line)\n".utf8)
+        try withStore { store in
+            try store.importRuns(lines)
+            #expect(try store.exported() == lines)
+        }
+    }
+
+    @Test func anotherEvaluationAfterTheSameStepIsRefused() throws {
+        try withStore { store in
+            try fill(store, Self.run, Self.steps, Self.evaluations)
+            try withStore { (copy: RunStore) throws in
+                var other = Self.evaluations
+                other[1].loss = 0.2
+                try fill(copy, Self.run, Self.steps, other)
+                let before = try copy.exported()
+                let error = StoreError.evaluationConflict(run: Self.run.id, step: 3)
+                #expect(throws: error) { try copy.merge(from: store) }
+                #expect(error.description.contains("has another evaluation after step 3"))
+                #expect(try copy.exported() == before)
+            }
+        }
+    }
+
+    /// A run that failed goes on under its id, as started; one that finished stays so.
+    @Test func aFailedRunGoesOn() throws {
+        try withStore { store in
+            var failed = Self.run
+            (failed.status, failed.reason) = (.failed, "no room")
+            try fill(store, failed, Self.steps)
+            #expect(try store.trainingRuns() == [failed])
+            var again = Self.run
+            (again.id, again.status) = (Example.id(2), .started)
+            let other = try store.begin(again) { _ in false }
+            #expect(other == again.id)
+            #expect(try store.begin(again) { $0.id == failed.id } == failed.id)
+            #expect(try store.trainingRuns().last?.status == .started)
+            #expect(try store.trainingRuns().last?.reason == nil)
+            try store.finishTraining(failed.id)
+            try store.failTraining(failed.id, reason: "later")
+            #expect(try store.trainingRuns().last == Self.run)
+        }
+    }
+
+    @Test func anEvaluationIsReplacedByALaterOne() throws {
+        try withStore { store in
+            try fill(store, Self.run, Self.steps, Self.evaluations)
+            let later = HeldOutMetrics(step: 3, loss: 0.3)
+            try store.record(later, run: Self.run.id)
+            #expect(try store.trainingEvaluations(Self.run.id) == [Self.evaluations[0], later])
         }
     }
 
@@ -103,11 +195,13 @@ struct TrainingExchangeTests {
 
     @Test(arguments: [
         (#""step":1"#, #""step":0"#), (#""tokens":7"#, #""tokens":-7"#), (String(repeating: "a", count: 64), "short"),
-        (#""recipe":"{}""#, #""recipe":"""#),
+        (#""recipe":"{}""#, #""recipe":"""#), (#""status":"finished""#, #""status":"failed""#),
+        (#""loss":0.7,"margin":-0.25,"step":2"#, #""loss":0.7,"margin":-0.25,"step":0"#),
+        (#""loss":0.7,"margin":-0.25,"step":2"#, #""loss":0.7,"margin":-0.25,"step":3"#),
     ])
     func brokenLinesOfTrainingAreRefused(_ part: String, _ replacement: String) throws {
         try withStore { store in
-            try fill(store, Self.run, Self.steps)
+            try fill(store, Self.run, Self.steps, Self.evaluations)
             let text = String(decoding: try store.exported(), as: UTF8.self)
             let broken = text.replacing(part, with: replacement)
             #expect(broken != text)

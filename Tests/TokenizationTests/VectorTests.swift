@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import Tokenization
 
-/// Vocabularies with texts and the ids that llama.cpp expects; scripts/fetch-tokenizer-vectors.sh gets them.
+/// Vocabularies with texts and the ids that llama.cpp expects; scripts/fetch-references.sh gets them.
 @Suite(.enabled(if: FileManager.default.fileExists(atPath: Vectors.folder.path)))
 struct VectorTests {
     @Test(arguments: [

@@ -5,41 +5,10 @@ import Tokenization
 
 @testable import Training
 
-/// One token a byte; `<end>` is 256.
-private struct ByteTokenizer: Tokenizer {
-    var vocabularySize: Int { 257 }
-
-    var specialTokens: SpecialTokens { SpecialTokens(endOfSequence: 256, endOfGeneration: [256]) }
-
-    func encode(_ text: String, special: SpecialTokenParsing) -> [Token] {
-        let bytes = Array(text.utf8)
-        let end = Array("<end>".utf8)
-        var tokens: [Token] = []
-        var index = 0
-        while index < bytes.count {
-            if special != .nowhere, bytes[index...].starts(with: end) {
-                tokens.append(Token(id: 256, utf8Range: index..<(index + end.count)))
-                index += end.count
-            } else {
-                tokens.append(Token(id: Int32(bytes[index]), utf8Range: index..<(index + 1)))
-                index += 1
-            }
-        }
-        return tokens
-    }
-
-    func bytes(of id: Int32) -> [UInt8] { id == 256 ? Array("<end>".utf8) : [UInt8(id)] }
-
-    func decode(_ ids: [Int32], skippingSpecialTokens: Bool) -> String {
-        String(decoding: ids.flatMap { bytes(of: $0) }, as: UTF8.self)
-    }
-
-    func piece(of id: Int32) -> String { decode([id], skippingSpecialTokens: false) }
-}
-
 @Suite struct DataTests {
     private func read(
-        _ lines: [String], shape: TrainingData.Shape = .supervised, maxLength: Int = 100, behind: String = "<end>"
+        _ lines: [String], shape: TrainingData.Shape = .supervised, maxLength: Int = 100, behind: String = "<end>",
+        heldOutShare: Double = 0
     ) throws -> TrainingData {
         try Places.withTemporaryFolder { folder in
             let file = folder.appendingPathComponent("data.jsonl")
@@ -49,7 +18,7 @@ private struct ByteTokenizer: Tokenizer {
             return try TrainingData(
                 path: file.path, shape: shape,
                 encoder: ExampleEncoder(tokenizer: ByteTokenizer(), template: template, maxLength: maxLength),
-                heldOutShare: 0, seed: 0)
+                heldOutShare: heldOutShare, seed: 0)
         }
     }
 
@@ -241,6 +210,33 @@ private struct ByteTokenizer: Tokenizer {
             guard case TrainingError.nothingToLearn(_, 1, 0) = error else { return false }
             return true
         }
+    }
+
+    @Test func whatLosesItsEndIsCountedAndWarnedOfWhereItIsMost() throws {
+        let lines = [#"{"prompt":"ab","completion":"cdef"}"#, #"{"text":"abcdefg"}"#, #"{"text":"abc"}"#]
+        #expect(try read(lines, maxLength: 7).cut == 1)
+        #expect(try read(lines, maxLength: 7).warnings == [])
+        let most = try read(lines, maxLength: 6)
+        #expect(most.cut == 2)
+        #expect(most.warnings.count == 1)
+        #expect(most.warnings[0].hasPrefix("2 of 3 examples are longer than max_length"))
+        let all = try read(lines, maxLength: 3, heldOutShare: 0.34)
+        #expect(all.cut == 3 && all.heldOut.count == 1 && all.warnings.count == 1)
+        #expect(all.warnings[0].hasPrefix("all 3 examples are longer than max_length"))
+        #expect(all.warnings[0].contains("raise max_length"))
+        let pair = try read([#"{"prompt":"a","chosen":"b","rejected":"cdefgh"}"#], shape: .preference, maxLength: 5)
+        #expect(pair.cut == 1)
+        #expect(try read([#"{"prompt":"abcdef","completion":"g"}"#, #"{"text":"abc"}"#], maxLength: 5).cut == 0)
+    }
+
+    @Test func aShareThatHoldsNothingOutIsWarnedOf() throws {
+        let lines = (0..<4).map { #"{"text":"line \#($0)"}"# }
+        let none = try read(lines, heldOutShare: 0.1)
+        #expect(none.heldOut.isEmpty)
+        #expect(none.warnings.count == 1)
+        #expect(none.warnings[0].hasPrefix("held_out is 0.1, and keeps none of 4 examples"))
+        #expect(try read(lines, heldOutShare: 0.25).warnings == [])
+        #expect(try read(lines).warnings == [])
     }
 
     @Test func anAnswerThatGoesOnEndsWithItsLastWord() throws {

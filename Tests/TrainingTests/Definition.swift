@@ -1,12 +1,14 @@
 import Foundation
 
+@testable import Transformers
+
 /// The Llama architecture written down as the papers give it, in double, with no cache and no batch.
 struct Definition {
     let model: TinyModel
     /// Weights of each tensor, row by row.
     var weights: [String: [Double]]
-    /// Added to the embedding of each position, row by row; empty for nothing.
-    var offset: [Double] = []
+    /// What is added to the activations at a point, row by row.
+    var offsets: [HookPoint: [Double]] = [:]
 
     init(_ model: TinyModel) {
         self.model = model
@@ -16,17 +18,18 @@ struct Definition {
     /// Logits of every position, [positions][vocabulary].
     func logits(_ ids: [Int32]) -> [[Double]] {
         let width = model.width
-        var x = ids.enumerated().map { position, id in
-            (0..<width).map { column in
-                (weights["token_embd.weight"] ?? [])[Int(id) * width + column]
-                    + (offset.isEmpty ? 0 : offset[position * width + column])
-            }
+        let embedding = ids.map { id in
+            (0..<width).map { (weights["token_embd.weight"] ?? [])[Int(id) * width + $0] }
         }
+        var x = shifted(embedding, .embed)
         for layer in 0..<model.layers {
+            x = shifted(x, .residPre, layer)
             let attention = attend(x.map { normalize($0, "blk.\(layer).attn_norm.weight") }, layer)
-            x = zip(x, attention).map { zip($0, $1).map(+) }
-            let mlp = x.map { feedForward(normalize($0, "blk.\(layer).ffn_norm.weight"), layer) }
-            x = zip(x, mlp).map { zip($0, $1).map(+) }
+            x = zip(x, shifted(attention, .attentionOut, layer)).map { zip($0, $1).map(+) }
+            x = shifted(x, .residMid, layer)
+            let mlp = feedForward(x.map { normalize($0, "blk.\(layer).ffn_norm.weight") }, layer)
+            x = zip(x, shifted(mlp, .mlpOut, layer)).map { zip($0, $1).map(+) }
+            x = shifted(x, .residPost, layer)
         }
         let unembedding = weights["output.weight"] == nil ? "token_embd.weight" : "output.weight"
         return x.map { multiply(normalize($0, "output_norm.weight"), unembedding, model.vocabulary) }
@@ -39,6 +42,14 @@ struct Definition {
         }
     }
 
+    /// The activations at a point with its offset.
+    private func shifted(_ x: [[Double]], _ site: HookPoint.Site, _ layer: Int? = nil) -> [[Double]] {
+        guard let offset = offsets[HookPoint(site, layer: layer)] else { return x }
+        return x.enumerated().map { row, values in
+            values.enumerated().map { $1 + offset[row * values.count + $0] }
+        }
+    }
+
     private func attend(_ x: [[Double]], _ layer: Int) -> [[Double]] {
         let d = model.headDimension
         let q = x.enumerated().map {
@@ -48,7 +59,7 @@ struct Definition {
             rotate(multiply($1, "blk.\(layer).attn_k.weight", model.keyValueHeads * d), position: $0)
         }
         let v = x.map { multiply($0, "blk.\(layer).attn_v.weight", model.keyValueHeads * d) }
-        return x.indices.map { row in
+        let mixed = x.indices.map { row in
             var z = [Double](repeating: 0, count: model.heads * d)
             for head in 0..<model.heads {
                 let shared = head / (model.heads / model.keyValueHeads)
@@ -62,15 +73,18 @@ struct Definition {
                     for c in 0..<d { z[head * d + c] += scores[position] / total * v[position][shared * d + c] }
                 }
             }
-            return multiply(z, "blk.\(layer).attn_output.weight", model.width)
+            return z
         }
+        return shifted(mixed, .z, layer).map { multiply($0, "blk.\(layer).attn_output.weight", model.width) }
     }
 
-    private func feedForward(_ x: [Double], _ layer: Int) -> [Double] {
-        let gate = multiply(x, "blk.\(layer).ffn_gate.weight", model.hidden)
-        let up = multiply(x, "blk.\(layer).ffn_up.weight", model.hidden)
-        let post = zip(gate, up).map { $0 / (1 + exp(-$0)) * $1 }
-        return multiply(post, "blk.\(layer).ffn_down.weight", model.width)
+    private func feedForward(_ x: [[Double]], _ layer: Int) -> [[Double]] {
+        let post = x.map { row in
+            let gate = multiply(row, "blk.\(layer).ffn_gate.weight", model.hidden)
+            let up = multiply(row, "blk.\(layer).ffn_up.weight", model.hidden)
+            return zip(gate, up).map { $0 / (1 + exp(-$0)) * $1 }
+        }
+        return shifted(post, .mlpPost, layer).map { multiply($0, "blk.\(layer).ffn_down.weight", model.width) }
     }
 
     private func normalize(_ x: [Double], _ weight: String) -> [Double] {

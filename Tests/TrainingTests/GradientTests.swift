@@ -116,36 +116,4 @@ import Transformers
         let space = TrainingSpace(model.configuration, backend: .oneDNN, rows: 64, recomputes: false, threads: 2)
         #expect(try model.logProbabilities(of: batch, space: space) == recorded)
     }
-
-    @Test func embeddingGradientAgrees() throws {
-        struct Watch: GradientHook {
-            var gradient: [Float] = []
-            func wants(_ point: HookPoint) -> Bool { false }
-            func wantsGradient(_ point: HookPoint) -> Bool { point.site == .embed }
-            mutating func visit(_ point: HookPoint, _ rows: MatrixSlice, _ batch: TrainingBatch) {}
-            mutating func visitGradient(_ point: HookPoint, _ rows: MatrixSlice, _ batch: TrainingBatch) {
-                gradient = rows.copy()
-            }
-        }
-        let source = TinyModel()
-        let model = try TrainableModel(source.makeModel(), ownsEmbedding: false)
-        let space = TrainingSpace(model.configuration, backend: .oneDNN, rows: 16, recomputes: false, threads: 1)
-        var batch = TrainingBatch()
-        batch.append(sequences[0], weights: weights[0])
-        var watch = Watch()
-        _ = try model.accumulateGradient(
-            of: CrossEntropyLoss(batch.targets, scale: 1), on: batch, space: space, hooks: &watch)
-        var definition = Definition(source)
-        let count = (sequences[0].count - 1) * source.width
-        let expected = (0..<count).map { index in
-            let sides = [1e-5, -1e-5].map { step in
-                definition.offset = (0..<count).map { $0 == index ? step : 0 }
-                return -zip(definition.logProbabilities(sequences[0]), weights[0].dropFirst()).reduce(0.0) {
-                    $0 + $1.0 * Double($1.1)
-                }
-            }
-            return Float((sides[0] - sides[1]) / 2e-5)
-        }
-        expectClose(watch.gradient, expected, ofLargest: 1e-4)
-    }
 }

@@ -22,6 +22,26 @@ import Testing
                 == ["a", "b.gguf"])
     }
 
+    @Test(arguments: ["2024-02-29", "\"2024-02-29\""]) func aDateIsADayOfTheCalendar(date: String) throws {
+        #expect(try TrainingRecipe(yaml: Self.least, kind: "sft").date == nil)
+        #expect(try TrainingRecipe(yaml: Self.least + "date: \(date)\n", kind: "sft").date == "2024-02-29")
+    }
+
+    @Test func aTeacherIsAModelOrAFile() throws {
+        func recipe(_ lines: String, kind: String = "distill") throws -> TrainingRecipe {
+            try TrainingRecipe(yaml: Self.least + lines, kind: kind)
+        }
+        #expect(try recipe("teacher: t\n").teacher == "t")
+        let stored = try recipe("teacher_file: t.safetensors\n")
+        #expect(stored.teacher == nil)
+        #expect(stored.teacherFile == "t.safetensors")
+        let both = try #require(throws: TrainingError.self) { try recipe("teacher: t\nteacher_file: f\n") }
+        #expect("\(both)" == "teacher is t beside teacher_file: f; allowed: one of them")
+        let none = try #require(throws: TrainingError.self) { try recipe("") }
+        #expect("\(none)" == "teacher is missing; allowed: a text")
+        #expect(throws: TrainingError.self) { try recipe("teacher_file: f\n", kind: "sft") }
+    }
+
     @Test func epochsBecomeSteps() throws {
         let text = Self.least.replacing("steps: 10", with: "epochs: 1.5")
         let recipe = try TrainingRecipe(yaml: text + "batch: 16\nlearning_rate: 1e-4\n", kind: "dpo")
@@ -47,12 +67,12 @@ import Testing
 
     @Test(
         arguments: [
-            "batch: 0", "batch: many", "schedule: steep", "adapter: {projections: [c_attn]}", "epochs: 1",
+            "batch: 0", "batch: many", "schedule: steep", "adapter: {projections: [c_atn]}", "epochs: 1",
             "seed: -1", "max_length: 1", "mode: native", "write: gguf-q9", "write: adapter", "write: []",
             "adapter: {from: a, rank: 1}", "adapter: {from: [a]}", "adapter: {from: a, projections: [q_proj]}",
             "adapter: {rank: 1}\nwrite: [adapter, adapter-f16]", "write: [huggingface, huggingface]",
             "warmup: 9223372036854775807", "momentum: 0.9", "optimizer: sgd\nbeta1: 0.5",
-            "evaluate_every: 5",
+            "evaluate_every: 5", "date: 2023-02-29", "date: 2024-2-9", "date: today", "date: 2024-02-29T10:00:00Z",
         ])
     func valuesThatMakeNoSenseAreRefused(line: String) {
         #expect(throws: TrainingError.self) { try TrainingRecipe(yaml: Self.least + line + "\n", kind: "sft") }
@@ -117,6 +137,18 @@ import Testing
         let yaml = Self.least + "# " + String(repeating: "x", count: 70_000)
         let error = try #require(throws: TrainingError.self) { try TrainingRecipe(yaml: yaml, kind: "sft") }
         #expect("\(error)" == "the recipe is \(yaml.utf8.count) bytes long; allowed: at most 65536 bytes")
+    }
+
+    /// Names are compared by their ends, as PEFT does; without any, the family's own are meant.
+    @Test func projectionsHaveTheNamesOfTheirFamily() throws {
+        func projections(_ line: String) throws -> Set<Projection>? {
+            try TrainingRecipe(yaml: Self.least + line + "\n", kind: "sft").settings.adapter?.projections
+        }
+        #expect(try projections("adapter: {rank: 1}") == nil)
+        #expect(try projections("adapter: {projections: c_proj}") == [.gpt2Output, .gpt2Down])
+        #expect(try projections("adapter: {projections: [mlp.c_proj]}") == [.gpt2Down])
+        #expect(try projections("adapter: {projections: [dense]}") == [.neoxOutput])
+        #expect(try projections("adapter: {projections: [self_attn.o_proj, qkv_proj]}") == [.output, .queryKeyValue])
     }
 
     /// The text by which a run's checkpoints are known does not depend on the order of a set.

@@ -224,7 +224,7 @@ import Transformers
         let data = TrainingData(examples: Array(examples.dropLast()), heldOut: Array(examples.suffix(1)))
         let trainer = try Trainer(Self.model(), data: data, settings: settings, backend: .oneDNN, threads: 1)
         var evaluated: [Int] = []
-        try trainer.run { if case .evaluated(let step, _) = $0 { evaluated.append(step) } }
+        try trainer.run { if case .evaluated(let metrics) = $0 { evaluated.append(metrics.step) } }
         #expect(evaluated == steps)
     }
 

@@ -111,14 +111,17 @@ func controlVectorsAreAddedBehindTheirBlock(_ form: Form) throws {
 @Test func adaptersThatDoNotFitAreErrors() throws {
     var ofLlama = ModelAdapters()
     try ofLlama.add(path: path("llama", "adapter.gguf"))
-    #expect(throws: TransformerError.adapterArchitecture("llama", model: "gpt2")) {
+    let architecture = TransformerError.adapterArchitecture("llama", model: "gpt2")
+    #expect(throws: TransformerError.adapter(path: path("llama", "adapter.gguf"), architecture)) {
         try logits(Family("gpt2"), .gguf, ofLlama)
     }
     var ofGPT2 = ModelAdapters()
     try ofGPT2.add(path: path("gpt2", "adapter"))
-    #expect(throws: TransformerError.adapterTarget("transformer.h.0.attn.c_attn")) {
+    let target = TransformerError.adapterTarget("transformer.h.0.attn.c_attn")
+    let fault = #expect(throws: TransformerError.adapter(path: path("gpt2", "adapter"), target)) {
         try logits(Family("llama"), .folder, ofGPT2)
     }
+    #expect(fault?.description.contains("gpt2/adapter cannot be put on the model: the adapter holds") == true)
     let narrow = LoRAAdapter(
         .gguf,
         changes: [
@@ -127,6 +130,14 @@ func controlVectorsAreAddedBehindTheirBlock(_ form: Form) throws {
         ])
     #expect(throws: TransformerError.shape(tensor: "blk.0.attn_q A", found: [2, 31], expected: [2, 32])) {
         try logits(Family("llama"), .folder, ModelAdapters(lora: [narrow]))
+    }
+    var ofLlamasWidth = ModelAdapters()
+    try ofLlamasWidth.add(path: path("llama", "control.gguf"))
+    var narrower = try Family("llama").model(.gguf).configuration
+    narrower.modelDimension = 31
+    let width = TransformerError.shape(tensor: "direction.1", found: [32], expected: [31])
+    #expect(throws: TransformerError.adapter(path: path("llama", "control.gguf"), width)) {
+        try ofLlamasWidth.controlRows(narrower)
     }
     let short = ControlVector([1: [1, 2, 3]])
     #expect(throws: TransformerError.shape(tensor: "direction.1", found: [3], expected: [32])) {

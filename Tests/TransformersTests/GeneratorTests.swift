@@ -220,3 +220,21 @@ func idsOutsideTheVocabularyAreNotScored(_ id: Int32) throws {
     #expect(ids == [[9, 7, 7], [9, 7, 7]])
     #expect(hook.seen == ["prompt 2..<3", "0 3..<4", "1 3..<4", "0 4..<5", "1 4..<5"])
 }
+
+/// A damaged model writes no text, and nothing of it is scored.
+@Test func logitsThatAreNoNumbersAreErrors() throws {
+    var damaged = TinyModel()
+    damaged.tensors["output_norm.weight"]?.values[3] = .nan
+    let model = try Transformer(damaged, backend: .oneDNN, threads: 1)
+    #expect(throws: TransformerError.notNumbers) { try Scoring(model, threads: 1).logProbabilities(of: [1, 2, 3]) }
+    #expect(throws: TransformerError.notNumbers) {
+        try Scoring(model, threads: 1).logProbabilities(of: [[4]], given: [1, 2])
+    }
+    for temperature in [0.0, 1] {
+        let generator = Generator(
+            model, sampling: try SamplingOptions(temperature: temperature),
+            limits: Generator.Limits(maxTokens: 2, endTokens: [], batch: 2), threads: 1)
+        var hook = NoHook()
+        #expect(throws: TransformerError.notNumbers) { try generator.run([prompt(1)], hooks: &hook) { _ in } }
+    }
+}

@@ -6,7 +6,7 @@
     internal import Darwin
 #endif
 
-/// A safetensors file whose float32 tensors are filled in any order, and which a stopped program can go on filling.
+/// A safetensors file whose tensors are filled in any order, and which a stopped program can go on filling.
 ///
 /// Until ``finish()`` its name is `PATH.partial`, and `PATH.progress` holds a key and how many steps are done. Opened
 /// again with the same key it continues there; with another key it begins anew. Nothing is held in memory.
@@ -19,7 +19,7 @@ public final class ResumableTensorFile {
     private let descriptor: Int32
 
     /// - Parameters:
-    ///   - tensors: F32, or I64 before them.
+    ///   - tensors: unquantised; wider element types first, so that every tensor starts at a multiple of its element.
     ///   - key: what the content depends on; one line.
     /// - Throws: `CheckpointError`.
     public init(
@@ -53,6 +53,20 @@ public final class ResumableTensorFile {
     public func write(_ elements: [Float], to tensor: String, from first: Int) throws(CheckpointError) {
         let range = try place(tensor, first * MemoryLayout<Float>.size, elements.count * MemoryLayout<Float>.size)
         try write(unsafe elements.span.bytes, at: range.lowerBound)
+    }
+
+    /// Writes integers of a tensor of I32 from one of its elements on.
+    public func write(int32 integers: [Int32], to tensor: String, from first: Int) throws(CheckpointError) {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(integers.count * MemoryLayout<Int32>.size)
+        for integer in integers { bytes.append(littleEndian: integer) }
+        try write(bytes: bytes, to: tensor, from: first * MemoryLayout<Int32>.size)
+    }
+
+    /// Writes elements of a tensor of U8 from one of them on.
+    public func write(bytes: [UInt8], to tensor: String, from first: Int) throws(CheckpointError) {
+        let range = try place(tensor, first, bytes.count)
+        try write(unsafe bytes.span.bytes, at: range.lowerBound)
     }
 
     /// Writes integers of a tensor of I64.

@@ -60,7 +60,7 @@ struct EvalRunCommand: AsyncParsableCommand {
         if let html { try TextFile.checkWritable(html) }
         plan = try await PlanLoader.executable(plan, from: file, overrides: overrides, execution)
         let store = try RunStore(path: db)
-        let local = try LocalModel(model.load(), batch: batch)
+        let local = try LocalModel(model.load(), batch: batch, date: plan.definition.date)
         plan.printWarnings()
         let record = try chosenRecord(plan, local, store, python: try await execution.version(for: plan))
         let summary = try record.status == .finished ? nil : execute(plan, record, local, store)

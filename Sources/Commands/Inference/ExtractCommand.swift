@@ -29,7 +29,7 @@ struct ExtractCommand: ParsableCommand {
     @OptionGroup var form: PromptFormOptions
     @Option(help: "One text instead, read as it is.")
     var text: String?
-    @Option(help: "Hook names; * stands for any characters, and commas separate alternatives.")
+    @Option(help: "Hook names; * stands for any characters, [01] for one of those; commas separate alternatives.")
     var hooks = "blocks.*.hook_resid_post"
     @Option(help: "Positions, separated by commas: t_inst, t_post_inst, last; or all.")
     var positions = "last"
@@ -61,8 +61,7 @@ struct ExtractCommand: ParsableCommand {
     func run() throws {
         let model = try model.load()
         let configuration = model.transformer.configuration
-        let points = HookGlob(hooks).points(of: configuration)
-        try check(points)
+        let points = try chosenPoints(configuration)
         let requests = try rendered(model).map { Extraction.Request(ids: $0.ids, positions: try chosen($0)) }
         let extraction = Extraction(model.transformer, points: points, threads: model.threads)
         let shapes =
@@ -115,15 +114,22 @@ struct ExtractCommand: ParsableCommand {
         positions.split(separator: ",").map { $0.filter { $0 != " " } }
     }
 
-    private func check(_ points: [HookPoint]) throws {
-        guard !points.isEmpty else {
+    /// Scores and patterns are written of one text alone: elsewhere a pattern that could mean anything leaves them out.
+    private func chosenPoints(_ configuration: TransformerConfiguration) throws -> [HookPoint] {
+        let glob = HookGlob(hooks)
+        let unmatched = glob.unmatched(in: configuration)
+        guard unmatched.isEmpty, !glob.points(of: configuration).isEmpty else {
+            let names = unmatched.isEmpty ? hooks : unmatched.joined(separator: ", ")
             throw CommandFailure.badData(
-                "no hook matches \"\(hooks)\"; names are like hook_embed and blocks.0.hook_resid_post")
+                "no hook of the model matches \"\(names)\"; names are like hook_embed and blocks.0.hook_resid_post, its "
+                    + "blocks are 0 to \(configuration.layerCount - 1)")
         }
-        let square = points.first(where: \.site.isSquare)
-        if let square, positionNames != ["all"] || text == nil || mean || covariance {
+        let points = glob.points(of: configuration)
+        if text != nil, positionNames == ["all"], !mean, !covariance { return points }
+        if let square = points.first(where: { $0.site.isSquare && glob.means($0, in: configuration) }) {
             throw CommandFailure.badData("\(square) has no positions to choose; use --text and --positions all")
         }
+        return points.filter { !$0.site.isSquare }
     }
 
     private func rendered(_ model: LanguageModel) throws -> [RenderedPrompt] {

@@ -42,9 +42,11 @@ struct ModelOptions: ParsableArguments {
     func load(isEditable: Bool = false) throws -> LanguageModel { try load(mode: mode, isEditable: isEditable) }
 
     func load(mode: ComputeMode, isEditable: Bool = false) throws -> LanguageModel {
-        try LanguageModel(
+        let language = try LanguageModel(
             ModelLocation(finding: model), backend: mode.backend(), threads: threadCount,
             adapters: adapter.map { AdapterChoice($0) }, mergesAdapters: !unmerged, isEditable: isEditable)
+        StandardError.warn(ofAdapters: language.adaptersOfOthers)
+        return language
     }
 }
 

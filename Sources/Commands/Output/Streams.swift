@@ -64,6 +64,15 @@ enum StandardError {
     static func write(_ text: String) { _ = FileStream.write(Array(text.utf8), to: 2) }
 
     static var isTerminal: Bool { isatty(2) == 1 }
+
+    /// - Parameter paths: of adapters that were trained on another model than the one that they are put on
+    static func warn(ofAdapters paths: [String]) {
+        for path in paths {
+            write(
+                "assay: warning: the adapter \(path) was trained on another model than this one (the weights of their last "
+                    + "norms differ); it fits in its shapes alone\n")
+        }
+    }
 }
 
 enum JSONText {

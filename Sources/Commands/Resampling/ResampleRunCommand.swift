@@ -80,7 +80,7 @@ struct ResampleRunCommand: AsyncParsableCommand {
         var plan = try PlanLoader.load(file, overrides: overrides)
         try check(plan)
         plan = try await PlanLoader.executable(plan, from: file, overrides: overrides, execution)
-        let local = try LocalModel(model.load(), batch: batch)
+        let local = try LocalModel(model.load(), batch: batch, date: plan.definition.date)
         plan.printWarnings()
         let python = try await execution.version(for: plan)
         let (summary, record) = try execute(plan, policy, local, store, python: python)

@@ -18,7 +18,7 @@ struct ReportTrainingCommand: ParsableCommand {
     var db = "runs.sqlite"
     @Option(name: .customLong("run"), help: "A run's id or the beginning of it.")
     var id: String?
-    @Option(help: "Write every step to a CSV file.", completion: .table)
+    @Option(help: "Write every step to a CSV file, with what held-out examples said after it.", completion: .table)
     var csv: String?
     @Option(help: "Write an HTML page.", completion: .page)
     var html: String?
@@ -27,6 +27,7 @@ struct ReportTrainingCommand: ParsableCommand {
     struct Document: Encodable {
         var run: TrainingRunRecord
         var steps: [StepMetrics]
+        var evaluations: [HeldOutMetrics]
     }
 
     func run() throws {
@@ -42,18 +43,24 @@ struct ReportTrainingCommand: ParsableCommand {
                 "\(runs.count) runs of training match; name one:\n" + known.joined(separator: "\n"))
         }
         let steps = try store.trainingSteps(record.id)
-        if let csv { try TextFile.write(Self.csv(steps), to: csv) }
-        if let html { try TextFile.write(Self.page(record, steps).html(), to: html) }
-        if output.json { return try StandardOutput.json(Document(run: record, steps: steps)) }
-        StandardOutput.write(TrainingReport(record, steps).text)
+        let evaluations = try store.trainingEvaluations(record.id)
+        if let csv { try TextFile.write(TrainingTable(steps, evaluations).csv, to: csv) }
+        if let html { try TextFile.write(Self.page(record, steps, evaluations).html(), to: html) }
+        if output.json {
+            return try StandardOutput.json(Document(run: record, steps: steps, evaluations: evaluations))
+        }
+        StandardOutput.write(TrainingReport(record, steps, evaluations).text)
     }
 
-    private static func page(_ record: TrainingRunRecord, _ steps: [StepMetrics]) -> TrainingPage {
+    private static func page(
+        _ record: TrainingRunRecord, _ steps: [StepMetrics], _ evaluations: [HeldOutMetrics]
+    ) -> TrainingPage {
         let model = record.model.split(separator: "/").last.map(String.init) ?? record.model
         return TrainingPage(
             title: "\(record.kind) of \(model)",
             facts: [
                 ReportFact("run", record.id, isCode: true), ReportFact("status", record.status.rawValue),
+            ] + (record.reason.map { [ReportFact("reason", $0)] } ?? []) + [
                 ReportFact("model", record.model), ReportFact("begun", record.startedAt),
                 ReportFact("identity of settings, data and model", record.identity, isCode: true),
                 ReportFact("environment", record.environment),
@@ -64,18 +71,9 @@ struct ReportTrainingCommand: ParsableCommand {
                     step: $0.step, loss: $0.loss, gradientNorm: $0.gradientNorm, learningRate: $0.learningRate,
                     tokens: $0.tokens, seconds: $0.seconds, accuracy: $0.accuracy, margin: $0.margin)
             },
+            evaluations: evaluations.map {
+                TrainingPage.Evaluation(step: $0.step, loss: $0.loss, accuracy: $0.accuracy, margin: $0.margin)
+            },
             command: Machine.command)
-    }
-
-    private static func csv(_ steps: [StepMetrics]) -> String {
-        let rows = steps.map { step in
-            [
-                "\(step.step)", "\(step.loss)", "\(step.gradientNorm)", "\(step.learningRate)", "\(step.tokens)",
-                "\(step.targets)", "\(step.seconds)", step.accuracy.map { "\($0)" } ?? "",
-                step.margin.map { "\($0)" } ?? "",
-            ].joined(separator: ",")
-        }
-        let header = "step,loss,gradient_norm,learning_rate,tokens,targets,seconds,accuracy,margin"
-        return ([header] + rows).joined(separator: "\n") + "\n"
     }
 }

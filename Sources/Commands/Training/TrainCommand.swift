@@ -12,7 +12,7 @@ struct TrainCommand: ParsableCommand {
               assay train sft evals/training/guarded.yaml
               assay report training
             """,
-        subcommands: [SupervisedCommand.self, PreferenceCommand.self, DistillationCommand.self])
+        subcommands: [SupervisedCommand.self, PreferenceCommand.self, DistillationCommand.self, TeacherCommand.self])
 }
 
 struct SupervisedCommand: ParsableCommand {

@@ -1,3 +1,4 @@
+internal import Checkpoints
 internal import Foundation
 internal import LanguageModels
 internal import Store
@@ -18,36 +19,61 @@ struct TrainingJob {
         var steps: Int
         var loss: Double?
         var heldOutLoss: Double?
-        var written: [String]
+        /// Of preferences.
+        var heldOutAccuracy: Double?
+        var heldOutMargin: Double?
+        var written: [String] = []
     }
 
     func run() throws {
-        let recipe = try recipe()
+        var recipe = try recipe()
         let backend = try recipe.mode.backend()
         let language = try LanguageModel(
             location(ofModel: recipe.model), backend: backend, threads: threads,
             adapters: recipe.baseAdapters.map { AdapterChoice(path($0)) }, isEditable: recipe.needsEditableWeights)
+        try recipe.settings.adapter?.chooseProjections(for: language.transformer.configuration)
+        try warnOfOtherModels(recipe, language)
         let data = try examples(recipe, language)
         let settings = recipe.settings(examples: data.examples.count)
         let model = try trainable(recipe, settings, language, backend)
         let writer = TrainedModelWriter(recipe: recipe, model: model, language: language, backend: backend)
         try writer.check(folder: path(recipe.output))
-        let teacher = try teacher(recipe, language, backend)
-        let identity = try identity(recipe, language, teacher)
-        let trainer = try Trainer(
-            model, data: data, settings: settings, teacher: teacher?.transformer,
-            checkpoints: try CheckpointFolder(
-                path: path(recipe.output) + "/checkpoints", identity: identity, kept: settings.checkpointsKept),
-            backend: backend, threads: threads)
-        let store = try RunStore(path: options.db)
-        var result = Result(run: nil, steps: settings.schedule.steps, loss: nil, heldOutLoss: nil, written: [])
-        try train(trainer, store, record(recipe, identity, backend), &result)
-        result.written = try writer.write(toFolder: path(recipe.output))
-        if let id = result.run { try store.finishTraining(id) }
+        let teacher = try teacher(recipe, language.tokenizer, backend)
+        let storedTeacher = try storedTeacher(recipe, language.tokenizer)
+        let contents = try contents(recipe, language, teacher)
+        let identity = RunIdentity(kind: kind, recipe: recipe, contents: contents, backend: backend)
+        let folder = path(recipe.output) + "/checkpoints"
+        let result = try FolderLock.holding(folder) {
+            let store = try RunStore(path: options.db)
+            let trainer = try Trainer(
+                model, data: data, settings: settings, teacher: teacher?.transformer,
+                storedTeacher: storedTeacher,
+                checkpoints: try CheckpointFolder(
+                    path: folder, identity: identity.training(store.trainingRuns()), kept: settings.checkpointsKept),
+                backend: backend, threads: threads)
+            return try carryOut(trainer, writer, store, identity, steps: settings.schedule.steps)
+        }
         try show(result)
     }
 
-    private var threads: Int { options.threads.count }
+    /// Trains, and writes the results. What ends it early is written into the run's record.
+    private func carryOut(
+        _ trainer: Trainer, _ writer: TrainedModelWriter, _ store: RunStore, _ identity: RunIdentity, steps: Int
+    ) throws -> Result {
+        var result = Result(run: nil, steps: steps)
+        do {
+            try train(trainer, store, identity, &result)
+            result.written = try writer.write(toFolder: path(identity.recipe.output))
+            if let id = result.run { try store.finishTraining(id) }
+        } catch {
+            // The database may be what has failed.
+            if let id = result.run { try? store.failTraining(id, reason: FailureReport.sentence(for: error)) }
+            throw error
+        }
+        return result
+    }
+
+    var threads: Int { options.threads.count }
 
     /// The recipe, its adapter's settings those of the adapter that it begins with, if any.
     private func recipe() throws -> TrainingRecipe {
@@ -59,7 +85,7 @@ struct TrainingJob {
     }
 
     private func train(
-        _ trainer: Trainer, _ store: RunStore, _ run: TrainingRunRecord, _ result: inout Result
+        _ trainer: Trainer, _ store: RunStore, _ identity: RunIdentity, _ result: inout Result
     ) throws {
         var line: ProgressLine?
         try trainer.run { event in
@@ -69,7 +95,7 @@ struct TrainingJob {
                 line?.update(pairs)
             case .began(let start):
                 line?.finish()
-                result.run = try runID(run, start, store)
+                result.run = try runID(identity, start, store)
                 line = ProgressLine(kind, total: start.steps, unit: "steps", done: start.done)
                 StandardError.write(
                     "\(start.examples) examples, \(start.heldOut) held out; \(start.trainedParameters) of "
@@ -79,9 +105,12 @@ struct TrainingJob {
                 result.loss = metrics.loss
                 let rate = Double(metrics.tokens) / max(metrics.seconds, 1e-9)
                 line?.update(metrics.step, note: String(format: "loss %.4f  %.0f tok/s", metrics.loss, rate))
-            case .evaluated(let step, let loss):
-                result.heldOutLoss = loss
-                StandardError.write(String(format: "step %d: held-out loss %.4f\n", step, loss))
+            case .evaluated(let metrics):
+                if let id = result.run { try store.record(metrics, run: id) }
+                result.heldOutLoss = metrics.loss
+                result.heldOutAccuracy = metrics.accuracy
+                result.heldOutMargin = metrics.margin
+                StandardError.write("step \(metrics.step): held-out \(Self.text(metrics))\n")
             case .warning(let sentence): StandardError.write("assay: warning: \(sentence)\n")
             case .checkpoint: break
             }
@@ -89,16 +118,23 @@ struct TrainingJob {
         line?.finish()
     }
 
-    /// The id under which steps are recorded; where none is left, that of the run that took them.
-    private func runID(_ run: TrainingRunRecord, _ start: TrainingStart, _ store: RunStore) throws -> String? {
-        guard start.done < start.steps else { return try store.latestTraining(identity: run.identity)?.id }
-        return try store.begin(run)
+    private static func text(_ metrics: HeldOutMetrics) -> String {
+        let loss = String(format: "loss %.4f", metrics.loss)
+        guard let accuracy = metrics.accuracy, let margin = metrics.margin else { return loss }
+        return loss + String(format: ", accuracy %.3f, margin %.4f", accuracy, margin)
     }
 
-    private func examples(_ recipe: TrainingRecipe, _ language: LanguageModel) throws -> TrainingData {
+    /// The id under which steps are recorded; where none is left, that of the run that took them.
+    private func runID(_ identity: RunIdentity, _ start: TrainingStart, _ store: RunStore) throws -> String? {
+        guard start.done < start.steps else { return try store.trainingRuns().first(where: identity.isSame)?.id }
+        return try store.begin(record(identity)) { try identity.isSame($0) && identity.hasSameBackend($0) }
+    }
+
+    func examples(_ recipe: TrainingRecipe, _ language: LanguageModel) throws -> TrainingData {
         let encoder = ExampleEncoder(
             tokenizer: language.tokenizer, template: try language.templateSource.map { try ChatTemplate(source: $0) },
-            maxLength: min(recipe.maxLength, language.transformer.configuration.contextLength))
+            maxLength: min(recipe.maxLength, language.transformer.configuration.contextLength),
+            date: recipe.date.flatMap { CivilTime(date: $0) })
         return try TrainingData(
             path: path(recipe.data), shape: kind == "dpo" ? .preference : .supervised, encoder: encoder,
             heldOutShare: recipe.heldOutShare, seed: recipe.settings.seed)
@@ -123,44 +159,54 @@ struct TrainingJob {
         return model
     }
 
-    private func teacher(
-        _ recipe: TrainingRecipe, _ student: LanguageModel, _ backend: MatrixBackend
+    /// An adapter fits every model of the same shapes, and means something for the one that it was trained on.
+    private func warnOfOtherModels(_ recipe: TrainingRecipe, _ language: LanguageModel) throws {
+        StandardError.warn(ofAdapters: language.adaptersOfOthers)
+        guard let start = recipe.startingAdapter.map(path),
+            try PEFTAdapter.isMadeForAnother(start, than: language.transformer)
+        else { return }
+        StandardError.warn(ofAdapters: [start])
+    }
+
+    func teacher(
+        _ recipe: TrainingRecipe, _ student: any Tokenizer, _ backend: MatrixBackend
     ) throws -> LanguageModel? {
         guard let name = recipe.teacher else { return nil }
         let teacher = try LanguageModel(location(ofModel: name), backend: backend, threads: threads)
-        let size = student.tokenizer.vocabularySize
+        let size = student.vocabularySize
         guard teacher.tokenizer.vocabularySize == size else {
             throw TrainingError.vocabularySizes(student: size, teacher: teacher.tokenizer.vocabularySize)
         }
-        for id in 0..<Int32(size) where teacher.tokenizer.piece(of: id) != student.tokenizer.piece(of: id) {
+        for id in 0..<Int32(size) where teacher.tokenizer.piece(of: id) != student.piece(of: id) {
             throw TrainingError.vocabularyToken(id: id)
         }
         return teacher
     }
 
-    private func identity(
-        _ recipe: TrainingRecipe, _ language: LanguageModel, _ teacher: LanguageModel?
-    ) throws -> String {
-        let start = try recipe.startingAdapter.map {
-            try Digest.sha256(ofFile: path($0) + "/adapter_model.safetensors")
-        }
-        let parts = [
-            kind, try JSONText.encode(recipe.settings), recipe.trained?.joined(separator: ",") ?? "",
-            "\(recipe.epochs ?? 0) \(recipe.steps ?? 0) \(recipe.maxLength) \(recipe.heldOutShare)"
-                + (recipe.mode == .f32 ? "" : " \(recipe.mode.rawValue)"),
-            try Digest.sha256(ofFile: path(recipe.data)), try language.digest(), try teacher?.digest() ?? "",
-        ]
-        return Digest.sha256(of: (parts + [start].compactMap(\.self)).joined(separator: "\n"))
+    private func storedTeacher(_ recipe: TrainingRecipe, _ student: any Tokenizer) throws -> StoredTeacher? {
+        guard let name = recipe.teacherFile else { return nil }
+        let teacher = try StoredTeacher(path: path(name))
+        try teacher.check(student)
+        return teacher
     }
 
-    private func record(_ recipe: TrainingRecipe, _ identity: String, _ backend: MatrixBackend) throws
-        -> TrainingRunRecord
-    {
+    private func contents(
+        _ recipe: TrainingRecipe, _ language: LanguageModel, _ teacher: LanguageModel?
+    ) throws -> RunIdentity.Contents {
+        RunIdentity.Contents(
+            data: try Digest.sha256(ofFile: path(recipe.data)), model: try language.digest(),
+            teacher: try teacher?.digest() ?? recipe.teacherFile.map { try FileDigest.sha256(ofFileAt: path($0)) },
+            start: try recipe.startingAdapter.map {
+                try Digest.sha256(ofFile: path($0) + "/adapter_model.safetensors")
+            })
+    }
+
+    private func record(_ identity: RunIdentity) throws -> TrainingRunRecord {
         TrainingRunRecord(
-            id: UUID().uuidString.lowercased(), kind: kind, model: recipe.model, identity: identity,
-            recipe: try JSONText.encode(recipe),
-            environment: "\(backend.description), \(Machine.processor), \(threads) threads", status: .started,
-            startedAt: Machine.now())
+            id: UUID().uuidString.lowercased(), kind: kind, model: identity.recipe.model,
+            identity: try identity.digest(), recipe: try JSONText.encode(identity.recipe),
+            environment: "\(identity.backend.description), \(Machine.processor), \(threads) threads",
+            status: .started, startedAt: Machine.now())
     }
 
     private func show(_ result: Result) throws {
@@ -171,12 +217,15 @@ struct TrainingJob {
             StandardOutput.line(String(format: "loss     %.4f at step %d", loss, result.steps))
         }
         if let loss = result.heldOutLoss { StandardOutput.line(String(format: "held out %.4f", loss)) }
+        if let accuracy = result.heldOutAccuracy, let margin = result.heldOutMargin {
+            StandardOutput.line(String(format: "         accuracy %.3f, margin %.4f", accuracy, margin))
+        }
         for path in result.written { StandardOutput.line("written  \(path)") }
     }
 
     /// Paths in a recipe are relative to the recipe.
     /// A model's path is relative to the recipe, like all others; a name of the catalogue is none.
-    private func location(ofModel name: String) throws -> ModelLocation {
+    func location(ofModel name: String) throws -> ModelLocation {
         let beside = path(name)
         return try ModelLocation(finding: FileManager.default.fileExists(atPath: beside) ? beside : name)
     }

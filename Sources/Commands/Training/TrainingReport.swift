@@ -6,18 +6,21 @@ internal import Training
 struct TrainingReport {
     let record: TrainingRunRecord
     let steps: [StepMetrics]
+    let evaluations: [HeldOutMetrics]
 
-    init(_ record: TrainingRunRecord, _ steps: [StepMetrics]) {
+    init(_ record: TrainingRunRecord, _ steps: [StepMetrics], _ evaluations: [HeldOutMetrics]) {
         self.record = record
         self.steps = steps
+        self.evaluations = evaluations
     }
 
     var text: String {
         var lines = [
             visible("\(record.kind) of \(record.model), run \(record.id.prefix(8)), \(record.status.rawValue)")
         ]
+        if let reason = record.reason { lines.append(visible("reason    \(reason)")) }
         guard let first = steps.first, let last = steps.last else {
-            return lines[0] + "\nno step was recorded\n"
+            return (lines + ["no step was recorded"]).joined(separator: "\n") + "\n"
         }
         let tokens = steps.reduce(0) { $0 + Double($1.tokens) }
         let seconds = steps.reduce(0) { $0 + $1.seconds }
@@ -32,7 +35,22 @@ struct TrainingReport {
         if let begin = accuracies.first, let end = accuracies.last {
             lines.append(curve("accuracy", begin, end, accuracies))
         }
-        return lines.joined(separator: "\n") + "\n"
+        return (lines + heldOut).joined(separator: "\n") + "\n"
+    }
+
+    /// What the held-out examples have said, and after which step last.
+    private var heldOut: [String] {
+        guard let last = evaluations.last else { return [] }
+        let title = "held out, \(evaluations.count) times, last after step \(last.step)"
+        let quantities: [(String, [Double])] = [
+            ("loss", evaluations.map(\.loss)), ("accuracy", evaluations.compactMap(\.accuracy)),
+            ("margin", evaluations.compactMap(\.margin)),
+        ]
+        return [title]
+            + quantities.compactMap { name, values in
+                guard let begin = values.first, let end = values.last else { return nil }
+                return curve("  \(name)", begin, end, values)
+            }
     }
 
     /// Means of equal stretches of steps, each as a bar between the smallest and the largest; the lowest bar where the
@@ -50,7 +68,7 @@ struct TrainingReport {
             let height = (mean - low) / span * 8
             return bars[height.isFinite ? Int(min(max(height, 0), 7)) : 0]
         }
-        let label = name.padding(toLength: 9, withPad: " ", startingAt: 0)
+        let label = name.padding(toLength: max(9, name.count), withPad: " ", startingAt: 0)
         return String(format: "%@ %.5g → %.5g  ", label, first, last) + String(drawn)
     }
 }

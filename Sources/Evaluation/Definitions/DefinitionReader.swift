@@ -1,3 +1,4 @@
+internal import Tokenization
 internal import Verification
 
 /// Turns the tree of a definition's file into the definition, key by key.
@@ -6,8 +7,8 @@ struct DefinitionReader {
 
     func definition(_ root: DefinitionNode) throws(EvaluationDefinitionError) -> EvaluationDefinition {
         let keys = [
-            "schema", "name", "version", "description", "prompts", "system", "prompt_template", "format", "task",
-            "generation", "scorers",
+            "schema", "name", "version", "description", "prompts", "system", "prompt_template", "format", "date",
+            "task", "generation", "scorers",
         ]
         try checkSchema(root)
         let table = try DefinitionTable(root, place: "the definition", allowed: keys)
@@ -24,6 +25,7 @@ struct DefinitionReader {
             format: try table["format"].mapped { node throws(EvaluationDefinitionError) in
                 try node.oneOf(PromptFormat.self)
             } ?? .chat,
+            date: try table["date"].mapped { node throws(EvaluationDefinitionError) in try date(node) },
             task: try table["task"].mapped { node throws(EvaluationDefinitionError) in
                 try node.oneOf(EvaluationTask.self)
             } ?? .generate,
@@ -60,6 +62,14 @@ struct DefinitionReader {
         let template = try node.text()
         guard template.contains("{prompt}") else { throw node.fault(.templateWithoutPrompt) }
         return template
+    }
+
+    private func date(_ node: DefinitionNode) throws(EvaluationDefinitionError) -> String {
+        let date = try node.text()
+        guard CivilTime(date: date) != nil else {
+            throw node.fault(.outOfRange(key: "date", found: date, allowed: "a day of the calendar, as YYYY-MM-DD"))
+        }
+        return date
     }
 
     private func sources(_ node: DefinitionNode) throws(EvaluationDefinitionError) -> [PromptSource] {

@@ -12,6 +12,8 @@ public struct EvaluationDefinition: Codable, Hashable, Sendable {
     /// Text around the question, with `{prompt}` where it goes; also `{choices}` for multiple choice.
     public var promptTemplate: String?
     public var format: PromptFormat
+    /// What a chat template that asks for the date is told, as `YYYY-MM-DD`; it has none where nil.
+    public var date: String?
     public var task: EvaluationTask
     public var generation: GenerationSettings
     public var scorers: [ScorerDefinition]
@@ -24,6 +26,7 @@ public struct EvaluationDefinition: Codable, Hashable, Sendable {
         system: String? = nil,
         promptTemplate: String? = nil,
         format: PromptFormat = .chat,
+        date: String? = nil,
         task: EvaluationTask = .generate,
         generation: GenerationSettings = GenerationSettings(),
         scorers: [ScorerDefinition]
@@ -35,6 +38,7 @@ public struct EvaluationDefinition: Codable, Hashable, Sendable {
         self.system = system
         self.promptTemplate = promptTemplate
         self.format = format
+        self.date = date
         self.task = task
         self.generation = generation
         self.scorers = scorers

@@ -31,7 +31,8 @@ extension EvaluationPlan: CustomStringConvertible {
         let generation = settings.generation
         return [
             "evaluation  \(definition.name) version \(definition.version)",
-            "task        \(definition.task.rawValue), format \(definition.format.rawValue)",
+            "task        \(definition.task.rawValue), format \(definition.format.rawValue)"
+                + (definition.date.map { ", date \($0)" } ?? ""),
             "samples     \(prompts.count) prompts x \(generation.samples) = \(sampleCount)",
             "sampling    temperature \(generation.temperature), top-p \(generation.topP), top-k \(generation.topK), "
                 + "min-p \(generation.minP), at most \(generation.maxTokens) tokens, seed \(generation.seed)",

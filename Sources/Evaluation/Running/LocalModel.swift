@@ -9,11 +9,15 @@ public struct LocalModel: EvaluatedModel {
     let model: LanguageModel
     /// Completions decoded together. No result depends on it.
     let batch: Int
+    /// What a chat template that asks for the date is told.
+    private let date: CivilTime?
 
+    /// - Parameter date: of the definition that is run, as `YYYY-MM-DD`; nil for none
     /// - Throws: `CheckpointError` where the file cannot be read for its digest.
-    public init(_ model: LanguageModel, batch: Int) throws {
+    public init(_ model: LanguageModel, batch: Int, date: String? = nil) throws {
         self.model = model
         self.batch = batch
+        self.date = date.flatMap { CivilTime(date: $0) }
         identity = ModelIdentity(
             name: model.name, digest: try model.digest(), architecture: model.transformer.configuration.architecture,
             templateDigest: model.templateDigest, computeMode: model.backend.mode.rawValue,
@@ -23,7 +27,7 @@ public struct LocalModel: EvaluatedModel {
     public var contextLength: Int { model.transformer.configuration.contextLength }
 
     public func render(_ messages: [ChatMessage], prefill: String?) throws -> RenderedPrompt {
-        try model.render(messages, prefill: prefill)
+        try model.render(messages, prefill: prefill, date: date)
     }
 
     public func render(text: String) throws -> RenderedPrompt { try model.render(text: text) }

@@ -51,6 +51,7 @@ public struct PlanIdentity: Codable, Hashable, Sendable {
             "top_p": settings.topP.description,
         ]
         fields["stopping"] = run.settings.stopping
+        fields["evaluation.date"] = definition.date
         return fields
     }
 

@@ -32,20 +32,41 @@ public struct TrainingPage: Sendable {
         }
     }
 
+    /// What the held-out examples said after a step.
+    public struct Evaluation: Hashable, Sendable {
+        public var step: Int
+        /// The loss of the training, on them.
+        public var loss: Double
+        public var accuracy: Double?
+        public var margin: Double?
+
+        public init(step: Int, loss: Double, accuracy: Double? = nil, margin: Double? = nil) {
+            self.step = step
+            self.loss = loss
+            self.accuracy = accuracy
+            self.margin = margin
+        }
+    }
+
     public var title: String
     /// Run, status, digests, backend.
     public var facts: [ReportFact]
     /// The recipe as JSON.
     public var recipe: String
     public var steps: [Step]
+    public var evaluations: [Evaluation]
     /// The command that makes this page again.
     public var command: String?
 
-    public init(title: String, facts: [ReportFact], recipe: String, steps: [Step], command: String? = nil) {
+    public init(
+        title: String, facts: [ReportFact], recipe: String, steps: [Step], evaluations: [Evaluation] = [],
+        command: String? = nil
+    ) {
         self.title = title
         self.facts = facts
         self.recipe = recipe
         self.steps = steps
+        self.evaluations = evaluations
         self.command = command
     }
 
@@ -60,6 +81,7 @@ public struct TrainingPage: Sendable {
             body.append(.heading("First and last steps", id: "steps"))
             body.append(table)
         }
+        if !evaluations.isEmpty { body += [.heading("Held-out examples", id: "held-out"), evaluationTable] }
         body += [.heading("The run", id: "run"), .facts(facts), .details("Recipe", [.element("pre", text: recipe)])]
         if let command { body += [.heading("Make it again", id: "again"), .command(command)] }
         body.append(.footer(generated: nil))
@@ -87,16 +109,21 @@ public struct TrainingPage: Sendable {
         var name: String
         var caption: String
         var values: [CurveChart.Value]
+        /// Of the held-out examples.
+        var heldOut: [CurveChart.Value] = []
     }
 
     private var curves: [Curve] {
+        func heldOut(_ quantity: (Evaluation) -> Double?) -> [CurveChart.Value] {
+            evaluations.compactMap { one in quantity(one).map { CurveChart.Value(step: one.step, y: $0) } }
+        }
         func values(_ quantity: (Step) -> Double?) -> [CurveChart.Value] {
             steps.compactMap { step in quantity(step).map { CurveChart.Value(step: step.step, y: $0) } }
         }
         return [
             Curve(
                 id: "loss", name: "loss", caption: "Mean over targets, in nats; over pairs in preference training.",
-                values: values(\.loss)),
+                values: values(\.loss), heldOut: heldOut(\.loss)),
             Curve(
                 id: "gradient", name: "gradient norm", caption: "Before it is clipped, over all trained weights.",
                 values: values(\.gradientNorm)),
@@ -105,10 +132,10 @@ public struct TrainingPage: Sendable {
                 values: values(\.learningRate)),
             Curve(
                 id: "accuracy", name: "accuracy", caption: "Share of pairs whose chosen side has gained more.",
-                values: values(\.accuracy)),
+                values: values(\.accuracy), heldOut: heldOut(\.accuracy)),
             Curve(
                 id: "margin", name: "margin", caption: "Mean over pairs of the chosen side's gain less the other's.",
-                values: values(\.margin)),
+                values: values(\.margin), heldOut: heldOut(\.margin)),
             Curve(
                 id: "speed", name: "tokens per second", caption: "Of each step, reading of data included.",
                 values: values { $0.seconds > 0 ? Double($0.tokens) / $0.seconds : nil }),
@@ -116,10 +143,24 @@ public struct TrainingPage: Sendable {
     }
 
     private func figure(_ curve: Curve) -> Markup {
-        .figure(
+        let points = curve.heldOut.isEmpty ? "" : " Squares: the held-out examples."
+        return .figure(
             id: curve.id, title: curve.name, description: "A line over steps, with the band of what it averages.",
-            caption: "\(curve.caption) The line is the mean of neighbouring steps, the band their least and largest.",
-            draw: CurveChart(values: curve.values, yName: curve.name).drawing)
+            caption: "\(curve.caption) The line is the mean of neighbouring steps, the band their least and largest."
+                + points,
+            draw: CurveChart(values: curve.values, yName: curve.name, heldOut: curve.heldOut).drawing)
+    }
+
+    private var evaluationTable: Markup {
+        let shown = evaluations.count <= 10 ? evaluations : Array(evaluations.prefix(5) + evaluations.suffix(5))
+        let hasPairs = evaluations.contains { $0.accuracy != nil }
+        let rows = shown.map { one -> [Markup] in
+            let pairs = hasPairs ? [one.accuracy, one.margin] : []
+            return [.text(NumberFormat.count(one.step)), .text(NumberFormat.quantity(one.loss))]
+                + pairs.map { .text($0.map(NumberFormat.quantity) ?? "–") }
+        }
+        let columns = ["after step", "loss"] + (hasPairs ? ["accuracy", "margin"] : [])
+        return HTMLTable(columns.map { .number($0) }, rows: rows).markup
     }
 
     private var table: Markup {

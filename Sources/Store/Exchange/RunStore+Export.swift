@@ -26,7 +26,7 @@ extension RunStore {
             guard ids == nil else { return }
             let training = TrainingRows(db: db, path: path)
             for run in try training.runs().reversed() {
-                try write(ExportLine.training(TrainedRun(run: run, steps: try training.steps(of: run.id))))
+                try write(ExportLine.training(training.trained(run)))
             }
         }
     }

@@ -42,7 +42,7 @@ extension RunStore {
         let rows = TrainingRows(db: source, path: other.path)
         for run in try rows.runs().reversed() {
             do {
-                try intake.add(TrainedRun(run: run, steps: try rows.steps(of: run.id)))
+                try intake.add(rows.trained(run))
             } catch let error as StoreError.ImportProblemError {
                 throw StoreError.damaged(path: other.path, detail: "run of training \(run.id): \(error.problem)")
             }

@@ -32,14 +32,25 @@ enum StoreFile {
 
     private static func checkTables(path: String) throws {
         try StoreError.translating(path: path) {
-            var configuration = Configuration()
-            configuration.readonly = true
-            configuration.busyMode = .timeout(30)
-            configuration.prepareDatabase(RunStore.defend)
-            let queue = try DatabaseQueue(path: path, configuration: configuration)
-            defer { try? queue.close() }
-            try queue.read { db in try check(db, path: path) }
+            do {
+                try check(path, isReadOnly: true)
+            } catch let error as DatabaseError where needsRecovery.contains(error.extendedResultCode) {
+                try check(path, isReadOnly: false)
+            }
         }
+    }
+
+    /// What a program has left that was killed while it wrote: SQLite takes it back, which whoever only reads may not.
+    private static let needsRecovery: [ResultCode] = [.SQLITE_READONLY_ROLLBACK, .SQLITE_READONLY_RECOVERY]
+
+    private static func check(_ path: String, isReadOnly: Bool) throws {
+        var configuration = Configuration()
+        configuration.readonly = isReadOnly
+        configuration.busyMode = .timeout(30)
+        configuration.prepareDatabase(RunStore.defend)
+        let queue = try DatabaseQueue(path: path, configuration: configuration)
+        defer { try? queue.close() }
+        try queue.read { db in try check(db, path: path) }
     }
 
     /// Whether the journal of write-ahead mode or its index lies beside the file.

@@ -5,7 +5,7 @@ enum StoreSchema {
     /// `ASAY`, in the header of every store.
     static let applicationID: Int64 = 0x4153_4159
 
-    static let names = ["1-runs", "2-training"]
+    static let names = ["1-runs", "2-training", "3-training-results"]
 
     static func migrator() -> DatabaseMigrator {
         var migrator = DatabaseMigrator()
@@ -15,6 +15,9 @@ enum StoreSchema {
             try db.execute(sql: samples)
         }
         migrator.registerMigration(names[1], foreignKeyChecks: .immediate) { db in try db.execute(sql: training) }
+        migrator.registerMigration(names[2], foreignKeyChecks: .immediate) { db in
+            try db.execute(sql: trainingResults)
+        }
         return migrator
     }
 
@@ -158,5 +161,54 @@ enum StoreSchema {
             margin REAL,
             PRIMARY KEY (run, step)
         ) STRICT, WITHOUT ROWID;
+        """
+
+    /// A run may fail, with a reason, and has evaluations. A constraint cannot be changed in its place: both tables are
+    /// made anew, steps first removed and last filled, so that no reference is ever broken.
+    private static let trainingResults = """
+        CREATE TEMP TABLE former_runs AS SELECT * FROM training_runs;
+        CREATE TEMP TABLE former_steps AS SELECT * FROM training_steps;
+        DROP TABLE training_steps;
+        DROP TABLE training_runs;
+        CREATE TABLE training_runs (
+            key INTEGER PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE CHECK (length(id) = 36),
+            kind TEXT NOT NULL,
+            model TEXT NOT NULL,
+            identity TEXT NOT NULL CHECK (length(identity) = 64),
+            recipe TEXT NOT NULL CHECK (length(recipe) > 1),
+            environment TEXT NOT NULL,
+            status TEXT NOT NULL CHECK (status IN ('started', 'finished', 'failed')),
+            started_at TEXT NOT NULL,
+            reason TEXT,
+            CHECK ((status = 'failed') = (reason IS NOT NULL))
+        ) STRICT;
+        CREATE INDEX training_runs_by_identity ON training_runs (identity, status);
+        CREATE TABLE training_steps (
+            run INTEGER NOT NULL REFERENCES training_runs (key) ON DELETE CASCADE,
+            step INTEGER NOT NULL CHECK (step >= 1),
+            loss REAL NOT NULL,
+            gradient_norm REAL NOT NULL,
+            learning_rate REAL NOT NULL,
+            tokens INTEGER NOT NULL CHECK (tokens >= 0),
+            targets INTEGER NOT NULL CHECK (targets >= 0),
+            seconds REAL NOT NULL,
+            accuracy REAL,
+            margin REAL,
+            PRIMARY KEY (run, step)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE training_evaluations (
+            run INTEGER NOT NULL REFERENCES training_runs (key) ON DELETE CASCADE,
+            step INTEGER NOT NULL CHECK (step >= 1),
+            loss REAL NOT NULL,
+            accuracy REAL,
+            margin REAL,
+            PRIMARY KEY (run, step)
+        ) STRICT, WITHOUT ROWID;
+        INSERT INTO training_runs
+        SELECT key, id, kind, model, identity, recipe, environment, status, started_at, NULL FROM temp.former_runs;
+        INSERT INTO training_steps SELECT * FROM temp.former_steps;
+        DROP TABLE temp.former_runs;
+        DROP TABLE temp.former_steps;
         """
 }

@@ -7,9 +7,11 @@ extension ChatTemplate {
         public var prefill: String?
         /// Reads control tokens in messages too, as Hugging Face does: a message can then end its own turn.
         public var readsControlTokensInContent = false
+        /// What the assistant may call, a list: `tools` for the template. Nil without any.
+        public var tools: TemplateValue?
         /// Further variables for the template.
         public var variables: [String: TemplateValue] = [:]
-        /// What `strftime_now` tells.
+        /// What `strftime_now` tells; undefined where nil.
         public var now: CivilTime?
 
         public init() {}
@@ -30,6 +32,7 @@ extension ChatTemplate {
             messages: messages,
             addGenerationPrompt: options.addsGenerationPrompt,
             boundaryTokens: BoundaryTokens(tokenizer),
+            tools: options.tools,
             variables: options.variables,
             now: options.now
         )

@@ -42,12 +42,15 @@ public struct ChatTemplate: Sendable {
     ///
     /// - Parameters:
     ///   - addGenerationPrompt: ends with the beginning of an assistant turn.
+    ///   - tools: what the assistant may call, a list; nil without any.
     ///   - variables: further variables, such as `enable_thinking`; they come before the standard ones.
-    ///   - now: what `strftime_now` tells. A template that asks for it without one fails.
+    ///   - now: what `strftime_now` tells. Without one it is undefined, so that a template that looks whether it is there
+    ///     takes the date that it brings itself; one that calls it all the same fails.
     public func render(
         messages: [ChatMessage],
         addGenerationPrompt: Bool,
         boundaryTokens: BoundaryTokens = BoundaryTokens(),
+        tools: TemplateValue? = nil,
         variables: [String: TemplateValue] = [:],
         now: CivilTime? = nil
     ) throws(ChatTemplateError) -> RenderedText {
@@ -62,6 +65,11 @@ public struct ChatTemplate: Sendable {
             values["messages"] = try Self.list(of: messages, limits: limits)
         } catch {
             throw .variable(name: "messages")
+        }
+        do {
+            if let tools { values["tools"] = try JinjaValue(tools, origin: .aside, limits: limits) }
+        } catch {
+            throw .variable(name: "tools")
         }
         for (name, value) in variables {
             do {
@@ -78,10 +86,14 @@ public struct ChatTemplate: Sendable {
         let items = try messages.enumerated().map { index, message in
             var mapping = JinjaMapping()
             try mapping.set(.text("role"), to: .text(message.role), limits: limits)
-            let content = TracedText(message.content, origin: .content(message: index))
-            try mapping.set(.text("content"), to: .text(content), limits: limits)
+            if message.hasContent {
+                let content = TracedText(message.content, origin: .content(message: index))
+                try mapping.set(.text("content"), to: .text(content), limits: limits)
+            }
             for field in message.fields {
-                let value = try JinjaValue(field.value, origin: .content(message: index), limits: limits)
+                let isAside = field.key == "name" || field.key == "tool_call_id"
+                let origin = isAside ? PromptPart.Origin.aside : .content(message: index)
+                let value = try JinjaValue(field.value, origin: origin, limits: limits)
                 try mapping.set(.text(TracedText(field.key)), to: value, limits: limits)
             }
             return JinjaValue.mapping(mapping)

@@ -31,10 +31,29 @@ public struct CivilTime: Hashable, Sendable {
         second = rest % 60
     }
 
+    /// The beginning of a day, written as `YYYY-MM-DD`; nil for another text, or where the month has no such day.
+    public init?(date text: String) {
+        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+        guard parts.map(\.utf8.count) == [4, 2, 2], text.utf8.allSatisfy({ $0 == 0x2D || 0x30...0x39 ~= $0 }),
+            let year = Int(parts[0]), let month = Int(parts[1]), let day = Int(parts[2]),
+            year >= 1, 1...12 ~= month, day >= 1, day <= Self.lengths(ofMonthsIn: year)[month - 1]
+        else { return nil }
+        self.year = year
+        self.month = month
+        self.day = day
+        hour = 0
+        minute = 0
+        second = 0
+    }
+
     /// 1 to 366.
     var dayOfYear: Int {
-        let lengths = [31, isLeapYear ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
-        return lengths.prefix(month - 1).reduce(day, +)
+        Self.lengths(ofMonthsIn: year).prefix(month - 1).reduce(day, +)
+    }
+
+    private static func lengths(ofMonthsIn year: Int) -> [Int] {
+        let isLeapYear = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
+        return [31, isLeapYear ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
     }
 
     /// 0 for Sunday.
@@ -43,8 +62,6 @@ public struct CivilTime: Hashable, Sendable {
         let days = past * 365 + past / 4 - past / 100 + past / 400 + dayOfYear
         return days % 7
     }
-
-    private var isLeapYear: Bool { year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) }
 }
 
 extension CivilTime {

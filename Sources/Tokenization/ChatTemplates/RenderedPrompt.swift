@@ -44,8 +44,12 @@ public struct PromptPart: Hashable, Sendable {
     public enum Origin: Hashable, Sendable {
         /// Written by the template, or a BOS token put in front.
         case template
-        /// The content of the message with this index.
+        /// The content of the message with this index; of ``aside`` where it is no message's.
         case content(message: Int)
+
+        /// Texts that are given with a conversation and are no message's words: tools, and a message's `name` and
+        /// `tool_call_id`. Like all content they cannot forge a control token.
+        static let aside = Origin.content(message: -1)
     }
 
     public var origin: Origin

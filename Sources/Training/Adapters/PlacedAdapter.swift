@@ -5,13 +5,26 @@ struct PlacedAdapter {
     var layer: Int
     var projection: Projection
     var adapter: Adapter
+}
 
-    /// The matrix that it changes, as a checkpoint of a family with Llama's projections names it, without `.weight`.
-    func matrix(_ convention: NamingConvention) -> String {
-        switch convention {
-        case .gguf: "blk.\(layer).\(projection.ggufName)"
-        case .huggingFace: "model.layers.\(layer).\(projection.module).\(projection.rawValue)"
-        }
+/// One of the two matrices of an adapter, as a file holds it.
+struct AdapterSlot {
+    var name: String
+    var parameter: Parameter
+    /// Row of the file for each of ours; nil where they lie in order.
+    var order: [Int]?
+
+    var shape: [Int] { [parameter.rowCount, parameter.columnCount] }
+
+    /// In the file's order.
+    func values() throws -> [Float] {
+        let values = try parameter.values()
+        return order.map { RowOrder.gather(values, rows: RowOrder(inverting: $0)) } ?? values
+    }
+
+    /// - Parameter values: in the file's order
+    func assign(_ values: [Float]) throws {
+        try parameter.assign(order.map { RowOrder.gather(values, rows: RowOrder(rows: $0)) } ?? values)
     }
 }
 
@@ -29,21 +42,41 @@ extension TrainableModel {
         }
     }
 
-    /// Fails where a file of the adapters would hold what no reader of the family finds: a projection that is a part of a
-    /// larger matrix there, or has another name.
+    /// The two matrices of every adapter, as files of a convention hold them.
     ///
-    /// - Throws: ``TrainingError/writer(found:allowed:)``; `TransformerError`.
-    func checkAdapters(namedBy convention: NamingConvention) throws {
-        let targets = try LoRAAdapter.targets(in: configuration, convention)
-        for placed in placedAdapters {
-            let shape = [placed.adapter.b.rowCount, placed.adapter.a.columnCount]
-            guard targets[placed.matrix(convention)] == shape else {
-                throw TrainingError.writer(
-                    found: "an adapter of \(placed.projection.rawValue) for a model of the family "
-                        + "\(configuration.architecture), which has no such matrix of its own",
-                    allowed: "the whole model with the adapter merged (write: huggingface for a model that was loaded "
-                        + "from a folder, gguf-f32 and its like for one from a GGUF file)")
-            }
+    /// - Parameters:
+    ///   - projections: those whose adapters are meant; nil for all
+    ///   - names: of the matrices, from that of what they change, without `.weight`
+    /// - Throws: ``TrainingError/writer(found:allowed:)`` where a file would hold what no reader of the family finds: a
+    ///   projection that is a part of a larger matrix there; `TransformerError`.
+    func adapterSlots(
+        _ convention: NamingConvention, of projections: Set<Projection>? = nil,
+        names: (String) -> (a: String, b: String)
+    ) throws -> [AdapterSlot] {
+        let targets = try AdapterTargets(configuration)
+        return try placedAdapters.filter { projections?.contains($0.projection) ?? true }.flatMap { placed in
+            let (a, b) = (placed.adapter.a, placed.adapter.b)
+            guard let target = targets.target(of: placed.projection, layer: placed.layer, convention),
+                [target.outputs, target.inputs] == [b.rowCount, a.columnCount]
+            else { throw try noMatrix(of: placed.projection) }
+            let names = names(target.name)
+            return [
+                AdapterSlot(name: names.a, parameter: a), AdapterSlot(name: names.b, parameter: b, order: target.order),
+            ]
         }
+    }
+
+    /// Fails where ``adapterSlots(_:of:names:)`` would.
+    func checkAdapters(namedBy convention: NamingConvention) throws {
+        _ = try adapterSlots(convention) { ($0, $0) }
+    }
+
+    private func noMatrix(of projection: Projection) throws -> TrainingError {
+        let own = try Projection.own(in: configuration).map(\.rawValue).joined(separator: ", ")
+        return .writer(
+            found: "an adapter of \(projection.rawValue) for a model of the family \(configuration.architecture), "
+                + "which has no such matrix of its own",
+            allowed: "adapters of \(own); or the whole model with the adapter merged (write: huggingface for a model "
+                + "that was loaded from a folder, gguf-f32 and its like for one from a GGUF file)")
     }
 }

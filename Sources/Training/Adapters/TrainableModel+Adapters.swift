@@ -5,11 +5,13 @@ extension TrainableModel {
     /// Adds untrained adapters, which change nothing yet: a is random, b zero (Hu et al. 2021, section 4.1).
     ///
     /// - Parameter seed: decides every a, by the adapter's name and the element's place
-    /// - Throws: ``TensorError``.
+    /// - Throws: ``TrainingError/configuration(key:found:allowed:)`` for a projection that the family does not have;
+    ///   ``TensorError``.
     public func addAdapters(_ settings: AdapterSettings, backend: MatrixBackend, seed: UInt64) throws {
         let backend = backend.ofAdapters
-        for layer in blocks.indices {
-            for projection in projections where settings.projections.contains(projection) {
+        let projections = try projections(settings)
+        for layer in blocks.indices where settings.layers?.contains(layer) ?? true {
+            for projection in projections {
                 let place = place(of: projection)
                 let linear = blocks[layer][keyPath: place.linear]
                 let name = "blocks.\(layer).\(projection.rawValue)"
@@ -55,8 +57,13 @@ extension TrainableModel {
 
     var adapters: [Adapter] { blocks.flatMap { $0.linears.flatMap(\.adapters) } }
 
-    /// The projections that the model's family has.
-    private var projections: [Projection] { Projection.allCases.filter { configuration.isGated || $0 != .gate } }
+    /// The projections that settings choose.
+    private func projections(_ settings: AdapterSettings) throws -> [Projection] {
+        var settings = settings
+        try settings.chooseProjections(for: configuration)
+        let chosen = settings.projections ?? []
+        return Projection.allCases.filter { chosen.contains($0) && (configuration.isGated || $0 != .gate) }
+    }
 
     /// The linear layer that a projection is part of, and its outputs there.
     func place(
@@ -69,10 +76,13 @@ extension TrainableModel {
         case .query: return (\.queryKeyValue, 0..<keyStart)
         case .key: return (\.queryKeyValue, keyStart..<valueStart)
         case .value: return (\.queryKeyValue, valueStart..<(valueStart + configuration.keyValueWidth))
-        case .output: return (\.attentionOutput, 0..<configuration.modelDimension)
+        case .queryKeyValue, .gpt2QueryKeyValue, .neoxQueryKeyValue:
+            return (\.queryKeyValue, 0..<(valueStart + configuration.keyValueWidth))
+        case .output, .gpt2Output, .neoxOutput: return (\.attentionOutput, 0..<configuration.modelDimension)
         case .gate: return (\.gateUp, 0..<hidden)
         case .up: return (\.gateUp, configuration.isGated ? hidden..<(2 * hidden) : 0..<hidden)
-        case .down: return (\.down, 0..<configuration.modelDimension)
+        case .gateUp, .gpt2Up, .neoxUp: return (\.gateUp, 0..<configuration.gateUpWidth)
+        case .down, .gpt2Down, .neoxDown: return (\.down, 0..<configuration.modelDimension)
         }
     }
 

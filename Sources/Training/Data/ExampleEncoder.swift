@@ -2,41 +2,56 @@ public import Tokenization
 
 /// Turns rows into tokens, with the weights that say what is learned.
 public struct ExampleEncoder: Sendable {
-    private let tokenizer: any Tokenizer
-    private let template: ChatTemplate?
+    let tokenizer: any Tokenizer
+    let template: ChatTemplate?
+    /// What a template that asks for the date is told.
+    let date: CivilTime?
     private let maxLength: Int
 
     /// - Parameters:
     ///   - template: of the model; nil where it has none, and conversations cannot be read
     ///   - maxLength: longer sequences lose their end
-    public init(tokenizer: any Tokenizer, template: ChatTemplate?, maxLength: Int) {
+    ///   - date: what a template that asks for the date is told; it has none where nil
+    public init(tokenizer: any Tokenizer, template: ChatTemplate?, maxLength: Int, date: CivilTime? = nil) {
         self.tokenizer = tokenizer
         self.template = template
         self.maxLength = maxLength
+        self.date = date
     }
 
     /// A row's tokens, of any length, and where its last answer begins.
-    private struct Encoded {
+    struct Encoded {
         var sequence: TrainingSequence
         /// Index of the first token of the last answer; nil where there is no such token.
         var answer: Int?
     }
 
+    /// What a row has to be learned from.
+    struct Sequences {
+        var sequences: [TrainingSequence]
+        /// Whether one of them was longer than allowed and lost its end.
+        var isCut: Bool
+    }
+
     /// Nil where the row is not one to learn from: a label that says no.
     ///
     /// - Throws: ``RowFault``; `ChatTemplateError`.
-    func supervised(_ row: TrainingRow) throws -> [TrainingSequence]? {
+    func supervised(_ row: TrainingRow) throws -> Sequences? {
         if row.label == false { return nil }
         var encoded = try encode(row)
         if row.firstWeight != nil || row.unlikely != nil { try weighBeginning(of: &encoded, row) }
-        return [try checked(encoded.sequence)]
+        return try checked([encoded.sequence])
     }
 
     private func encode(_ row: TrainingRow) throws -> Encoded {
-        if let messages = row.messages { return try conversation(messages, learnFrom: 0, cut: row.isCut) }
+        if let messages = row.messages {
+            return try conversation(messages, tools: row.tools, learnFrom: 0, cut: row.isCut)
+        }
         if let text = row.text { return try plain(prompt: "", completion: text, cut: row.isCut) }
-        guard let prompt = row.prompt, let completion = row.completion else { throw RowFault.shape }
-        return try answer(completion, to: prompt, cut: row.isCut)
+        guard let prompt = row.prompt, let completion = row.completion else {
+            preconditionFailure("a row of no shape, which reading refuses")
+        }
+        return try answer(("completion", completion), to: prompt, tools: row.tools, cut: row.isCut)
     }
 
     /// Notes what the row says of the first token of its last answer.
@@ -56,35 +71,28 @@ public struct ExampleEncoder: Sendable {
     /// The chosen sequence and the rejected one; nil where the row's label says that it is not one to learn from.
     ///
     /// - Throws: ``RowFault``; `ChatTemplateError`.
-    func preference(_ row: TrainingRow) throws -> [TrainingSequence]? {
+    func preference(_ row: TrainingRow) throws -> Sequences? {
         if row.label == false { return nil }
-        guard let chosen = row.chosen, let rejected = row.rejected else { throw RowFault.shape }
-        return try sides(chosen, rejected, row).map { try checked($0.sequence) }
+        return try checked(PreferenceSides(row).encoded(by: self).map(\.sequence))
     }
 
-    private func sides(
-        _ chosen: TrainingRow.Turns, _ rejected: TrainingRow.Turns, _ row: TrainingRow
-    ) throws -> [Encoded] {
-        if let prompt = row.prompt {
-            return [try answer(chosen, to: prompt, cut: false), try answer(rejected, to: prompt, cut: row.isCut)]
-        }
-        guard case .messages(let good) = chosen, case .messages(let bad) = rejected else { throw RowFault.shape }
-        return [
-            try conversation(good, learnFrom: max(0, good.count - 1), cut: false),
-            try conversation(bad, learnFrom: max(0, bad.count - 1), cut: row.isCut),
-        ]
-    }
-
-    private func answer(_ completion: TrainingRow.Turns, to prompt: TrainingRow.Turns, cut: Bool) throws -> Encoded {
-        switch (prompt, completion) {
+    /// - Parameter completion: with the key that it stands under
+    func answer(
+        _ completion: (key: String, turns: TrainingRow.Turns), to prompt: TrainingRow.Turns, tools: TemplateValue?,
+        cut: Bool
+    ) throws -> Encoded {
+        switch (prompt, completion.turns) {
         case (.text(let prompt), .text(let completion)):
             return try plain(prompt: prompt, completion: completion, cut: cut)
         case (.messages(let prompt), .messages(let completion)):
-            return try conversation(prompt + completion, learnFrom: prompt.count, cut: cut)
+            return try conversation(prompt + completion, tools: tools, learnFrom: prompt.count, cut: cut)
         case (.messages(let prompt), .text(let completion)):
             let reply = ChatMessage(role: "assistant", content: completion)
-            return try conversation(prompt + [reply], learnFrom: prompt.count, cut: cut)
-        case (.text, .messages): throw RowFault.shape
+            return try conversation(prompt + [reply], tools: tools, learnFrom: prompt.count, cut: cut)
+        case (.text, .messages):
+            throw RowFault.json(
+                "its \"prompt\" is a text and its \"\(completion.key)\" a list of messages; give both as texts, or the "
+                    + "prompt as a list of messages")
         }
     }
 
@@ -100,57 +108,24 @@ public struct ExampleEncoder: Sendable {
         return Encoded(sequence: TrainingSequence(tokens: read + learned, weights: weights), answer: answer)
     }
 
-    /// What the assistant says counts, and all up to the token that ends its turn, from message `learnFrom` on.
-    ///
-    /// - Parameter cut: whether the sequence ends with the last word, before that token
-    private func conversation(_ messages: [ChatMessage], learnFrom first: Int, cut: Bool) throws -> Encoded {
-        guard let template else { throw RowFault.noTemplate }
-        let answers = messages.indices.filter { $0 >= first && messages[$0].role == "assistant" }
-        guard let last = answers.last else { throw RowFault.noAssistant }
-        var options = ChatTemplate.EncodingOptions()
-        options.addsGenerationPrompt = false
-        let rendered = try template.encode(messages: messages, tokenizer: tokenizer, options: options)
-        var weights = [Float](repeating: 0, count: rendered.ids.count)
-        for index in answers {
-            let span = rendered.contents[index]
-            for token in span { weights[token] = 1 }
-            guard !span.isEmpty, let end = endOfTurn(index, rendered) else { continue }
-            for token in span.upperBound...end { weights[token] = 1 }
+    private func checked(_ sequences: [TrainingSequence]) throws -> Sequences {
+        var checked = Sequences(sequences: [], isCut: false)
+        for sequence in sequences {
+            let isCut = sequence.tokens.count > maxLength
+            let short = isCut ? sequence.truncated(to: maxLength) : sequence
+            guard short.tokens.count >= 2 else { throw RowFault.empty }
+            checked.sequences.append(short)
+            checked.isCut = checked.isCut || isCut
         }
-        let answer = rendered.contents[last].isEmpty ? nil : rendered.contents[last].lowerBound
-        let sequence = TrainingSequence(tokens: rendered.ids, weights: weights)
-        guard cut, let end = rendered.contents.last?.upperBound else {
-            return Encoded(sequence: sequence, answer: answer)
-        }
-        return Encoded(sequence: sequence.truncated(to: end), answer: answer)
-    }
-
-    /// The token that ends the turn of a message, with nothing but white space of the template between them.
-    private func endOfTurn(_ message: Int, _ rendered: RenderedPrompt) -> Int? {
-        let next = rendered.contents.dropFirst(message + 1).first { !$0.isEmpty }
-        let rest = rendered.contents[message].upperBound..<(next?.lowerBound ?? rendered.ids.count)
-        guard let first = rest.first(where: { !isWhiteSpace(rendered.ids[$0]) }),
-            tokenizer.specialTokens.endOfGeneration.contains(rendered.ids[first])
-        else { return nil }
-        return first
-    }
-
-    private func isWhiteSpace(_ id: Int32) -> Bool {
-        let bytes = tokenizer.bytes(of: id)
-        return !bytes.isEmpty && bytes.allSatisfy { $0 == 0x20 || (0x09...0x0D).contains($0) }
-    }
-
-    private func checked(_ sequence: TrainingSequence) throws -> TrainingSequence {
-        let short = sequence.tokens.count > maxLength ? sequence.truncated(to: maxLength) : sequence
-        guard short.tokens.count >= 2 else { throw RowFault.empty }
-        return short
+        return checked
     }
 }
 
 /// What is wrong with a row, apart from where it stands.
 enum RowFault: Error, Hashable {
     case json(String)
-    case shape
+    /// Keys that shapes are made of, with what stands under them.
+    case shape(found: [String], needed: String)
     case noTemplate
     case noAssistant
     case empty

@@ -9,6 +9,10 @@ public struct TrainingData: Sendable {
     public var skipped: Int
     /// Examples left out because nothing of them counts: all masked, or all that counts was cut off.
     public var empty: Int
+    /// Examples, held-out ones among them, that were longer than allowed and lost their end; not those left out.
+    public var cut = 0
+    /// Share of the examples that was to be held out.
+    var heldOutShare = 0.0
 
     /// What a line must hold.
     public enum Shape: Sendable {
@@ -20,7 +24,7 @@ public struct TrainingData: Sendable {
     ///
     /// - Parameters:
     ///   - heldOutShare: of the examples, chosen by `seed`
-    /// - Throws: ``TrainingError/data(file:line:fault:)`` for the first line that cannot be used
+    /// - Throws: ``TrainingError/noFile(_:)``; ``TrainingError/data(file:line:fault:)`` for the first line that cannot be used
     public init(
         path: String, shape: Shape, encoder: ExampleEncoder, heldOutShare: Double, seed: UInt64
     ) throws {
@@ -29,19 +33,21 @@ public struct TrainingData: Sendable {
         var all: [TrainingExample] = []
         var skipped = 0
         var empty = 0
+        var cut = 0
         for (index, line) in data.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
             if line.allSatisfy({ $0 == 0x20 || $0 == 0x0D || $0 == 0x09 }) { continue }
             do {
-                let row = try Self.row(Data(line))
-                guard let sequences = try Self.encode(row, shape, encoder) else {
+                let row = try Self.row(Data(line), shape)
+                guard let encoded = try Self.encode(row, shape, encoder) else {
                     skipped += 1
                     continue
                 }
-                guard sequences.allSatisfy({ $0.targetCount > 0 }) else {
+                guard encoded.sequences.allSatisfy({ $0.targetCount > 0 }) else {
                     empty += 1
                     continue
                 }
-                all.append(TrainingExample(id: row.id ?? "\(name):\(index + 1)", sequences: sequences))
+                if encoded.isCut { cut += 1 }
+                all.append(TrainingExample(id: row.id ?? "\(name):\(index + 1)", sequences: encoded.sequences))
             } catch {
                 throw TrainingError.data(file: path, line: index + 1, fault: Self.sentence(error))
             }
@@ -49,6 +55,8 @@ public struct TrainingData: Sendable {
         guard !all.isEmpty else { throw TrainingError.nothingToLearn(file: path, empty: empty, skipped: skipped) }
         self.skipped = skipped
         self.empty = empty
+        self.cut = cut
+        self.heldOutShare = heldOutShare
         let order = Self.order(all.count, seed: seed, name: "held-out")
         let held = Set(order.prefix(min(all.count - 1, Int((Double(all.count) * heldOutShare).rounded()))))
         examples = all.indices.filter { !held.contains($0) }.map { all[$0] }
@@ -72,40 +80,39 @@ public struct TrainingData: Sendable {
 
     private static func encode(
         _ row: TrainingRow, _ shape: Shape, _ encoder: ExampleEncoder
-    ) throws -> [TrainingSequence]? {
+    ) throws -> ExampleEncoder.Sequences? {
         switch shape {
         case .supervised:
             for weight in row.namedWeights where !(weight.isFinite && weight >= 0) { throw RowFault.weight(weight) }
-            let sequences = try encoder.supervised(row)?.map { $0.weighted(by: row.weight ?? 1) }
-            for sequence in sequences ?? [] where !sequence.largestWeight.isFinite {
+            guard var encoded = try encoder.supervised(row) else { return nil }
+            encoded.sequences = encoded.sequences.map { $0.weighted(by: row.weight ?? 1) }
+            for sequence in encoded.sequences where !sequence.largestWeight.isFinite {
                 throw RowFault.weight(sequence.largestWeight)
             }
-            return sequences
+            return encoded
         case .preference:
             guard row.namedWeights.isEmpty, row.unlikely == nil else { throw RowFault.weightOfPair }
             return try encoder.preference(row)
         }
     }
 
-    private static func row(_ line: Data) throws -> TrainingRow {
+    private static func row(_ line: Data, _ shape: Shape) throws -> TrainingRow {
         do {
-            return try JSONDecoder().decode(TrainingRow.self, from: line)
+            return try TrainingRow(line: line, shape: shape)
         } catch DecodingError.dataCorrupted {
-            throw RowFault.json("it is no JSON object")
+            throw RowFault.json("a weight of it is beyond the numbers that can be held")
         } catch DecodingError.typeMismatch(_, let context) {
             throw RowFault.json("\"\(context.codingPath.map(\.stringValue).joined(separator: "."))\" has another type")
         } catch DecodingError.valueNotFound(_, let context) {
             throw RowFault.json("\"\(context.codingPath.map(\.stringValue).joined(separator: "."))\" is null")
-        } catch DecodingError.keyNotFound(let key, _) {
-            throw RowFault.json("a message lacks \"\(key.stringValue)\"")
         }
     }
 
     private static func sentence(_ error: any Error) -> String {
         switch error {
         case RowFault.json(let what): what
-        case RowFault.shape:
-            "it has none of the shapes messages; text; prompt and completion; chosen and rejected"
+        case RowFault.shape(let found, let needed):
+            "it has \(found.isEmpty ? "no key of an example" : found.joined(separator: ", ")); needed is \(needed)"
         case RowFault.noTemplate: "it is a conversation, and the model has no chat template"
         case RowFault.noAssistant: "no message to learn from is the assistant's"
         case RowFault.weight(let found):

@@ -2,7 +2,7 @@ public import Tokenization
 
 /// One line of a training file, in the shapes that TRL reads: `messages`, `text`, `prompt` with `completion` or with
 /// `chosen` and `rejected`, and `label`.
-public struct TrainingRow: Decodable, Hashable, Sendable {
+public struct TrainingRow: Hashable, Sendable {
     /// A text, or turns of a conversation.
     public enum Turns: Hashable, Sendable {
         case text(String)
@@ -16,6 +16,8 @@ public struct TrainingRow: Decodable, Hashable, Sendable {
     public var completion: Turns?
     public var chosen: Turns?
     public var rejected: Turns?
+    /// What the template of a conversation sees as `tools`; nil without any.
+    public var tools: TemplateValue?
     /// Whether the completion is one to learn from.
     public var label: Bool?
     /// Whether the last answer would go on: then nothing is learned of where it ends.
@@ -26,11 +28,6 @@ public struct TrainingRow: Decodable, Hashable, Sendable {
     public var firstWeight: Float?
     /// What the last answer is not to begin with.
     public var unlikely: UnlikelyBeginning?
-
-    private enum CodingKeys: String, CodingKey {
-        case id, text, messages, prompt, completion, chosen, rejected, label, truncated, weight, unlikely
-        case firstWeight = "first_weight"
-    }
 
     var isCut: Bool { truncated ?? false }
 
@@ -85,21 +82,10 @@ private struct AnyKey: CodingKey {
 }
 
 extension [ChatMessage] {
-    /// The same messages, the assistant's last one saying something else.
+    /// The same messages, the assistant's last one saying something else, and nothing beside it.
     fileprivate func answering(_ text: String) -> [ChatMessage] {
         var messages = self
-        if let last = lastIndex(where: { $0.role == "assistant" }) { messages[last].content = text }
+        if let last = lastIndex(where: { $0.role == "assistant" }) { messages[last] = messages[last].saying(text) }
         return messages
-    }
-}
-
-extension TrainingRow.Turns: Decodable {
-    public init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        if let text = try? container.decode(String.self) {
-            self = .text(text)
-        } else {
-            self = .messages(try container.decode([ChatMessage].self))
-        }
     }
 }

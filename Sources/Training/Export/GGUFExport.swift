@@ -69,29 +69,18 @@ public enum GGUFExport {
     ///
     /// - Throws: ``TrainingError/writer(found:allowed:)``; `CheckpointError`.
     public static func writeAdapter(_ model: TrainableModel, settings: AdapterSettings, to path: String) throws {
-        try checkAdapter(model)
+        let slots = try model.adapterSlots(.gguf) { ("\($0).weight.lora_a", "\($0).weight.lora_b") }
         // llama.cpp scales by alpha / rank, whatever the adapter was trained with.
         let alpha = Float(settings.scale * Double(settings.rank))
         let metadata = try GGUFMetadata([
             ("general.architecture", .string(model.configuration.architecture)), ("general.type", .string("adapter")),
             ("adapter.type", .string("lora")), ("adapter.lora.alpha", .float32(alpha)),
+            (BaseModelMark.key, .array(.float32(BaseModelMark(model.base).weights))),
         ])
-        let parts = model.placedAdapters.flatMap {
-            placed -> [(name: String, parameter: Parameter, order: RowOrder?)] in
-            let name = "\(placed.matrix(.gguf)).weight"
-            let order = RowOrder.gguf(of: placed.projection, in: model.configuration)
-            return [("\(name).lora_a", placed.adapter.a, nil), ("\(name).lora_b", placed.adapter.b, order)]
-        }
         let writer = try GGUFWriter(
             path: path, metadata: metadata,
-            tensors: parts.map {
-                TensorDeclaration(
-                    name: $0.name, shape: [$0.parameter.rowCount, $0.parameter.columnCount], elementType: .f32)
-            })
-        for part in parts {
-            let values = try part.parameter.values()
-            try writer.append(part.order.map { RowOrder.gather(values, rows: $0) } ?? values, to: part.name)
-        }
+            tensors: slots.map { TensorDeclaration(name: $0.name, shape: $0.shape, elementType: .f32) })
+        for slot in slots { try writer.append(try slot.values(), to: slot.name) }
         try writer.finish()
     }
 

@@ -40,20 +40,23 @@ extension TrainableModel {
                 ? unembedding.weights
                 : Self.copy(weights.embedding, rows: configuration.vocabularySize, configuration, "embed"))
         var tensors = [whole("token_embd", "model.embed_tokens", embedding)]
-        for layer in blocks.indices { tensors += namedWeights(ofBlock: layer) }
+        let targets = try AdapterTargets(configuration)
+        for layer in blocks.indices { tensors += namedWeights(ofBlock: layer, targets) }
         tensors.append(whole("output_norm", "model.norm", finalNorm.weight))
         if embedding !== unembedding.weights { tensors.append(whole("output", "lm_head", unembedding.weights)) }
         return tensors
     }
 
-    private func namedWeights(ofBlock layer: Int) -> [NamedWeights] {
+    private func namedWeights(ofBlock layer: Int, _ targets: AdapterTargets) -> [NamedWeights] {
         let block = blocks[layer]
         let module = "model.layers.\(layer)"
-        let projections = Projection.allCases.map { projection in
+        let projections = Projection.llama.compactMap { projection -> NamedWeights? in
+            guard let gguf = targets.target(of: projection, layer: layer, .gguf),
+                let huggingFace = targets.target(of: projection, layer: layer, .huggingFace)
+            else { return nil }
             let place = place(of: projection)
             return NamedWeights(
-                ggufName: "blk.\(layer).\(projection.ggufName)",
-                huggingFaceName: "\(module).\(projection.module).\(projection.rawValue)",
+                ggufName: gguf.name, huggingFaceName: huggingFace.name,
                 parameter: block[keyPath: place.linear].weights, rows: place.outputs,
                 ggufOrder: RowOrder.gguf(of: projection, in: configuration))
         }

@@ -34,7 +34,7 @@ extension PEFTAdapter {
         settings["target_modules"] = Set(changes.compactMap { $0.key.split(separator: ".").last.map(String.init) })
             .sorted()
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        try write(changes, elementType, "\(folder)/adapter_model.safetensors")
+        try write(changes, elementType, "\(folder)/\(weightsFile)")
         try JSONSerialization.data(
             withJSONObject: settings, options: [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         ).write(to: URL(fileURLWithPath: "\(folder)/adapter_config.json"), options: .atomic)

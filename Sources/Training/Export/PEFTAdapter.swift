@@ -1,7 +1,7 @@
 public import Checkpoints
 internal import Foundation
 public import Tensors
-internal import Transformers
+public import Transformers
 
 /// Adapters as PEFT keeps them: a folder with `adapter_config.json` and `adapter_model.safetensors`.
 public enum PEFTAdapter {
@@ -15,21 +15,25 @@ public enum PEFTAdapter {
         _ model: TrainableModel, settings: AdapterSettings, baseModel: String, as elementType: ElementType = .f32,
         toFolder folder: String
     ) throws {
-        try check(model)
+        var settings = settings
+        try settings.chooseProjections(for: model.configuration)
+        let slots = try slots(model, settings)
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        let entries = try self.entries(model, settings)
         let writer = try SafetensorsWriter(
-            path: "\(folder)/adapter_model.safetensors", metadata: ["format": "pt"],
-            tensors: entries.map { TensorDeclaration(name: $0.name, shape: $0.shape, elementType: elementType) })
-        for entry in entries { try writer.append(entry.values, to: entry.name) }
+            path: "\(folder)/\(weightsFile)",
+            metadata: ["format": "pt", BaseModelMark.key: BaseModelMark(model.base).text],
+            tensors: slots.map { TensorDeclaration(name: $0.name, shape: $0.shape, elementType: elementType) })
+        for slot in slots { try writer.append(try slot.values(), to: slot.name) }
         try writer.finish()
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        let json = try encoder.encode(Configuration(settings, baseModel: baseModel))
-        try json.write(to: URL(fileURLWithPath: "\(folder)/adapter_config.json"), options: .atomic)
+        let isTransposed = try AdapterTargets(model.configuration).areTransposed
+        let json = try encoder.encode(
+            PEFTConfiguration(settings, baseModel: baseModel, isTransposed: isTransposed))
+        try json.write(to: URL(fileURLWithPath: "\(folder)/\(configurationFile)"), options: .atomic)
     }
 
-    /// Fails for models whose matrices PEFT knows by other names than ``Projection``'s.
+    /// Fails for adapters of what is no matrix of its own in the model's family.
     ///
     /// - Throws: ``TrainingError/writer(found:allowed:)``.
     public static func check(_ model: TrainableModel) throws { try model.checkAdapters(namedBy: .huggingFace) }
@@ -43,21 +47,19 @@ public enum PEFTAdapter {
         _ folder: String, into model: TrainableModel, backend: MatrixBackend
     ) throws -> AdapterSettings {
         let settings = try settings(ofFolder: folder)
-        let file = try SafetensorsFile(path: "\(folder)/adapter_model.safetensors")
-        try model.addAdapters(settings, backend: backend, seed: 0)
+        let file = try SafetensorsFile(path: "\(folder)/\(weightsFile)")
+        try add(settings, from: folder, to: model, backend: backend)
         var unused = Set(file.tensors.map(\.name))
-        for entry in slots(model, settings) {
-            guard let tensor = file.tensor(named: entry.name) else {
-                throw TrainingError.adapter(path: folder, fault: "it lacks \(entry.name)")
+        for slot in try slots(model, settings) {
+            guard let tensor = file.tensor(named: slot.name) else {
+                throw TrainingError.adapter(path: folder, fault: "it lacks \(slot.name)")
             }
-            guard tensor.shape == [entry.parameter.rowCount, entry.parameter.columnCount] else {
+            guard tensor.shape == slot.shape else {
                 throw TrainingError.adapter(
-                    path: folder,
-                    fault: "\(entry.name) is \(tensor.shape), the model asks for "
-                        + "\([entry.parameter.rowCount, entry.parameter.columnCount])")
+                    path: folder, fault: "\(slot.name) is \(tensor.shape), the model asks for \(slot.shape)")
             }
-            unused.remove(entry.name)
-            try entry.parameter.assign(try file.floats(of: entry.name))
+            unused.remove(slot.name)
+            try slot.assign(try file.floats(of: slot.name))
         }
         guard unused.isEmpty else {
             throw TrainingError.adapter(
@@ -68,133 +70,74 @@ public enum PEFTAdapter {
 
     /// The settings that the adapters of a folder were trained with.
     ///
-    /// - Throws: ``TrainingError/adapter(path:fault:)``; ``TrainingError/noFile(_:)``.
+    /// - Throws: ``TrainingError/adapter(path:fault:)``; ``TrainingError/noFile(_:)``; `CheckpointError`.
     public static func settings(ofFolder folder: String) throws -> AdapterSettings {
-        guard let json = FileManager.default.contents(atPath: "\(folder)/adapter_config.json") else {
-            throw TrainingError.noFile("\(folder)/adapter_config.json")
-        }
-        return try configuration(json, folder).settings(folder)
+        let path = "\(folder)/\(configurationFile)"
+        guard let json = FileManager.default.contents(atPath: path) else { throw TrainingError.noFile(path) }
+        let configuration = try PEFTConfiguration(json: json, folder: folder)
+        var settings = try configuration.settings(folder)
+        if configuration.alpha_pattern ?? [:] != [:] { settings.alpha = try commonAlpha(folder) }
+        return settings
     }
 
-    private struct Entry {
-        var name: String
-        var shape: [Int]
-        var values: [Float]
+    /// Whether the adapters of a folder say that they were trained on another model than this one.
+    ///
+    /// - Throws: `CheckpointError`.
+    public static func isMadeForAnother(_ folder: String, than model: Transformer) throws -> Bool {
+        let file = try SafetensorsFile(path: "\(folder)/\(weightsFile)")
+        guard let mark = BaseModelMark(text: file.metadata[BaseModelMark.key]) else { return false }
+        return !mark.matches(BaseModelMark(model))
     }
 
-    /// A parameter and its name in the folder.
-    private struct Slot {
-        var name: String
-        var parameter: Parameter
-    }
+    static let weightsFile = "adapter_model.safetensors"
+    static let configurationFile = "adapter_config.json"
+    /// What PEFT puts before the names of the model it wraps.
+    private static let wrapper = "base_model.model."
 
-    private static func entries(_ model: TrainableModel, _ settings: AdapterSettings) throws -> [Entry] {
-        try slots(model, settings).map { slot in
-            Entry(
-                name: slot.name, shape: [slot.parameter.rowCount, slot.parameter.columnCount],
-                values: try slot.parameter.values())
-        }
-    }
-
-    private static func slots(_ model: TrainableModel, _ settings: AdapterSettings) -> [Slot] {
-        model.placedAdapters.filter { settings.projections.contains($0.projection) }.flatMap { placed -> [Slot] in
-            let module = "base_model.model.\(placed.matrix(.huggingFace))"
-            return [
-                Slot(name: "\(module).lora_A.weight", parameter: placed.adapter.a),
-                Slot(name: "\(module).lora_B.weight", parameter: placed.adapter.b),
-            ]
+    private static func slots(_ model: TrainableModel, _ settings: AdapterSettings) throws -> [AdapterSlot] {
+        try model.adapterSlots(.huggingFace, of: settings.projections) {
+            ("\(wrapper)\($0).lora_A.weight", "\(wrapper)\($0).lora_B.weight")
         }
     }
 
-    private static func configuration(_ json: Data, _ folder: String) throws -> Configuration {
+    private static func add(
+        _ settings: AdapterSettings, from folder: String, to model: TrainableModel, backend: MatrixBackend
+    ) throws {
         do {
-            return try JSONDecoder().decode(Configuration.self, from: json)
-        } catch {
-            throw TrainingError.adapter(path: folder, fault: "adapter_config.json cannot be read: \(error)")
+            try model.addAdapters(settings, backend: backend, seed: 0)
+        } catch TrainingError.configuration(_, let found, let allowed) {
+            throw TrainingError.adapter(path: folder, fault: "it changes \(found); the model has \(allowed)")
         }
     }
 
-    /// `adapter_config.json`, the keys that we write or that would change what the adapter means.
-    private struct Configuration: Codable {
-        var peft_type = "LORA"
-        var task_type: String? = "CAUSAL_LM"
-        var base_model_name_or_path: String?
-        var r: Int
-        var lora_alpha: Double
-        var lora_dropout: Double?
-        var target_modules: [String]
-        var bias: String? = "none"
-        var use_rslora: Bool?
-        var use_dora: Bool? = false
-        var fan_in_fan_out: Bool? = false
-        var inference_mode: Bool? = true
-        var rank_pattern: [String: Int]?
-        var alpha_pattern: [String: Double]?
-        /// True, false or a word.
-        var init_lora_weights: Start?
-        var alora_invocation_tokens: [Int]?
-
-        enum Start: Codable {
-            case flag(Bool)
-            case named(String)
-
-            init(from decoder: any Decoder) throws {
-                let container = try decoder.singleValueContainer()
-                if let flag = try? container.decode(Bool.self) {
-                    self = .flag(flag)
-                } else {
-                    self = .named(try container.decode(String.self))
-                }
+    /// The alpha of every module, whatever `alpha_pattern` says of some.
+    ///
+    /// - Throws: ``TrainingError/adapter(path:fault:)`` where there are several: training goes on with one.
+    private static func commonAlpha(_ folder: String) throws -> Double {
+        let document = try JSONDocument(path: "\(folder)/\(configurationFile)")
+        let ending = ".lora_A.weight"
+        let names = try SafetensorsFile(path: "\(folder)/\(weightsFile)").tensors.map(\.name).sorted()
+        var found: (alpha: Float, module: String)?
+        for name in names where name.hasPrefix(wrapper) && name.hasSuffix(ending) {
+            let module = String(name.dropFirst(wrapper.count).dropLast(ending.count))
+            let alpha: Float
+            do {
+                alpha = try LoRAAdapter.alpha(document, ofModule: module)
+            } catch let error as TransformerError {
+                throw TrainingError.adapter(path: folder, fault: "\(error)")
             }
-
-            func encode(to encoder: any Encoder) throws {
-                var container = encoder.singleValueContainer()
-                switch self {
-                case .flag(let flag): try container.encode(flag)
-                case .named(let name): try container.encode(name)
-                }
+            guard let first = found else {
+                found = (alpha, module)
+                continue
+            }
+            guard alpha == first.alpha else {
+                throw TrainingError.adapter(
+                    path: folder,
+                    fault: "its alpha_pattern gives \(first.module) \(first.alpha) and \(module) \(alpha); "
+                        + "training goes on with one alpha for all")
             }
         }
-
-        init(_ settings: AdapterSettings, baseModel: String) {
-            base_model_name_or_path = baseModel
-            r = settings.rank
-            lora_alpha = settings.alpha
-            lora_dropout = settings.dropout
-            target_modules = Projection.allCases.filter(settings.projections.contains).map(\.rawValue)
-            use_rslora = settings.isRankStabilized
-        }
-
-        func settings(_ folder: String) throws -> AdapterSettings {
-            guard peft_type == "LORA", bias ?? "none" == "none", use_dora != true, fan_in_fan_out != true else {
-                throw TrainingError.adapter(
-                    path: folder, fault: "only plain LoRA without biases is read; this is \(peft_type)")
-            }
-            guard (1...4096).contains(r) else {
-                throw TrainingError.adapter(path: folder, fault: "rank \(r) is not in 1 to 4096")
-            }
-            guard rank_pattern ?? [:] == [:], alpha_pattern ?? [:] == [:] else {
-                throw TrainingError.adapter(
-                    path: folder, fault: "it has a rank_pattern or an alpha_pattern; only one rank and alpha are read")
-            }
-            // PEFT changes the base model's weights when it loads one of the others.
-            if case .named(let start)? = init_lora_weights, !LoRAAdapter.harmlessStarts.contains(start) {
-                throw TrainingError.adapter(
-                    path: folder, fault: "it was begun by \(start), which changes the base model's weights")
-            }
-            guard alora_invocation_tokens == nil else {
-                throw TrainingError.adapter(
-                    path: folder, fault: "it is an activated LoRA, which counts from some tokens on")
-            }
-            let projections = try target_modules.map { name in
-                guard let projection = Projection(rawValue: name) else {
-                    throw TrainingError.adapter(path: folder, fault: "the model has no projection \"\(name)\"")
-                }
-                return projection
-            }
-            return AdapterSettings(
-                rank: r, alpha: lora_alpha, dropout: lora_dropout ?? 0, projections: Set(projections),
-                isRankStabilized: use_rslora ?? false)
-        }
+        guard let found else { throw TrainingError.adapter(path: folder, fault: "it has no low-rank change") }
+        return Double(found.alpha)
     }
 }

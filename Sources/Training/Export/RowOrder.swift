@@ -5,6 +5,14 @@ struct RowOrder: Sendable {
     /// `rows[i]` is our row for row i of the file.
     var rows: [Int]
 
+    init(rows: [Int]) { self.rows = rows }
+
+    /// - Parameter order: row of the file for each of ours
+    init(inverting order: [Int]) {
+        rows = order
+        for (own, stored) in order.enumerated() { rows[stored] = own }
+    }
+
     /// The order of a projection's rows in GGUF files; nil where it is ours, which is Hugging Face's.
     ///
     /// Files of the family `llama` hold the rows of a head's two halves in turn, so that components that are rotated

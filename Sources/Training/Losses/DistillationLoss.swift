@@ -1,26 +1,6 @@
 internal import Foundation
 public import Tensors
 
-/// What a teacher says of the next token.
-public enum TeacherDistribution: Sendable {
-    /// Logits of the whole vocabulary, one row for each target of the batch.
-    case whole(Matrix)
-    /// The most probable tokens of each target; what is left is one outcome.
-    case top([TopTokens])
-
-    /// The most probable tokens and their log-probabilities.
-    public struct TopTokens: Codable, Hashable, Sendable {
-        public var ids: [Int32]
-        public var logProbabilities: [Float]
-
-        public init(ids: [Int32], logProbabilities: [Float]) {
-            precondition(ids.count == logProbabilities.count, "\(ids.count) ids, \(logProbabilities.count) values")
-            self.ids = ids
-            self.logProbabilities = logProbabilities
-        }
-    }
-}
-
 /// The divergence of the model's distribution from a teacher's, at each target.
 public struct DistillationLoss: TokenLoss {
     public let targets: [TrainingBatch.Target]
@@ -28,10 +8,14 @@ public struct DistillationLoss: TokenLoss {
     private let divergence: Divergence
     private let temperature: Double
     private let scale: Double
+    /// Computes the teacher's logits of the targets at hand; nil where `teacher` speaks of the whole batch.
+    private var source: Unshared<Teacher>?
+    /// The target that the first row of `teacher` is of.
+    private var first = 0
 
     /// - Parameters:
     ///   - temperature: logits of both are divided by it and the loss is multiplied with its square, so that gradients
-    ///     keep their size (Hinton et al. 2015, section 2); 1 with stored top tokens, whose tail has no logits
+    ///     keep their size (Hinton et al. 2015, section 2); top tokens are taken to have been measured at it
     ///   - scale: what the batch's weights are multiplied with
     public init(
         _ targets: [TrainingBatch.Target], teacher: TeacherDistribution, divergence: Divergence, temperature: Double,
@@ -44,9 +28,35 @@ public struct DistillationLoss: TokenLoss {
         self.scale = scale
     }
 
+    /// The divergence from a teacher that has read the batch, its logits being computed beside the model's.
+    init(
+        _ targets: [TrainingBatch.Target], teacher: Teacher, divergence: Divergence, temperature: Double, scale: Double
+    ) {
+        self.init(
+            targets, teacher: .whole(teacher.logits), divergence: divergence, temperature: temperature, scale: scale)
+        source = Unshared(teacher)
+    }
+
     public var needsLogProbabilities: Bool { false }
 
     public mutating func prepare(_ logProbabilities: [Float]) {}
+
+    /// - Throws: ``TrainingError/topTokens(target:fault:)``
+    public mutating func begin(_ targets: Range<Int>, vocabularySize: Int) throws {
+        if let source {
+            try source.value.computeLogits(targets)
+            first = targets.lowerBound
+        }
+        guard case .top(let rows) = teacher else { return }
+        for target in targets {
+            guard target < rows.count else {
+                throw TrainingError.topTokens(target: target, fault: "there are only \(rows.count) rows of them")
+            }
+            if let fault = rows[target].fault(vocabularySize: vocabularySize) {
+                throw TrainingError.topTokens(target: target, fault: fault)
+            }
+        }
+    }
 
     public func differentiate(_ logits: MatrixSlice, token: Int) -> TokenOutcome {
         let id = Int(targets[token].id)
@@ -54,7 +64,7 @@ public struct DistillationLoss: TokenLoss {
         let weight = Double(targets[token].weight) * scale
         let loss: Double
         switch teacher {
-        case .whole(let rows): loss = whole(logits, rows.row(token), weight)
+        case .whole(let rows): loss = whole(logits, rows.row(token - first), weight)
         case .top(let rows): loss = top(logits, rows[token], weight)
         }
         return TokenOutcome(loss: loss, logProbability: logProbability)
@@ -89,27 +99,26 @@ public struct DistillationLoss: TokenLoss {
         }
     }
 
-    /// The tail is one outcome, whose probability is what the named tokens leave.
+    /// What no id names is one outcome, whose slope its tokens share in proportion to their probabilities.
     private func top(_ logits: MatrixSlice, _ teacher: TeacherDistribution.TopTokens, _ weight: Double) -> Double {
+        RowOperations.scale(logits, by: Float(1 / temperature), threads: 1)
         let total = RowOperations.logSumExp(logits, row: 0)
         let named = logits.withRow(0) { row in teacher.ids.map { Double(row[Int($0)]) - total } }
         let terms = zip(named, teacher.logProbabilities).map { divergence.term(logP: $0, logQ: Double($1)) }
-        let tail = Self.tail(named)
-        let teacherTail = Self.tail(teacher.logProbabilities.map { Double($0) })
-        let tailTerm = divergence.term(logP: log(tail), logQ: log(teacherTail))
-        let mean = terms.reduce(tailTerm.slope) { $0 + $1.slope }
-        RowOperations.exponential(logits, row: 0, shift: Float(total), factor: 1, into: logits)
-        RowOperations.scale(logits, by: Float(weight * (tailTerm.slope / tail - mean)), threads: 1)
+        let rest = TeacherDistribution.TopTokens.logSumExp(logits, without: teacher.ids)
+        let tail: (value: Double, slope: Double) =
+            rest.map { divergence.term(logP: $0 - total, logQ: log(teacher.tailProbability)) } ?? (0, 0)
+        let mean = terms.reduce(tail.slope) { $0 + $1.slope }
+        let size = weight * temperature * temperature
         logits.withMutableRow(0) { row in
+            if let rest {
+                let share = size / temperature * (tail.slope - exp(rest - total) * mean)
+                for index in 0..<row.count { row[index] = Float(share * exp(Double(row[index]) - rest)) }
+            }
             for (index, id) in teacher.ids.enumerated() {
-                row[Int(id)] = Float(weight * (terms[index].slope - exp(named[index]) * mean))
+                row[Int(id)] = Float(size / temperature * (terms[index].slope - exp(named[index]) * mean))
             }
         }
-        return weight * terms.reduce(tailTerm.value) { $0 + $1.value }
-    }
-
-    /// What log-probabilities leave of 1, never quite nothing: rounding may bring their sum above 1.
-    private static func tail(_ logProbabilities: [Double]) -> Double {
-        max(1 - logProbabilities.reduce(0) { $0 + exp($1) }, 1e-12)
+        return size * terms.reduce(tail.value) { $0 + $1.value }
     }
 }

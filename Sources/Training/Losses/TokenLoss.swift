@@ -11,12 +11,23 @@ public protocol TokenLoss: Sendable {
     /// Is given the natural-log probability of each target of the batch, in order.
     mutating func prepare(_ logProbabilities: [Float])
 
+    /// Is called before the targets of a range are differentiated, range after range: for what needs room, and is therefore
+    /// there for a few targets at a time.
+    ///
+    /// - Parameter vocabularySize: columns of the logits that follow
+    /// - Throws: ``TrainingError`` for what cannot be compared with such logits
+    mutating func begin(_ targets: Range<Int>, vocabularySize: Int) throws
+
     /// The loss of one target, and its gradient.
     ///
     /// - Parameters:
     ///   - logits: [1, vocabularySize]; replaced by the gradient of the loss with respect to them
     ///   - token: index of the target in the batch
     func differentiate(_ logits: MatrixSlice, token: Int) -> TokenOutcome
+}
+
+extension TokenLoss {
+    public mutating func begin(_ targets: Range<Int>, vocabularySize: Int) throws {}
 }
 
 /// What a loss says of one target.

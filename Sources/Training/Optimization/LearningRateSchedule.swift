@@ -38,4 +38,14 @@ public struct LearningRateSchedule: Codable, Hashable, Sendable {
         case .cosine: return peak * (floor + (1 - floor) * (1 + cos(.pi * progress)) / 2)
         }
     }
+
+    /// What makes sense in no training, in sentences.
+    var warnings: [String] {
+        if peak == 0 { return ["learning_rate is 0: no weight will change"] }
+        guard warmup >= steps else { return [] }
+        return [
+            "warmup is \(warmup) steps and the training has \(steps): the learning rate never reaches \(peak); "
+                + "lower warmup, or train longer"
+        ]
+    }
 }

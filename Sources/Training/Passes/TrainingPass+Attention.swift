@@ -43,7 +43,7 @@ extension TrainingPass {
         _ x: () -> MatrixSlice, _ block: TrainableBlock, _ tape: BlockTape, layer: Int, _ dout: MatrixSlice,
         into dx: MatrixSlice
     ) throws {
-        visitGradient(.attentionOut, layer: layer, dout)
+        let dout = visitAddend(.attentionOut, layer: layer, dout)
         let draw = postNormBackward(tape.attentionPost, block.attentionPostNorm, dout)
         let dz = rows(space.dz)
         try linearBackward(rows(tape.z), block.attentionOutput, draw, into: dz)

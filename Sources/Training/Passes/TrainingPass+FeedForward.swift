@@ -27,7 +27,7 @@ extension TrainingPass {
         _ x: () -> MatrixSlice, _ block: TrainableBlock, _ tape: BlockTape, layer: Int, _ dout: MatrixSlice,
         into dx: MatrixSlice
     ) throws {
-        visitGradient(.mlpOut, layer: layer, dout)
+        let dout = visitAddend(.mlpOut, layer: layer, dout)
         let draw = postNormBackward(tape.mlpPost, block.mlpPostNorm, dout)
         let dpost = rows(space.dMlpPost)
         try linearBackward(activate(tape), block.down, draw, into: dpost)

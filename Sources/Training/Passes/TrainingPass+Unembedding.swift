@@ -19,16 +19,8 @@ extension TrainingPass {
         return outcomes
     }
 
-    /// Logits at every target, [targets, vocabularySize], all at once.
-    func targetLogits() throws -> Matrix {
-        let final = try finalRows()
-        let logits = Matrix(rows: final.rowCount, columns: configuration.vocabularySize)
-        try self.logits(final, into: logits.slice)
-        return logits
-    }
-
     /// The normalised residual stream of rows with targets, [targets, modelDimension], in `space.chosenRows`.
-    private func finalRows() throws -> MatrixSlice {
+    func finalRows() throws -> MatrixSlice {
         let x = residual(configuration.layerCount)
         let normalized = rows(space.normalized)
         normalize(x, model.finalNorm, scale: rows(space.tape.finalScale), into: normalized)
@@ -42,15 +34,17 @@ extension TrainingPass {
     private func outcomes(
         _ final: MatrixSlice, _ loss: some TokenLoss, backward: Bool
     ) throws -> [TokenOutcome] {
+        var loss = loss
         var outcomes: [TokenOutcome] = []
         outcomes.reserveCapacity(final.rowCount)
         let packed = backward ? packedUnembedding() : nil
         for begin in stride(from: 0, to: final.rowCount, by: space.logitRows) {
             let chunk = begin..<min(final.rowCount, begin + space.logitRows)
             let logits = space.logits.rows(0..<chunk.count)
+            try loss.begin(chunk, vocabularySize: logits.columnCount)
             try self.logits(final.rows(chunk), into: logits)
             let capped = configuration.logitSoftCap.map { _ in copyOfCapped(logits) }
-            outcomes += parallelMap(chunk.count, threads: threads) { row in
+            outcomes += parallelMap(chunk.count, threads: threads) { [loss] row in
                 loss.differentiate(logits.rows(row..<(row + 1)), token: begin + row)
             }
             guard backward else { continue }
@@ -70,7 +64,8 @@ extension TrainingPass {
         return space.roundedUnembedding
     }
 
-    private func logits(_ final: MatrixSlice, into logits: MatrixSlice) throws {
+    /// Logits of normalised rows, each of which has the bits that it has alone, where the backend keeps that promise.
+    func logits(_ final: MatrixSlice, into logits: MatrixSlice) throws {
         try linear(final, model.unembedding, into: logits)
         if let cap = configuration.logitSoftCap { RowOperations.softCap(logits, cap, threads: threads) }
     }

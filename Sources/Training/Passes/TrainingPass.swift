@@ -14,6 +14,8 @@ struct TrainingPass<Hook: GradientHook> {
     /// Decides which inputs of adapters are dropped; nil drops none.
     let dropout: DropoutKey?
     var hook: Hook
+    /// Points whose gradient the hook wants.
+    private let watched: [HookPoint]
 
     init(_ model: TrainableModel, _ batch: TrainingBatch, space: TrainingSpace, dropout: DropoutKey?, hook: Hook) throws
     {
@@ -22,6 +24,7 @@ struct TrainingPass<Hook: GradientHook> {
         self.space = space
         self.dropout = dropout
         self.hook = hook
+        watched = try Self.watched(by: hook, in: model.configuration)
         try Self.check(model, batch, space)
         space.reserveAttention(model.base.attention, positions: batch.spans.map(\.length).max() ?? 0)
         segments = space.keyValueSegments(batch.spans.map(\.rows.count), model.configuration)
@@ -55,8 +58,7 @@ struct TrainingPass<Hook: GradientHook> {
     }
 
     private var lowestLayer: Int {
-        let watched = HookPoint.all(of: configuration).filter { $0.site != .logits && hook.wantsGradient($0) }
-        let lowestWatched = watched.map { $0.layer ?? ($0.site == .embed ? 0 : configuration.layerCount) }.min()
+        let lowestWatched = watched.map { $0.layer ?? 0 }.min()
         return min(model.lowestTrainedLayer(embeddingWanted: false), lowestWatched ?? configuration.layerCount)
     }
 

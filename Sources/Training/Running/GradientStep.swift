@@ -5,7 +5,8 @@ extension TrainableModel {
     ///
     /// - Parameter dropout: which inputs of adapters are dropped; nil for none
     /// - Returns: for each target of the batch its part of the loss and its log-probability
-    /// - Throws: ``TrainingError`` for ids outside the vocabulary and sequences that are too long
+    /// - Throws: ``TrainingError`` for ids outside the vocabulary, sequences that are too long, and a hook that wants the
+    ///   gradient of a point that is not met on the way back
     public func accumulateGradient<Hook: GradientHook>(
         of loss: some TokenLoss, on batch: TrainingBatch, space: TrainingSpace, dropout: DropoutKey? = nil,
         hooks: inout Hook

@@ -10,7 +10,8 @@ struct RecipeTable {
     init(yaml: String) throws {
         let loaded: Any?
         do {
-            loaded = try Yams.load(yaml: yaml)
+            // A date stays the text that it is.
+            loaded = try Yams.load(yaml: yaml, Resolver.default.removing(.timestamp))
         } catch {
             throw TrainingError.configuration(key: "file", found: "no YAML (\(error))", allowed: "keys and values")
         }

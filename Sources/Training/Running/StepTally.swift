@@ -26,11 +26,19 @@ struct StepTally {
     }
 
     func metrics(step: Int, gradientNorm: Double, learningRate: Double, seconds: Double) -> StepMetrics {
-        let count = Double(margins.count)
-        return StepMetrics(
+        StepMetrics(
             step: step, loss: loss, gradientNorm: gradientNorm, learningRate: learningRate, tokens: tokens,
-            targets: targets, seconds: seconds,
-            accuracy: margins.isEmpty ? nil : Double(margins.count { $0 > 0 }) / count,
-            margin: margins.isEmpty ? nil : margins.reduce(0, +) / count)
+            targets: targets, seconds: seconds, accuracy: accuracy, margin: margin)
     }
+
+    /// What passes without a gradient add up to.
+    func evaluation(step: Int) -> HeldOutMetrics {
+        HeldOutMetrics(step: step, loss: loss, accuracy: accuracy, margin: margin)
+    }
+
+    private var accuracy: Double? {
+        margins.isEmpty ? nil : Double(margins.count { $0 > 0 }) / Double(margins.count)
+    }
+
+    private var margin: Double? { margins.isEmpty ? nil : margins.reduce(0, +) / Double(margins.count) }
 }

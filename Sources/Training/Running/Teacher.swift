@@ -5,6 +5,9 @@ internal import Transformers
 final class Teacher {
     private let model: TrainableModel
     private let space: TrainingSpace
+    private var pass: TrainingPass<NoGradientHook>?
+    /// [targets, modelDimension], in the space.
+    private var final: MatrixSlice?
 
     /// - Throws: ``TrainingError/vocabularySizes(student:teacher:)``
     init(
@@ -19,10 +22,23 @@ final class Teacher {
             transformer.configuration, backend: backend, rows: rows, recomputes: true, threads: threads)
     }
 
-    /// Logits at every target, [targets, vocabularySize].
-    func logits(_ batch: TrainingBatch) throws -> Matrix {
+    /// Reads a batch. What is kept of it is a row of modelDimension for each target; logits follow a few at a time.
+    func read(_ batch: TrainingBatch) throws {
         var pass = try TrainingPass(model, batch, space: space, dropout: nil, hook: NoGradientHook())
         try pass.forward()
-        return try pass.targetLogits()
+        final = try pass.finalRows()
+        self.pass = pass
+    }
+
+    /// Room for logits, [``TrainingSpace/logitRows``, vocabularySize].
+    var logits: Matrix { space.logits }
+
+    /// Most targets whose logits there is room for.
+    var logitRows: Int { space.logitRows }
+
+    /// Computes the logits of some targets of the batch that was read, into the first rows of ``logits``.
+    func computeLogits(_ targets: Range<Int>) throws {
+        guard let pass, let final else { preconditionFailure("no batch was read") }
+        try pass.logits(final.rows(targets), into: logits.rows(0..<targets.count))
     }
 }

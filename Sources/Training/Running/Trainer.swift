@@ -10,31 +10,40 @@ public final class Trainer {
     let optimizer: Optimizer
     let space: TrainingSpace
     let threads: Int
-    private let teacher: Teacher?
+    let teacher: Teacher?
+    let storedTeacher: StoredTeacher?
     private let checkpoints: CheckpointFolder?
     /// Summed log-probabilities of each example's two sides under the model as it was.
     private var references: [[Double]] = []
+    /// The same of the held-out examples.
+    private(set) var heldOutReferences: [[Double]] = []
     private var lastCheckpoint: String?
 
     /// - Parameters:
     ///   - model: with what is to be trained already chosen
     ///   - teacher: for distillation; its context holds every example to learn from
+    ///   - storedTeacher: for distillation, in place of a teacher
     ///   - checkpoints: where the run's state is kept; nil keeps none
     /// - Throws: ``TrainingError`` for examples that do not fit into a pass, or into the context of the model or the
-    ///   teacher
+    ///   teacher, or that the stored teacher does not have
     public init(
         _ model: TrainableModel, data: TrainingData, settings: TrainingSettings, teacher: Transformer? = nil,
-        checkpoints: CheckpointFolder? = nil, backend: MatrixBackend, threads: Int
+        storedTeacher: StoredTeacher? = nil, checkpoints: CheckpointFolder? = nil, backend: MatrixBackend, threads: Int
     ) throws {
         self.model = model
         self.data = data
         self.settings = settings
         self.threads = threads
         self.checkpoints = checkpoints
+        self.storedTeacher = storedTeacher
         precondition(
             !settings.sharesBeginnings || settings.adapter?.dropout ?? 0 == 0,
             "beginnings are not shared beside dropout, which is decided row by row")
         try Self.check(data, settings, model.configuration, teacher: teacher?.configuration)
+        if let storedTeacher, case .distillation(_, let temperature) = settings.method {
+            try storedTeacher.check(vocabularySize: model.configuration.vocabularySize, temperature: temperature)
+            try storedTeacher.check(data.examples + data.heldOut)
+        }
         optimizer = Optimizer(settings.optimizer, for: model.trained, threads: threads)
         let rows = PassRows.most(data, settings)
         space = TrainingSpace(
@@ -44,7 +53,7 @@ public final class Trainer {
         }
     }
 
-    /// Fails for an example that some pass could not take. Held-out ones are not shown to the teacher.
+    /// Fails for an example that some pass could not take.
     private static func check(
         _ data: TrainingData, _ settings: TrainingSettings, _ model: TransformerConfiguration,
         teacher: TransformerConfiguration?
@@ -59,26 +68,26 @@ public final class Trainer {
                 throw .contextExceeded(length: example.length, limit: model.contextLength)
             }
         }
-        guard let limit = teacher?.contextLength else { return }
+        guard case .distillation = settings.method else { return }
         for example in data.examples + data.heldOut where example.sequences.contains(where: { $0.unlikely != nil }) {
             throw .unlikelyBesideTeacher(id: example.id)
         }
-        for example in data.examples where example.length > limit {
+        guard let limit = teacher?.contextLength else { return }
+        for example in data.examples + data.heldOut where example.length > limit {
             throw .teacherContext(id: example.id, tokens: example.length, limit: limit)
         }
     }
 
-    /// Runs from the newest checkpoint, or from the beginning, to the last step.
+    /// Runs from the newest checkpoint that is whole, or from the beginning, to the last step.
     ///
-    /// - Throws: ``TrainingError/notFinite(step:examples:lastCheckpoint:)``; `CheckpointError`; what `onEvent` throws
+    /// - Throws: ``TrainingError``, for a checkpoint of another run or backend and a loss that is no number;
+    ///   `CheckpointError`; what `onEvent` throws
     public func run(onEvent: (TrainingEvent) throws -> Void) throws {
         if case .preference = settings.method { try computeReferences(onEvent) }
-        if let newest = try checkpoints?.newest(), let checkpoints {
-            try checkpoints.restore(newest, optimizer)
-            lastCheckpoint = newest
-        }
+        let restored = try checkpoints?.restoreNewest(optimizer, steps: settings.schedule.steps)
+        lastCheckpoint = restored?.path
         try onEvent(.began(start))
-        for sentence in warnings { try onEvent(.warning(sentence)) }
+        for sentence in (restored?.warnings ?? []) + warnings { try onEvent(.warning(sentence)) }
         var silentSteps = 0
         while optimizer.time < settings.schedule.steps {
             let metrics = try step()
@@ -94,7 +103,10 @@ public final class Trainer {
     private func afterStep(_ step: Int, _ onEvent: (TrainingEvent) throws -> Void) throws {
         let isLast = step == settings.schedule.steps
         let wantsEvaluation = isLast || settings.evaluateEvery > 0 && step % settings.evaluateEvery == 0
-        if wantsEvaluation, let loss = try heldOutLoss() { try onEvent(.evaluated(step: step, loss: loss)) }
+        if wantsEvaluation, let metrics = try evaluation(afterStep: step) {
+            let sentence = "the held-out loss after step \(step) is not a finite number"
+            try onEvent(metrics.isFinite ? .evaluated(metrics) : .warning(sentence))
+        }
         guard let checkpoints else { return }
         if isLast || settings.checkpointEvery > 0 && step % settings.checkpointEvery == 0 {
             let path = try checkpoints.save(optimizer)
@@ -111,12 +123,9 @@ public final class Trainer {
     }
 
     private var warnings: [String] {
-        var sentences: [String] = []
-        if data.empty > 0 {
-            sentences.append("\(data.empty) examples are left out: no token of theirs counts, or all were cut off")
-        }
+        var sentences = data.warnings
         if model.trained.isEmpty { sentences.append("no parameter is trained: nothing will be learned") }
-        return sentences
+        return sentences + settings.schedule.warnings
     }
 
     /// The examples of a step, by index.
@@ -184,7 +193,8 @@ public final class Trainer {
     private func accumulate(
         _ indices: [Int], scale: Double, dropout: DropoutKey?, into tally: inout StepTally
     ) throws {
-        let batch = batch(indices.map { data.examples[$0] })
+        let examples = indices.map { data.examples[$0] }
+        let batch = batch(examples)
         switch settings.method {
         case .supervised:
             let loss = UnlikelihoodLoss(batch.targets, scale: scale)
@@ -200,15 +210,13 @@ public final class Trainer {
             tally.add(batch, outcomes)
             tally.add(pairs, batch, outcomes, beta: beta)
         case .distillation(let divergence, let temperature):
-            guard let teacher else { preconditionFailure("distillation without a teacher") }
-            let loss = DistillationLoss(
-                batch.targets, teacher: .whole(try teacher.logits(batch)), divergence: divergence,
-                temperature: temperature, scale: scale)
+            let loss = try distillation(
+                examples, batch, divergence: divergence, temperature: temperature, scale: scale)
             tally.add(batch, try model.accumulateGradient(of: loss, on: batch, space: space, dropout: dropout))
         }
     }
 
-    private func batch(_ examples: [TrainingExample]) -> TrainingBatch {
+    func batch(_ examples: [TrainingExample]) -> TrainingBatch {
         var batch = TrainingBatch()
         switch BeginningSharing(settings) {
         case .none:
@@ -220,29 +228,18 @@ public final class Trainer {
     }
 
     private func computeReferences(_ onEvent: (TrainingEvent) throws -> Void) throws {
-        references = try model.withoutAdapters {
-            try data.examples.enumerated().map { index, example in
+        let all = data.examples + data.heldOut
+        let sums = try model.withoutAdapters {
+            try all.enumerated().map { index, example in
                 let batch = batch([example])
                 let logProbabilities = try model.logProbabilities(of: batch, space: space)
                 var sums = [0.0, 0.0]
                 for (target, value) in zip(batch.targets, logProbabilities) { sums[target.sequence] += Double(value) }
-                try onEvent(.referenced(pairs: index + 1, of: data.examples.count))
+                try onEvent(.referenced(pairs: index + 1, of: all.count))
                 return sums
             }
         }
-    }
-
-    /// Mean over the held-out examples' targets of `-log p` times the target's weight; for pairs, over those of both sides.
-    private func heldOutLoss() throws -> Double? {
-        guard !data.heldOut.isEmpty else { return nil }
-        var sum = 0.0
-        var count = 0
-        for example in data.heldOut {
-            let batch = batch([example])
-            let values = try model.logProbabilities(of: batch, space: space)
-            for (target, value) in zip(batch.targets, values) { sum -= Double(target.weight) * Double(value) }
-            count += values.count
-        }
-        return sum / Double(count)
+        references = Array(sums.prefix(data.examples.count))
+        heldOutReferences = Array(sums.dropFirst(data.examples.count))
     }
 }

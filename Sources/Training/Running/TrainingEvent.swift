@@ -4,7 +4,7 @@ public enum TrainingEvent: Sendable {
     case referenced(pairs: Int, of: Int)
     case began(TrainingStart)
     case step(StepMetrics)
-    case evaluated(step: Int, loss: Double)
+    case evaluated(HeldOutMetrics)
     case warning(String)
     case checkpoint(step: Int, path: String)
 }
@@ -51,4 +51,26 @@ public struct StepMetrics: Codable, Hashable, Sendable {
         self.accuracy = accuracy
         self.margin = margin
     }
+}
+
+/// What the held-out examples say after a step.
+public struct HeldOutMetrics: Codable, Hashable, Sendable {
+    /// Steps that were taken before.
+    public var step: Int
+    /// The loss that the run trains on, nothing being dropped and what is unlikely left out.
+    public var loss: Double
+    /// Share of pairs whose chosen side has gained more; nil without pairs.
+    public var accuracy: Double?
+    /// Mean margin of pairs.
+    public var margin: Double?
+
+    public init(step: Int, loss: Double, accuracy: Double? = nil, margin: Double? = nil) {
+        self.step = step
+        self.loss = loss
+        self.accuracy = accuracy
+        self.margin = margin
+    }
+
+    /// Whether all of it are numbers.
+    var isFinite: Bool { loss.isFinite && (margin ?? 0).isFinite }
 }

@@ -1,6 +1,7 @@
 internal import Foundation
 public import Tensors
 internal import TextFormats
+internal import Tokenization
 internal import Yams
 
 /// A training configuration, as its YAML file says it. See `docs/training.md`.
@@ -17,10 +18,14 @@ public struct TrainingRecipe: Codable, Hashable, Sendable {
     public var output: String
     /// Model that is imitated; distillation only.
     public var teacher: String?
+    /// File of what a teacher has said, in place of ``teacher``.
+    public var teacherFile: String?
     public var heldOutShare: Double
     /// What products are computed on, forward: float32, or bfloat16 beside weights in float32.
     public var mode: ComputeMode
     public var maxLength: Int
+    /// What a chat template that asks for the date is told, as `YYYY-MM-DD`; it has none where nil.
+    public var date: String?
     public var epochs: Double?
     public var steps: Int?
     public var settings: TrainingSettings
@@ -48,11 +53,12 @@ public struct TrainingRecipe: Codable, Hashable, Sendable {
         baseAdapters = try table.strings("base_adapters") ?? []
         data = try table.string("data")
         output = try table.string("output")
-        teacher = kind == "distill" ? try table.string("teacher") : nil
+        if kind == "distill" { (teacher, teacherFile) = try Self.teacher(&table) }
         heldOutShare = try table.number("held_out", 0, in: 0...0.9)
         let modes = [ComputeMode.f32, .bf16].map(\.rawValue)
         mode = ComputeMode(rawValue: try table.string("mode", "f32", of: modes)) ?? .f32
         maxLength = try table.integer("max_length", 512, in: 2...1_048_576)
+        date = try Self.date(&table)
         epochs = try table.optionalNumber("epochs", upTo: Self.mostEpochs)
         steps = try table.optionalInteger("steps", in: 1...Self.mostSteps)
         trained = adapter == nil ? try table.strings("train") : nil
@@ -124,6 +130,20 @@ public struct TrainingRecipe: Codable, Hashable, Sendable {
                 key: "evaluate_every", found: "\(settings.evaluateEvery) without held_out",
                 allowed: "0, or a share of the examples in held_out")
         }
+    }
+
+    private static func date(_ table: inout RecipeTable) throws -> String? {
+        guard let date = try table.optionalString("date") else { return nil }
+        guard CivilTime(date: date) != nil else {
+            throw TrainingError.configuration(key: "date", found: date, allowed: "a day of the calendar, as YYYY-MM-DD")
+        }
+        return date
+    }
+
+    private static func teacher(_ table: inout RecipeTable) throws -> (model: String?, file: String?) {
+        guard let file = try table.optionalString("teacher_file") else { return (try table.string("teacher"), nil) }
+        try table.refuse(["teacher"], beside: "teacher_file: \(file)", allowed: "one of them")
+        return (nil, file)
     }
 
     private static func formats(_ table: inout RecipeTable, hasAdapter: Bool) throws -> [String]? {
@@ -202,18 +222,18 @@ public struct TrainingRecipe: Codable, Hashable, Sendable {
                 ["rank", "alpha", "projections", "rank_stabilized"], beside: "from: \(start)",
                 allowed: "only for an adapter that begins untrained")
         }
-        let names = try inner.strings("projections") ?? Projection.allCases.map(\.rawValue)
-        let projections = try names.map { name in
-            guard let projection = Projection(rawValue: name) else {
+        let projections = try inner.strings("projections")?.flatMap { name in
+            let found = Projection.named(name)
+            guard !found.isEmpty else {
                 throw TrainingError.configuration(
                     key: "adapter.projections", found: name,
                     allowed: Projection.allCases.map(\.rawValue).joined(separator: ", "))
             }
-            return projection
+            return found
         }
         let settings = AdapterSettings(
             rank: try inner.integer("rank", 8, in: 1...4096), alpha: try inner.number("alpha", 16, in: 1e-6...1e6),
-            dropout: try inner.number("dropout", 0, in: 0...0.95), projections: Set(projections),
+            dropout: try inner.number("dropout", 0, in: 0...0.95), projections: projections.map { Set($0) },
             isRankStabilized: try inner.bool("rank_stabilized", false))
         try inner.finish()
         return (settings, start)

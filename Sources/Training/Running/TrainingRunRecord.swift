@@ -1,8 +1,8 @@
 /// What is kept of a run of training, apart from its steps.
 public struct TrainingRunRecord: Codable, Hashable, Sendable {
-    /// Whether it has come to its end.
+    /// Whether it has come to its end. One that failed goes on like one that was stopped.
     public enum Status: String, Codable, Hashable, Sendable {
-        case started, finished
+        case started, finished, failed
     }
 
     public var id: String
@@ -17,10 +17,12 @@ public struct TrainingRunRecord: Codable, Hashable, Sendable {
     public var environment: String
     public var status: Status
     public var startedAt: String
+    /// Why it failed; not nil exactly where it did.
+    public var reason: String?
 
     public init(
         id: String, kind: String, model: String, identity: String, recipe: String, environment: String, status: Status,
-        startedAt: String
+        startedAt: String, reason: String? = nil
     ) {
         self.id = id
         self.kind = kind
@@ -30,5 +32,6 @@ public struct TrainingRunRecord: Codable, Hashable, Sendable {
         self.environment = environment
         self.status = status
         self.startedAt = startedAt
+        self.reason = reason
     }
 }

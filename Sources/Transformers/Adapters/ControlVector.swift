@@ -7,6 +7,8 @@ internal import Tensors
 public struct ControlVector: Sendable {
     /// By block.
     public private(set) var directions: [Int: [Float]]
+    /// Where it was read from, for messages; nil for one that was made in memory.
+    private(set) var path: String?
 
     public init(_ directions: [Int: [Float]]) { self.directions = directions }
 
@@ -18,6 +20,7 @@ public struct ControlVector: Sendable {
         let architecture = try file.metadata.string("general.architecture") ?? "unknown"
         guard architecture == "controlvector" else { throw TransformerError.adapterKind(architecture) }
         directions = [:]
+        path = file.path
         for tensor in file.tensors {
             let parts = tensor.name.split(separator: ".", omittingEmptySubsequences: false)
             guard parts.count == 2, parts[0] == "direction", let layer = Int(parts[1]), layer >= 1,

@@ -29,9 +29,9 @@ extension LoRAAdapter {
         self.init(
             .huggingFace,
             changes: try halves.changes { name, rank in
-                let alpha = try Self.alpha(settings, name)
+                let alpha = try Self.alpha(settings, ofModule: name)
                 return strength * alpha / (isRankStabilized ? Float(rank).squareRoot() : Float(rank))
-            })
+            }, path: path, baseModel: BaseModelMark(text: file.metadata[BaseModelMark.key]))
     }
 
     /// Reads an adapter that llama.cpp's converter has made. As there, an alpha of 0 stands for the rank.
@@ -54,7 +54,8 @@ extension LoRAAdapter {
         }
         self.init(
             .gguf, changes: try halves.changes { _, rank in alpha == 0 ? strength : strength * alpha / Float(rank) },
-            architecture: try file.metadata.string("general.architecture"))
+            architecture: try file.metadata.string("general.architecture"), path: file.path,
+            baseModel: BaseModelMark(stored: try? file.metadata.floats(BaseModelMark.key)))
     }
 
     /// Ways to begin a training that leave the base model's weights as they are; PEFT changes them when it loads others, such
@@ -77,7 +78,7 @@ extension LoRAAdapter {
     ///
     /// - Throws: ``TransformerError/adapterPatterns(_:module:)`` where matching patterns differ in their values: PEFT takes
     ///   the one that comes first in the file, and the order of a JSON object's members is not kept here.
-    private static func alpha(_ settings: JSONDocument, _ name: String) throws -> Float {
+    package static func alpha(_ settings: JSONDocument, ofModule name: String) throws -> Float {
         let matching = try alphas(settings, ofModule: name)
         if let first = matching.first {
             guard matching.allSatisfy({ $0.alpha == first.alpha }) else {

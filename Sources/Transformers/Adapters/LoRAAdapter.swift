@@ -23,27 +23,39 @@ public struct LoRAAdapter: Sendable {
     public let changes: [String: Change]
     /// Family that the adapter was made for, where it says so.
     let architecture: String?
+    /// Where it was read from, for messages; nil for one that was made in memory.
+    let path: String?
+    /// The model that it was trained on, where it says so.
+    package let baseModel: BaseModelMark?
 
     /// - Parameter architecture: nil where it is not known.
     public init(_ convention: NamingConvention, changes: [String: Change], architecture: String? = nil) {
+        self.init(convention, changes: changes, architecture: architecture, path: nil, baseModel: nil)
+    }
+
+    init(
+        _ convention: NamingConvention, changes: [String: Change], architecture: String? = nil, path: String?,
+        baseModel: BaseModelMark?
+    ) {
         self.convention = convention
         self.changes = changes
         self.architecture = architecture
+        self.path = path
+        self.baseModel = baseModel
     }
 }
 
 extension LoRAAdapter {
-    /// What an adapter of a convention can change in the models of a family: names without `.weight`, each with the
-    /// matrix's [outputs, inputs].
+    /// What an adapter of a convention can change in each block of a family's models; the matrix at a place is the same one
+    /// in every convention.
     ///
     /// - Throws: ``TransformerError/unknownArchitecture(_:known:)``.
     package static func targets(
         in configuration: TransformerConfiguration, _ convention: NamingConvention
-    ) throws -> [String: [Int]] {
+    ) throws -> [[AdapterTarget]] {
         let architecture = try ArchitectureRegistry.architecture(named: configuration.architecture)
         let layout = try architecture.layout(NamesOnly(convention: convention), configuration)
-        let targets = layout.blocks.flatMap(\.matrices).map { ($0.name, [$0.outputs, $0.inputs]) }
-        return Dictionary(targets) { first, _ in first }
+        return layout.blocks.map { $0.matrices.map(AdapterTarget.init) }
     }
 }
 
@@ -64,11 +76,13 @@ struct AdapterPlan {
     ) throws {
         isMerged = adapters.isMerged
         for adapter in adapters.lora {
-            if let made = adapter.architecture, made != configuration.architecture {
-                throw TransformerError.adapterArchitecture(made, model: configuration.architecture)
+            try TransformerError.naming(adapter: adapter.path) {
+                if let made = adapter.architecture, made != configuration.architecture {
+                    throw TransformerError.adapterArchitecture(made, model: configuration.architecture)
+                }
+                let names = try architecture.layout(NamesOnly(convention: adapter.convention), configuration)
+                try add(adapter, pairs(names, base))
             }
-            let names = try architecture.layout(NamesOnly(convention: adapter.convention), configuration)
-            try add(adapter, pairs(names, base))
         }
     }
 

@@ -1,5 +1,6 @@
 internal import Checkpoints
 internal import Foundation
+internal import Tensors
 
 /// What is put on a model as it is loaded: low-rank changes of its matrices, and control vectors.
 public struct ModelAdapters: Sendable {
@@ -19,8 +20,12 @@ public struct ModelAdapters: Sendable {
 
     /// Adds what a path names: a PEFT folder, a GGUF adapter, or a GGUF control vector.
     ///
-    /// - Throws: `CheckpointError`, ``TransformerError``.
+    /// - Throws: `CheckpointError`; ``TransformerError/adapter(path:_:)`` for one that cannot be applied.
     public mutating func add(path: String, strength: Float = 1) throws {
+        try TransformerError.naming(adapter: path) { try read(path, strength) }
+    }
+
+    private mutating func read(_ path: String, _ strength: Float) throws {
         var isFolder: ObjCBool = false
         if unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
             lora.append(try LoRAAdapter(peftFolder: path, strength: strength))
@@ -34,10 +39,21 @@ public struct ModelAdapters: Sendable {
         }
     }
 
-    /// The sum of all control vectors.
-    func controlVector() throws -> ControlVector {
+    /// Paths of the low-rank adapters that were trained on another model, as far as they say on which.
+    package func madeForOthers(than transformer: Transformer) -> [String] {
+        let mark = BaseModelMark(transformer)
+        return lora.filter { $0.baseModel.map { !$0.matches(mark) } ?? false }.compactMap(\.path)
+    }
+
+    /// The sum of all control vectors, one row for each block that has a direction.
+    func controlRows(_ configuration: TransformerConfiguration) throws -> [Int: Matrix] {
         var sum = ControlVector([:])
-        for vector in control { try sum.add(vector) }
-        return sum
+        for vector in control {
+            try TransformerError.naming(adapter: vector.path) {
+                _ = try vector.rows(configuration)
+                try sum.add(vector)
+            }
+        }
+        return try sum.rows(configuration)
     }
 }

@@ -78,7 +78,7 @@ struct GenerationRun {
                 guard nextPrompt < prompts.count else { break }
                 try readPrompts(hooks: &hooks)
             }
-            begin()
+            try begin()
             try finish(shouldStop, onCompletion)
         }
         guard !active.isEmpty else { return false }
@@ -129,7 +129,7 @@ struct GenerationRun {
     }
 
     /// Samples the first token of samples that wait, while there is room.
-    private mutating func begin() {
+    private mutating func begin() throws {
         while active.count < generator.limits.batch, !read.isEmpty, let sample = read[0].left.popFirst() {
             let waiting = read[0]
             let prompt = prompts[waiting.index]
@@ -138,6 +138,7 @@ struct GenerationRun {
             let (id, logProbability) = generator.sampler.sample(
                 waiting.logits.slice, uniform: prompt.random.uniform(sample: sample, position: prompt.ids.count),
                 weights: weights.row(0))
+            try Sampler.requireNumber(logProbability)
             var begun = Active(
                 tag: SequenceTag(prompt: waiting.index, sample: sample, promptLength: prompt.ids.count),
                 cache: waiting.cache.fork(capacity: limit), random: prompt.random, limit: limit, ids: [],
@@ -167,6 +168,7 @@ struct GenerationRun {
         batch.removeAll()
         counts.tokens += active.count
         for (index, drawn) in draws.enumerated() {
+            try Sampler.requireNumber(drawn.logProbability)
             active[index].ids.append(drawn.id)
             active[index].logProbabilities.append(drawn.logProbability)
         }

@@ -43,6 +43,11 @@ public struct Sampler: Sendable {
         return Float(logit - RowOperations.logSumExp(logits, row: row))
     }
 
+    /// - Throws: ``TransformerError/notNumbers``.
+    static func requireNumber(_ logProbability: Float) throws {
+        if logProbability.isNaN { throw TransformerError.notNumbers }
+    }
+
     private func draw(_ logits: MatrixSlice, factor: Float, _ uniform: Double, _ weights: MatrixSlice) -> Int32 {
         let largest = RowOperations.maximum(logits, row: 0)
         RowOperations.exponential(logits, row: 0, shift: largest, factor: factor, into: weights)

@@ -46,7 +46,9 @@ public struct Scoring {
         return try continuations.map { continuation in
             guard let first = continuation.first else { return [] }
             let rest = Array(continuation.dropFirst())
-            return try [Sampler.logProbability(of: first, next.slice, row: 0)]
+            let ofFirst = Sampler.logProbability(of: first, next.slice, row: 0)
+            try Sampler.requireNumber(ofFirst)
+            return try [ofFirst]
                 + logProbabilities(of: rest, after: [first], cache: cache.fork(capacity: continuation.count))
         }
     }
@@ -75,6 +77,7 @@ public struct Scoring {
                 }
             }
         }
+        for logProbability in result { try Sampler.requireNumber(logProbability) }
         return result
     }
 

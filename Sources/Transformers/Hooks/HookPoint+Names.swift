@@ -21,10 +21,14 @@ extension HookPoint.Site {
     fileprivate func aliases(_ configuration: TransformerConfiguration) -> [String] {
         let placement = configuration.normPlacement
         switch self {
+        case .tokens: return ["embed.hook_in"]
         case .embed: return ["embed.hook_out"]
         case .positionEmbed: return ["pos_embed.hook_out"]
         case .residPre:
-            return placement == .after ? ["hook_in", "attn.hook_in"] : ["hook_in", "ln1.hook_in"]
+            let heads = ["attn.hook_in", "attn.q.hook_in", "attn.k.hook_in", "attn.v.hook_in"]
+            // Where both sublayers read the stream side by side, it is the input of both norms.
+            let norms = configuration.isParallel ? ["ln1.hook_in", "ln2.hook_in"] : ["ln1.hook_in"]
+            return ["hook_in"] + (placement == .after ? heads : norms)
         case .residMid:
             return placement == .after ? ["mlp.hook_in"] : ["ln2.hook_in"]
         case .residPost: return ["hook_out"]

@@ -23,7 +23,7 @@ extension Transformer {
         let reader = WeightReader(source: source, backend: backend, isEditable: isEditable, plan: plan)
         try Self.checkSize(reader.byteCount(layout), memory)
         var weights = try Self.load(configuration, layout, reader, threads: threads)
-        for (layer, row) in try adapters.controlVector().rows(configuration) { weights.blocks[layer].offset = row }
+        for (layer, row) in try adapters.controlRows(configuration) { weights.blocks[layer].offset = row }
         source.releasePages()
         self.init(configuration, weights)
     }

@@ -67,8 +67,8 @@ struct DefinitionFault: Sendable, CustomTestStringConvertible {
 }
 
 private let topKeys = [
-    "schema", "name", "version", "description", "prompts", "system", "prompt_template", "format", "task", "generation",
-    "scorers",
+    "schema", "name", "version", "description", "prompts", "system", "prompt_template", "format", "date", "task",
+    "generation", "scorers",
 ]
 
 struct EvaluationDefinitionTests {
@@ -121,7 +121,8 @@ struct EvaluationDefinitionTests {
         let definition = try EvaluationDefinition(yaml: smallest())
         #expect(definition.generation == GenerationSettings())
         #expect(definition.format == .chat && definition.task == .generate)
-        #expect(definition.system == nil && definition.promptTemplate == nil)
+        #expect(definition.system == nil && definition.promptTemplate == nil && definition.date == nil)
+        #expect(try EvaluationDefinition(yaml: smallest("", "date: 2024-02-29")).date == "2024-02-29")
     }
 
     @Test(arguments: [
@@ -154,6 +155,9 @@ struct EvaluationDefinitionTests {
             smallest("name", "name: A b"), 2,
             .outOfRange(key: "name", found: "A b", allowed: "1 to 64 of a-z, 0-9 and -")),
         DefinitionFault(smallest("description", "description: \" \""), 4, .emptyText(key: "description")),
+        DefinitionFault(
+            smallest("", "date: 2023-02-29"), 7,
+            .outOfRange(key: "date", found: "2023-02-29", allowed: "a day of the calendar, as YYYY-MM-DD")),
         DefinitionFault(
             smallest("description", "description: [a]"), 4,
             .wrongType(key: "description", found: "a list", allowed: "a text")),

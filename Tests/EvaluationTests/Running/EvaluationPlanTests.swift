@@ -127,12 +127,14 @@ func settingsOutOfRangeAreRefusedByName(_ settings: GenerationSettings, _ name: 
     change("model.backend") { $0.model.backend = "x" }
     change("prompt_sets") { $0.promptSets[0].digest = "x" }
     change("evaluation.system") { $0.definition.system = "x" }
+    change("evaluation.date") { $0.definition.date = "2024-02-29" }
     change("evaluation.version") { $0.definition.version = 2 }
     change("scorers") { $0.scorers[0].version = 2 }
     for (field, changed) in changes {
         #expect(changed.identity.differences(from: run.identity) == [field])
         #expect(changed.planDigest != run.planDigest)
     }
+    #expect(run.identity.fields["evaluation.date"] == nil)
     let pooled = ["seed", "samples", "limit", "model.backend", "evaluation.version", "scorers"]
     for (field, changed) in changes {
         #expect((changed.samplingDigest == run.samplingDigest) == pooled.contains(field), "\(field)")

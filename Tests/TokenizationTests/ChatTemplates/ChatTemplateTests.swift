@@ -56,6 +56,33 @@ struct ChatTemplateTests {
         #expect(prompt.ids.last == first + 1)
     }
 
+    /// What a template that has a date of its own falls back to; one that calls all the same is told what to do.
+    @Test func withoutADateThereIsNoClock() throws {
+        func render(_ source: String, _ now: CivilTime? = nil) throws -> String {
+            try ChatTemplate(source: source).render(messages: [], addGenerationPrompt: false, now: now).text
+        }
+        let careful = "{% if strftime_now is defined %}{{ strftime_now('%d %b %Y') }}{% else %}26 Jul 2024{% endif %}"
+        #expect(try render(careful) == "26 Jul 2024")
+        #expect(try render(careful, CivilTime(date: "2025-12-03")) == "03 Dec 2025")
+        let error = #expect(throws: ChatTemplateError.self) { try render("{{ strftime_now('%Y') }}") }
+        let sentence = "The template asks for the date, and none was given. Give one as YYYY-MM-DD: with --date"
+        #expect(error?.description.contains(sentence) == true)
+    }
+
+    @Test(
+        arguments: [
+            "", "2024", "2024-13-01", "2024-00-10", "2024-01-00", "2023-02-29", "1900-02-29", "2024-04-31",
+            "0000-01-01", "2024-1-01",
+            "02024-01-01", "2024-01-01 ", "+024-01-01", "2024/01/01", "-202-01-01", "２０２４-01-01",
+        ])
+    func whatIsNoDayIsNoDate(text: String) { #expect(CivilTime(date: text) == nil) }
+
+    @Test func aDateIsTheBeginningOfItsDay() {
+        #expect(CivilTime(date: "1970-01-02") == CivilTime(secondsSince1970: 86_400))
+        #expect(CivilTime(date: "2000-02-29") == CivilTime(secondsSince1970: 951_782_400))
+        #expect(CivilTime(date: "9999-12-31") == CivilTime(secondsSince1970: 253_402_214_400))
+    }
+
     @Test func thereIsNeverASecondBeginning() throws {
         let fixture = try ByteLevelFixture.load()
         let bos = Int32(fixture.tokens.count)
@@ -68,6 +95,14 @@ struct ChatTemplateTests {
             #expect(prompt.ids.filter { $0 == bos }.count == 1)
             #expect(prompt.ids.first == bos)
         }
+    }
+
+    @Test func aMessageMayLackContent() throws {
+        var message = ChatMessage(role: "assistant", content: "x")
+        message.hasContent = false
+        let template = try ChatTemplate(source: "{{ messages[0].content is defined }}{{ messages[0] | tojson }}")
+        let rendered = try template.render(messages: [message], addGenerationPrompt: false)
+        #expect(rendered.text == #"False{"role": "assistant"}"#)
     }
 
     @Test(arguments: [

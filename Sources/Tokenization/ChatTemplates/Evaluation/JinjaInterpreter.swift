@@ -3,7 +3,7 @@
 /// One interpreter serves one rendering and is used from one thread.
 final class JinjaInterpreter {
     let limits: TemplateLimits
-    /// What `strftime_now` tells; without it the function refuses.
+    /// What `strftime_now` tells; without it the function is undefined.
     let now: CivilTime?
     /// The line of the statement that runs.
     var line = 1
@@ -32,7 +32,7 @@ final class JinjaInterpreter {
     ) throws(ChatTemplateError) -> TracedText {
         defer { kept.empty() }
         do {
-            let globals = JinjaScope(parent: nil, variables: JinjaGlobals.all)
+            let globals = JinjaScope(parent: nil, variables: JinjaGlobals.all(now: now))
             let context = JinjaScope(parent: globals, variables: variables)
             var output = TracedText()
             _ = try run(statements, in: JinjaScope(parent: context), to: &output)

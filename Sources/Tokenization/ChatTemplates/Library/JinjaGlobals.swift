@@ -3,13 +3,21 @@ enum JinjaGlobals {
     /// The longest range that the sandbox allows.
     static let longestRange = 100_000
 
-    static var all: [String: JinjaValue] {
+    /// - Parameter now: what `strftime_now` tells. Without it the name is undefined, and calling it says what to do.
+    static func all(now: CivilTime?) -> [String: JinjaValue] {
         let functions: [(String, JinjaFunction.Body)] = [
             ("range", range), ("dict", dictionary), ("namespace", namespace),
-            ("raise_exception", raiseException), ("strftime_now", formatNow), ("joiner", joiner),
+            ("raise_exception", raiseException), ("joiner", joiner),
         ]
-        return Dictionary(uniqueKeysWithValues: functions.map { ($0, .function(JinjaFunction(name: $0, body: $1))) })
+        var values: [String: JinjaValue] = Dictionary(
+            uniqueKeysWithValues: functions.map { ($0, .function(JinjaFunction(name: $0, body: $1))) })
+        values["strftime_now"] = now.map(formatter) ?? .undefined(noDate)
+        return values
     }
+
+    private static let noDate = JinjaUndefined(
+        message: "The template asks for the date, and none was given. Give one as YYYY-MM-DD: with --date, or under "
+            + "the key date of an evaluation or a recipe.")
 
     private static func range(_ interpreter: JinjaInterpreter, _ arguments: JinjaArguments) throws -> JinjaValue {
         let numbers = try arguments.positional.map { value in
@@ -99,14 +107,16 @@ enum JinjaGlobals {
         throw JinjaFailure.raised(try interpreter.string(message).redacted)
     }
 
-    private static func formatNow(_ interpreter: JinjaInterpreter, _ arguments: JinjaArguments) throws -> JinjaValue {
-        guard case .text(let format)? = try arguments.bound(to: ["format"], of: "strftime_now", required: 1)[0] else {
-            throw JinjaFailure.typeError("strftime() argument 1 must be str")
-        }
-        guard let now = interpreter.now else {
-            throw JinjaFailure.valueError("The template asks for the date, and none was given.")
-        }
-        return .text(now.formatted(format.string))
+    private static func formatter(_ now: CivilTime) -> JinjaValue {
+        .function(
+            JinjaFunction(name: "strftime_now") { _, arguments in
+                let format = try arguments.bound(to: ["format"], of: "strftime_now", required: 1)[0]
+                guard case .text(let format)? = format else {
+                    throw JinjaFailure.typeError("strftime() argument 1 must be str")
+                }
+                return .text(now.formatted(format.string))
+            }
+        )
     }
 
     private static func joiner(_ interpreter: JinjaInterpreter, _ arguments: JinjaArguments) throws -> JinjaValue {

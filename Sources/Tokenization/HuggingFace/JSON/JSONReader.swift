@@ -48,7 +48,7 @@ struct JSONReader {
         case UInt8(ascii: "t"): return try word("true", .boolean(true))
         case UInt8(ascii: "f"): return try word("false", .boolean(false))
         case UInt8(ascii: "n"): return try word("null", .null)
-        default: return .number(try number())
+        default: return try number()
         }
     }
 
@@ -96,7 +96,7 @@ struct JSONReader {
         }
     }
 
-    private mutating func number() throws(TokenizerError) -> Double {
+    private mutating func number() throws(TokenizerError) -> JSONValue {
         let start = offset
         while offset < bytes.count {
             switch bytes[offset] {
@@ -108,11 +108,12 @@ struct JSONReader {
         return try number(from: start)
     }
 
-    private func number(from start: Int) throws(TokenizerError) -> Double {
-        guard offset > start, offset - start <= 64,
-            let value = Double(String(decoding: bytes[start..<offset], as: UTF8.self)), value.isFinite
-        else { throw .malformedJSON(offset: start) }
-        return value
+    private func number(from start: Int) throws(TokenizerError) -> JSONValue {
+        let spelling = String(decoding: bytes[start..<offset], as: UTF8.self)
+        guard offset > start, offset - start <= 64, let value = Double(spelling), value.isFinite else {
+            throw .malformedJSON(offset: start)
+        }
+        return Int(spelling).map(JSONValue.integer) ?? .number(value)
     }
 
     private mutating func string() throws(TokenizerError) -> String {

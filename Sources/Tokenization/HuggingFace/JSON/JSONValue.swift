@@ -5,6 +5,8 @@
 enum JSONValue: Sendable {
     case null
     case boolean(Bool)
+    /// A number that is written without a fraction and an exponent, and that an `Int` holds.
+    case integer(Int)
     case number(Double)
     case string(String)
     case array([JSONValue])
@@ -17,7 +19,13 @@ enum JSONValue: Sendable {
 
     var string: String? { if case .string(let value) = self { value } else { nil } }
     var boolean: Bool? { if case .boolean(let value) = self { value } else { nil } }
-    var number: Double? { if case .number(let value) = self { value } else { nil } }
+    var number: Double? {
+        switch self {
+        case .integer(let value): Double(value)
+        case .number(let value): value
+        default: nil
+        }
+    }
     var array: [JSONValue]? { if case .array(let value) = self { value } else { nil } }
     var members: [Member]? { if case .object(let value) = self { value } else { nil } }
     var isNull: Bool { if case .null = self { true } else { false } }

@@ -36,9 +36,19 @@ struct BytePairModel: SubwordModel {
         } else {
             singles = (UInt8.min..<0x80).map { vocabulary.id(of: [$0].span) ?? WordMerger.noToken }
         }
-        byteIDs = options.byteFallback ? (UInt8.min...UInt8.max).map { vocabulary.id(of: Self.spelling(of: $0)) } : []
+        byteIDs = options.byteFallback ? Self.byteIDs(vocabulary) : []
         (words, wordIDs) =
             options.isByteLevel && options.ignoresMerges ? Self.words(of: vocabulary, hidden) : (nil, [])
+    }
+
+    /// The tokens of all bytes, by spelling, the control tokens among them: fallback makes them where text cannot.
+    private static func byteIDs(_ vocabulary: SubwordVocabulary) -> [Int32?] {
+        var ids = [Int32?](repeating: nil, count: 256)
+        let byteOfSpelling = Dictionary(uniqueKeysWithValues: (UInt8.min...UInt8.max).map { (spelling(of: $0), $0) })
+        for (id, spelling) in vocabulary.spellings.enumerated() {
+            if let byte = spelling.flatMap({ byteOfSpelling[$0] }) { ids[Int(byte)] = Int32(id) }
+        }
+        return ids
     }
 
     private static func spelling(of byte: UInt8) -> String {
