@@ -82,8 +82,8 @@ struct ChoiceLetter {
     private func isSmallLetterEnded(before rest: ArraySlice<Unicode.Scalar>) -> Bool {
         let marked = rest.drop { ChoiceWords.closings.contains($0) && ![")", "."].contains($0) }
         guard let after = marked.first else { return true }
-        if after == "." { return !(marked.dropFirst().first.map { $0.isWordPart && !$0.properties.isUppercase } ?? false) }
-        return [")", "\n", "\r"].contains(after)
+        guard after == "." else { return [")", "\n", "\r"].contains(after) }
+        return marked.dropFirst().first.map { !$0.isWordPart || $0.properties.isUppercase } ?? true
     }
 
     /// Whether what follows a capital without brackets ends it.

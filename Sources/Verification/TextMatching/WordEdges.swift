@@ -8,7 +8,8 @@ struct WordEdges {
 
     /// Whether the place begins and ends where a word or a number does.
     func areRound(_ range: Range<Int>) -> Bool {
-        !isJoined(range.lowerBound - 1, range.lowerBound) && !isJoined(range.upperBound - 1, range.upperBound)
+        let (first, last) = (range.lowerBound, range.upperBound - 1)
+        return !isJoined(first - 1, first) && !isJoined(last, last + 1) && !isSigned(first)
     }
 
     /// Whether two neighbours belong to one word or one number.
@@ -17,7 +18,7 @@ struct WordEdges {
         if text[left].isWordPart, text[right].isWordPart {
             return text[right].isCombining || !(text[left].isWrittenWithoutSpaces || text[right].isWrittenWithoutSpaces)
         }
-        return isMarkOfNumber(left, right) || isSign(left, right) || isOperator(left, right)
+        return isMarkOfNumber(left, right)
     }
 
     /// A decimal point, a comma or a fraction's slash inside a number is no end of it: `5.50`, `1,500`, `1/5`.
@@ -29,14 +30,15 @@ struct WordEdges {
         return marks.contains(text[left]) && text[right].isASCIIDigit && left > 0 && text[left - 1].isASCIIDigit
     }
 
-    /// A minus before a digit is the number's sign, unless it stands between two operands: `-5`, but not `10-5`.
-    private func isSign(_ left: Int, _ right: Int) -> Bool {
-        text[left] == "-" && text[right].isASCIIDigit && !(left > 0 && text[left - 1].isWordPart)
+    /// Whether a number that begins here has a sign before it, or begins with a minus that is no sign: a minus before a
+    /// digit is one unless an operand stands before it. `-5` but not `10-5`.
+    private func isSigned(_ start: Int) -> Bool {
+        if start > 0, text[start - 1] == "-", text[start].isASCIIDigit { return !followsOperand(start - 1) }
+        return text[start] == "-" && start + 1 < text.count && text[start + 1].isASCIIDigit && followsOperand(start)
     }
 
-    /// A minus after an operand is no sign: the -5 of `10-5`.
-    private func isOperator(_ left: Int, _ right: Int) -> Bool {
-        text[right] == "-" && text[left].isWordPart && right + 1 < text.count && text[right + 1].isASCIIDigit
+    private func followsOperand(_ index: Int) -> Bool {
+        index > 0 && text[index - 1].isWordPart
     }
 }
 
@@ -55,7 +57,8 @@ extension Unicode.Scalar {
     fileprivate var isWrittenWithoutSpaces: Bool {
         switch value {
         case 0x0E00...0x0EFF, 0x1000...0x109F, 0x1780...0x17FF, 0x3005...0x3007, 0x3041...0x309F, 0x3400...0x4DBF,
-            0x4E00...0x9FFF, 0xF900...0xFAFF, 0x20000...0x3FFFF: true
+            0x4E00...0x9FFF, 0xF900...0xFAFF, 0x20000...0x3FFFF:
+            true
         default: false
         }
     }
