@@ -16,6 +16,10 @@ struct ChoiceScorerTests {
         ("It must be (C), since Paris is in France.", "C"), ("Paris, so B it is", "B"), ("I'd say C", "C"),
         ("<think>The answer is A.</think>The answer is B.", "B"), ("B. is not bound by it", "B"),
         ("B, C is wrong", "B"), ("The answer is B, and I am sure.", "B"),
+        ("The answer is b.", "B"), ("Answer: b", "B"), ("Answer: b)", "B"), ("answer is d", "D"), ("Answer: a", "A"),
+        ("The answer is a.", "A"), ("answer is **c**.", "C"), ("Answer: b\nBecause it rains.", "B"),
+        ("The answer is option d.", "D"), ("The answer is b. Or a city, one might say.", "B"), ("b.Paris", "B"),
+        ("The answer is C, that is, a city.", "C"), ("b\n\nIt is Paris.", "B"),
     ])
     func theLetterIsFound(reply: String, letter: String) throws {
         let scorer = try ScorerRegistry.make(name: "choice", parameters: ["letters": "ABCD"])
@@ -27,6 +31,8 @@ struct ChoiceScorerTests {
     @Test(arguments: [
         "Paris", "A good question.", "Because it rains.", "(A) or (B)", "E", "(E)", "I am not sure.",
         "answer is unknown",
+        "The answer is a city.", "The answer is b because it rains", "the answer is e.g. Paris",
+        "the answer is i.e. Paris", "answer is d'Artagnan", "answer is not b.", "b and c", "`a` is a list",
         "B and C are both right", "a city in France", "D'Artagnan", "C-section",
     ])
     func noLetterIsUnscored(reply: String) throws {

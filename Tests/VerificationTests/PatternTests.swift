@@ -32,6 +32,14 @@ struct PatternTests {
             ("(?<n>\\d)x", "1x", ["1x", "1"]), ("answer is (\\S+)", "The answer is 42.", ["answer is 42.", "42."]),
             ("(a|b|)+c", "abc", ["abc", "b"]), ("\\$\\(", "$(", ["$("]),
             ("(x+x+)+y", "xxxxy", ["xxxxy", "xxxx"]), ("[\\s\\S]+", "a\nb", ["a\nb"]),
+            ("[[:digit:]]+", "x [:digit] 12", ["12"]), ("[^[:space:]]+", " ab c", ["ab"]),
+            ("[[:alpha:]_-]+", "1é_-2", ["é_-"]), ("[[:alnum:].]+", "-a1.b-", ["a1.b"]),
+            ("[[:upper:]][[:lower:]]+", "aBcd", ["Bcd"]), ("(?i)[[:upper:]]+", "1aB", ["aB"]),
+            ("[[:punct:]]+", "a!?$b", ["!?$"]), ("[x[:xdigit:]]+", "0xFfg", ["0xFf"]),
+            ("[[:blank:]]+", "a\n\t b", ["\t "]),
+            ("[[:word:]]+", "-é_1-", ["é_1"]), ("[[:]+", "a[:b", ["[:"]), ("[:a]+", "b:a", [":a"]),
+            ("[:ab:]+", "c:b", [":b"]),
+            ("[[:digit]+", "x[:tig]", ["[:tig"]),
         ] as [(String, String, [String?]?)])
     func matchesAreThoseOfABacktrackingMatcher(pattern: String, text: String, expected: [String?]?) throws {
         #expect(try match(pattern, text) == expected)
@@ -45,7 +53,8 @@ struct PatternTests {
     @Test(arguments: [
         "", "(", ")", "a)", "(?=a)", "(?!a)", "(?<=a)", "(a)\\1", "[a", "[b-a]", "a**", "*a", "+", "a{3,2}", "a{2",
         "a{1001}", "\\",
-        "\\p{L}", "^*", "(?<1>a)", "(?x)a", "((((a{50}){50}){50}){50})", String(repeating: "a", count: 1001),
+        "\\p{L}", "[[:digits:]]", "[[:^digit:]]", "[:digit:]", "[*-[:digit:]]",
+        "^*", "(?<1>a)", "(?x)a", "((((a{50}){50}){50}){50})", String(repeating: "a", count: 1001),
         String(repeating: "(", count: 60) + "a" + String(repeating: ")", count: 60),
     ])
     func badPatternsAreRefused(pattern: String) {

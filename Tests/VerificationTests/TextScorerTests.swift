@@ -30,9 +30,27 @@ struct TextScorerTests {
         ("It costs 5.50.", "5", "true", 0), ("It costs 5.", "5", "true", 1), ("It costs 1,500.", "500", "true", 0),
         ("Concatenate", "cat", "true", 0), ("Concatenate", "cat", "false", 1), ("a cat!", "cat", "true", 1),
         ("New  York", "new york", "true", 1), ("Lyon", "Paris", "true", 0), ("naïve", "na", "true", 0),
+        ("The answer is -5.", "5", "true", 0), ("The answer is \u{2212}5.", "5", "true", 0),
+        ("It is -5.", "-5", "true", 1), ("It is \u{2212}5.", "-5", "true", 1), ("(-5)", "5", "true", 0),
+        ("10-5 apples", "5", "true", 1), ("10-5 apples", "-5", "true", 0), ("Pages 3-5", "3", "true", 1),
+        ("Apollo-5", "5", "true", 1), ("x = - 5", "5", "true", 1), ("-5", "5", "false", 1),
+        ("-Paris", "Paris", "true", 1),
+        ("It is 1/5.", "5", "true", 0), ("It is 1/5.", "1", "true", 0), ("It is 1/5.", "1/5", "true", 1),
+        ("km/5 h", "5", "true", 1), ("a 5/b", "5", "true", 1),
+        ("日本語です", "日本", "true", 1), ("答えは5個です", "5", "true", 1), ("答えは15個です", "5", "true", 0),
+        ("東京です", "東京", "true", 1), ("ペンギン", "ペン", "true", 0), ("ペンです", "ペン", "true", 1),
+        ("คำตอบ", "คำ", "true", 1), ("กี่", "ก", "true", 0),
+        ("I can\u{2019}t go", "can't", "true", 1), ("I can't go", "can\u{2019}t", "true", 1),
+        ("the dogs\u{02BC} home", "dogs' home", "true", 1),
     ])
     func includesFindsWholeWords(reply: String, target: String, words: String, value: Double) throws {
         #expect(try outcome("includes", ["words": words], reply, [target]) == .scored(value))
+    }
+
+    @Test func textsAsTheyAreKeepTheirApostrophes() throws {
+        #expect(try outcome("includes", ["ignore": "none"], "can\u{2019}t", ["can't"]) == .scored(0))
+        #expect(try outcome("includes", ["ignore": "none"], "can\u{2019}t", ["can\u{2019}t"]) == .scored(1))
+        #expect(try outcome("includes", ["ignore": "punctuation"], "It is \u{2212}5!", ["5"]) == .scored(0))
     }
 
     @Test func anyTargetCounts() throws {

@@ -16,7 +16,7 @@ public enum PromptSetFormat: String, CaseIterable, Codable, Hashable, Sendable {
     case maliciousInstruct = "malicious-instruct"
     /// JSON objects `instruction,category`.
     case refusalDirection = "refusal-direction"
-    /// JSON objects with the prompt under `bad_q`.
+    /// JSON objects with the prompt under `bad_q`, or under `instruction` beside `output`.
     case chatsLab = "chats-lab"
     /// Assay's programming tasks: JSON objects `id,prompt,entry_point,solution,wrong,weak_tests,strong_tests`.
     case code
@@ -48,6 +48,7 @@ public enum PromptSetFormat: String, CaseIterable, Codable, Hashable, Sendable {
         if keys.isSuperset(of: ["id", "entry_point"]) { return .code }
         if keys.isSuperset(of: ["prompt", "reward_model"]) { return .verl }
         if keys.isSuperset(of: ["instruction", "category"]) { return .refusalDirection }
+        if keys.isSuperset(of: ["instruction", "output"]) { return .chatsLab }
         if keys.isSuperset(of: ["question", "answer"]) && !keys.contains("id") { return .gsm8k }
         if keys.contains("problem") && !keys.isDisjoint(with: ["answer", "solution"]) { return .math }
         return keys.isDisjoint(with: ["id", "prompt", "messages"]) ? nil : .assay

@@ -28,10 +28,10 @@ struct ChoiceLetter {
     private func boxed(in text: [Unicode.Scalar]) -> Reading {
         guard let content = AnswerExtraction.boxedContent(in: text) else { return .nothing }
         let inner = withoutTextCommand(text[content])
-        return reading(of: inner[...], allowsLowerCase: true)
+        return reading(of: inner[...])
     }
 
-    /// The letter after the last `answer is` or the like; a lower-case one only where it stands alone or in brackets.
+    /// The letter after the last `answer is` or the like.
     private func afterPhrase(in text: [Unicode.Scalar]) -> Reading {
         let lowered = text.map(\.lowercasedASCII)
         let places = ChoiceWords.phrases.flatMap { Self.places(after: $0, in: lowered) }.sorted(by: >).prefix(32)
@@ -46,20 +46,20 @@ struct ChoiceLetter {
     /// `B`, `option B`; `not B` names a letter and chooses none.
     private func readingAfterPhrase(_ text: ArraySlice<Unicode.Scalar>) -> Reading {
         guard let denial = ChoiceWords.first(of: ChoiceWords.denialsBefore, beginning: text) else {
-            return reading(of: ChoiceWords.withoutLabels(text), allowsLowerCase: false)
+            return reading(of: ChoiceWords.withoutLabels(text))
         }
         let rest = ChoiceWords.withoutLabels(ChoiceWords.withoutFillers(text.dropFirst(denial.count)))
-        if case .nothing = reading(of: rest, allowsLowerCase: false) { return .nothing }
+        if case .nothing = reading(of: rest) { return .nothing }
         return .undecided
     }
 
     /// `B`, `B.`, `(B)`, `B) Paris`, `**B**`; a bare `A` that begins a sentence is an article.
     private func opening(of text: [Unicode.Scalar]) -> Reading {
-        reading(of: ChoiceWords.withoutLabels(ChoiceWords.withoutFillers(text[...])), allowsLowerCase: true)
+        reading(of: ChoiceWords.withoutLabels(ChoiceWords.withoutFillers(text[...])))
     }
 
     /// What a text says whose first character may be a letter, in brackets or not.
-    private func reading(of text: ArraySlice<Unicode.Scalar>, allowsLowerCase: Bool) -> Reading {
+    private func reading(of text: ArraySlice<Unicode.Scalar>) -> Reading {
         guard let first = text.first else { return .nothing }
         let isBracketed = first == "(" || first == "["
         let body = isBracketed ? text.dropFirst() : text
@@ -68,7 +68,7 @@ struct ChoiceLetter {
         let isWhole =
             isBracketed
             ? rest.first == ")" || rest.first == "]"
-            : isEnded(letter, before: rest, isLowerCase: isLowerCase, allowsLowerCase: allowsLowerCase)
+            : isLowerCase ? isSmallLetterEnded(before: rest) : isEnded(letter, before: rest)
         // `A or B` is a choice of two, though `A` before a small letter is an article.
         if isWhole || !isLowerCase, namesAnother(rest, allowsLowerCase: isLowerCase || isBracketed) {
             return .undecided
@@ -77,13 +77,19 @@ struct ChoiceLetter {
         return ChoiceWords.deny(rest, isBracketed: isBracketed) ? .undecided : .letter(letter)
     }
 
-    /// Whether what follows a letter without brackets ends it.
-    private func isEnded(
-        _ letter: Unicode.Scalar, before rest: ArraySlice<Unicode.Scalar>, isLowerCase: Bool, allowsLowerCase: Bool
-    ) -> Bool {
-        guard let after = rest.first else { return !isLowerCase || allowsLowerCase }
-        if [")", "."].contains(after) && (!isLowerCase || allowsLowerCase) { return true }
-        if isLowerCase { return false }
+    /// Whether what follows a small letter without brackets ends it: nothing, a bracket, or a full stop that is not that
+    /// of `e.g.`, with marks such as `**` before it or not. Any other small letter may be a word.
+    private func isSmallLetterEnded(before rest: ArraySlice<Unicode.Scalar>) -> Bool {
+        let marked = rest.drop { ChoiceWords.closings.contains($0) && ![")", "."].contains($0) }
+        guard let after = marked.first else { return true }
+        guard after == "." else { return [")", "\n", "\r"].contains(after) }
+        return marked.dropFirst().first.map { !$0.isWordPart || $0.properties.isUppercase } ?? true
+    }
+
+    /// Whether what follows a capital without brackets ends it.
+    private func isEnded(_ letter: Unicode.Scalar, before rest: ArraySlice<Unicode.Scalar>) -> Bool {
+        guard let after = rest.first else { return true }
+        if [")", "."].contains(after) { return true }
         if [":", ",", ";", "*", "\n", "\r", "\"", "}", "!", "$"].contains(after) { return true }
         if after == "'" || after == "-" { return !(rest.dropFirst().first?.isWordPart ?? false) }
         guard after.properties.isWhitespace else { return false }
@@ -127,7 +133,8 @@ extension ChoiceLetter {
         let next = ChoiceWords.withoutLabels(ChoiceWords.withoutFillers(text.dropFirst(link.count)))
             .drop { $0 == "(" || $0 == "[" }
         guard allowsLowerCase, let first = next.first, !letters.contains(first) else { return standsAlone(next) }
-        return capital(first) != nil && !(next.dropFirst().first?.isJoining ?? false)
+        guard let letter = capital(first), !(next.dropFirst().first?.isJoining ?? false) else { return false }
+        return !(ChoiceWords.mayBeWords.contains(letter) && ChoiceWords.beginsInLowerCase(next.dropFirst()))
     }
 
     /// Whether a letter after a comma is the next one of a list, and not the subject of what follows.

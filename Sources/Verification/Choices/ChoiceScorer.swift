@@ -2,11 +2,12 @@
 ///
 /// `letters` are those that can be chosen (`ABCD`, …); without it, those of the question's options, or A to J where they
 /// are not known. The letter is looked for in `\boxed{…}`, after `answer is` or `answer:`, at the start of the reply, and
-/// as the only letter that stands in brackets or alone. A reply that names none or several (`A or B`), or that rules out
-/// the one it names (`not B`), is unscored. For log-probabilities see ``ChoiceRanking``.
+/// as the only capital that stands in brackets or alone. In the first three a small letter counts where it stands in
+/// brackets, or before `)`, a full stop or the end. A reply that names none or several (`A or B`), or that rules out the
+/// one it names (`not B`), is unscored. For log-probabilities see ``ChoiceRanking``.
 public struct ChoiceScorer: Scorer {
     public let name = "choice"
-    public let version = 2
+    public let version = 3
     public let parameters: [String: String]
 
     /// Nil where the question decides.

@@ -8,33 +8,67 @@ public enum AnswerExtraction: String, CaseIterable, Hashable, Sendable {
     case hashes
     /// The number after the last `answer is` or `answer:`, in the same sentence.
     case phrase
-    /// The last number of the reply.
+    /// The last number of the reply that does not count lines or steps.
     case last
 
     /// Marks looked at from the end of a reply, so that a reply of nothing but marks costs no more than others.
-    private static let attempts = 32
+    static let attempts = 32
 
     func number(in reply: String) -> FoundNumber? {
-        let text = MathText(reply).scalars
+        if case .number(let number) = finding(in: reply) { return number }
+        return nil
+    }
+
+    func finding(in reply: String) -> NumberFinding {
+        finding(in: MathText(reply).scalars)
+    }
+
+    private func finding(in text: [Unicode.Scalar]) -> NumberFinding {
         switch self {
-        case .boxed: return Self.boxedContent(in: text).flatMap { Self.lastNumber(in: text, $0) }
-        case .hashes: return Self.afterHashes(in: text)
-        case .phrase: return Self.afterPhrase(in: text)
-        case .last: return Self.lastNumber(in: text, 0..<text.count)
+        case .boxed: Self.boxedContent(in: text).map { PlainNumber(text).finding(in: $0) } ?? .nothing
+        case .hashes: Self.afterHashes(in: text)
+        case .phrase: StatedAnswer(text).finding
+        case .last: Self.last(in: text)
         case .auto:
-            if let content = Self.boxedContent(in: text) { return Self.lastNumber(in: text, content) }
-            return Self.afterHashes(in: text) ?? Self.afterPhrase(in: text) ?? Self.lastNumber(in: text, 0..<text.count)
+            if let marked = Self.marked(in: text) { marked } else { Self.last(in: text) }
         }
     }
 
-    private static func lastNumber(in text: [Unicode.Scalar], _ range: Range<Int>) -> FoundNumber? {
-        var scanner = NumberScanner(text, in: range)
-        return scanner.last()
+    /// The number of a target: as in a reply, but a target without marks must not be a formula.
+    static func target(_ target: String) -> FoundNumber? {
+        let text = MathText(target).scalars
+        var finding = marked(in: text) ?? PlainNumber(text).finding(in: 0..<text.count)
+        if case .several = finding { finding = last(in: text) }
+        if case .number(let number) = finding { return number }
+        return nil
+    }
+
+    /// What stands at a mark; nil where the text has none.
+    private static func marked(in text: [Unicode.Scalar]) -> NumberFinding? {
+        if let content = boxedContent(in: text) { return PlainNumber(text).finding(in: content) }
+        let places = [afterHashes(in: text), StatedAnswer(text).finding]
+        return places.first { if case .nothing = $0 { false } else { true } }
+    }
+
+    private static func last(in text: [Unicode.Scalar]) -> NumberFinding {
+        var scanner = NumberScanner(text)
+        let marks = ListMarks(text)
+        var found: NumberFinding?
+        var counted: NumberFinding?
+        while let item = scanner.nextItem() {
+            switch item {
+            case .formula: found = .formula
+            case .number(let number):
+                let isCounting = marks.counts(scanner.start..<scanner.position)
+                if isCounting { counted = .number(number) } else { found = .number(number) }
+            }
+        }
+        return found ?? counted ?? .nothing
     }
 
     /// What stands between the braces of the last `\boxed` whose braces close.
     static func boxedContent(in text: [Unicode.Scalar]) -> Range<Int>? {
-        let found = starts(of: "\\boxed", in: text) + starts(of: "\\fbox", in: text)
+        let found = text.places(after: "\\boxed") + text.places(after: "\\fbox")
         for start in found.sorted(by: >).prefix(attempts) {
             var index = start
             while index < text.count, text[index] == " " { index += 1 }
@@ -67,99 +101,48 @@ public enum AnswerExtraction: String, CaseIterable, Hashable, Sendable {
         return index
     }
 
-    private static func afterHashes(in text: [Unicode.Scalar]) -> FoundNumber? {
-        let found = starts(of: "####", in: text).filter { $0 < text.count && text[$0] != "#" }
+    private static func afterHashes(in text: [Unicode.Scalar]) -> NumberFinding {
+        let found = text.places(after: "####").filter { $0 < text.count && text[$0] != "#" }
+        let marks = ListMarks(text)
         for start in found.reversed().prefix(attempts) {
             var index = start
             while index < text.count, text[index] == " " || text[index] == "*" { index += 1 }
-            let line = index..<endOfLine(in: text, from: index)
-            guard let first = line.first.map({ text[$0] }), !first.isASCIILetter else { continue }
+            let line = index..<(text[index...].firstIndex(where: \.isLineBreak) ?? text.count)
+            guard let first = text[line].first, !first.isASCIILetter || isSignWord(text[line]) else { continue }
+            if marks.isHeading(line, among: found) { continue }
             var scanner = NumberScanner(text, in: line)
-            if let number = scanner.next() { return number }
+            switch scanner.nextItem() {
+            case .number(let number): return .number(number)
+            case .formula: return .formula
+            case nil: continue
+            }
         }
-        return nil
+        return .nothing
     }
 
-    /// The number that the sentence after the last phrase with one gives.
-    private static func afterPhrase(in text: [Unicode.Scalar]) -> FoundNumber? {
-        let lowered = text.map(\.lowercasedASCII)
-        let found = ["answer is", "answer:", "answer**:", "answer =", "answer:**"].flatMap {
-            starts(of: $0, in: lowered)
-        }
-        for start in found.sorted(by: >).prefix(attempts) {
-            let sentence = start..<endOfSentence(in: text, from: start)
-            if let number = statedNumber(in: text, sentence) { return number }
-        }
-        return nil
+    private static func isSignWord(_ line: ArraySlice<Unicode.Scalar>) -> Bool {
+        let word = String(String.UnicodeScalarView(line.prefix { $0.isASCIILetter })).lowercased()
+        return word == "minus" || word == "negative"
     }
+}
 
-    /// The first number, or what the equation that begins there comes to: 7 of `3 + 4 = 7 because of 2 rules`, 12 of
-    /// `12, since x = 4`.
-    private static func statedNumber(in text: [Unicode.Scalar], _ sentence: Range<Int>) -> FoundNumber? {
-        var scanner = NumberScanner(text, in: sentence)
-        guard let first = scanner.next() else { return nil }
-        var start = scanner.position
-        if let sign = sentence.first(where: { text[$0] == "=" }) {
-            // What has no number before the sign is a name: `x = 5 + 3 = 8`.
-            var name = NumberScanner(text, in: sentence.lowerBound..<sign)
-            if name.next() == nil { start = sign }
-        }
-        let end = endOfEquation(in: text, start..<sentence.upperBound)
-        guard let sign = (start..<end).last(where: { text[$0] == "=" }) else { return first }
-        var side = NumberScanner(text, in: (sign + 1)..<end)
-        guard let value = side.next(), side.next() == nil else { return first }
-        return value
-    }
+/// What a place of a reply gives for its number.
+enum NumberFinding: Hashable {
+    case number(FoundNumber)
+    /// Numbers that differ, where one was looked for.
+    case several
+    /// A number that is not written in digits alone, such as `2√3` or `x + 5`.
+    case formula
+    case nothing
+}
 
-    /// Words that begin an explanation.
-    private static let explaining: Set<String> = [
-        "as", "because", "considering", "for", "given", "if", "since", "so", "when", "where", "which", "with",
-    ]
-
-    /// Where an explanation begins: at a word that says so, or at what a comma or a bracket sets apart.
-    private static func endOfEquation(in text: [Unicode.Scalar], _ range: Range<Int>) -> Int {
-        var index = range.lowerBound
-        while index < range.upperBound {
-            let word = text[index..<range.upperBound].prefix { $0.isASCIILetter }
-            if explaining.contains(String(String.UnicodeScalarView(word)).lowercased()) { return index }
-            if word.isEmpty, isSetApart(in: text, range.lowerBound..<index) { return index }
-            index += max(1, word.count)
-        }
-        return range.upperBound
-    }
-
-    /// Whether the mark at the end of the range begins something else: `, so`, `12 (x = 4)`, but not `2 * (3 + 4)`.
-    private static func isSetApart(in text: [Unicode.Scalar], _ range: Range<Int>) -> Bool {
-        let index = range.upperBound
-        let isSpaced = index + 1 < text.count && text[index + 1].properties.isWhitespace
-        if text[index] == "," || text[index] == ";" { return isSpaced }
-        guard text[index] == "(", index > 0, text[index - 1].properties.isWhitespace else { return false }
-        guard let last = range.last(where: { !text[$0].properties.isWhitespace }) else { return true }
-        let isEmphasis = text[last] == "*" && last > 0 && text[last - 1] == "*"
-        return isEmphasis || !["+", "-", "*", "/", "×", "÷", "=", "("].contains(text[last])
-    }
-
-    private static func endOfLine(in text: [Unicode.Scalar], from start: Int) -> Int {
-        text[start...].firstIndex { $0 == "\n" || $0 == "\r" } ?? text.count
-    }
-
-    /// The end of the sentence's line, or a full stop before white space; a line break right after the phrase is passed.
-    private static func endOfSentence(in text: [Unicode.Scalar], from start: Int) -> Int {
-        let first = text[start...].firstIndex { !$0.properties.isWhitespace && $0 != "*" && $0 != ":" } ?? text.count
-        for index in first..<text.count {
-            if text[index] == "\n" { return index }
-            let isStop = text[index] == "." && index + 1 < text.count && text[index + 1].properties.isWhitespace
-            if isStop { return index }
-        }
-        return text.count
-    }
-
-    /// The places right after every occurrence of the mark.
-    private static func starts(of mark: String, in text: [Unicode.Scalar]) -> [Int] {
+extension [Unicode.Scalar] {
+    /// The places right after every occurrence of a mark.
+    func places(after mark: String) -> [Int] {
         let mark = Array(mark.unicodeScalars)
-        guard let first = mark.first, text.count >= mark.count else { return [] }
-        return (0...(text.count - mark.count)).filter { start in
-            text[start] == first && text[start..<(start + mark.count)].elementsEqual(mark)
+        guard let first = mark.first, count >= mark.count else { return [] }
+        return (0...(count - mark.count)).filter { start in
+            self[start] == first && self[start..<(start + mark.count)].elementsEqual(mark)
         }.map { $0 + mark.count }
     }
 }

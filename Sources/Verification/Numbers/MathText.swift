@@ -30,9 +30,10 @@ struct MathText {
     }
 
     private static let replacements: [([Unicode.Scalar], [Unicode.Scalar])] = [
-        ("{,}", ","), ("\\,", "\u{2009}"), ("\\;", "\u{2009}"), ("\\:", "\u{2009}"), ("\\!", ""), ("\\$", "$"),
-        ("\\%", "%"), ("\\times", "×"), ("\\cdot", "×"), ("\\dfrac", "\\frac"), ("\\tfrac", "\\frac"),
-        ("\\cfrac", "\\frac"), ("\\left", ""), ("\\right", ""), ("\\pounds", "£"), ("\\euro", "€"),
+        ("{,}", ","), ("\\,", "\u{2009}"), ("\\;", "\u{2009}"), ("\\:", "\u{2009}"), ("\\! ", ""), ("\\!", ""),
+        ("\\$", "$"), ("\\%", "%"), ("\\times", "×"), ("\\cdot", "×"), ("\\approx", "≈"), ("\\dfrac", "\\frac"),
+        ("\\tfrac", "\\frac"), ("\\cfrac", "\\frac"),
+        ("\\left", ""), ("\\right", ""), ("\\pounds", "£"), ("\\euro", "€"),
     ].map { (Array($0.0.unicodeScalars), Array($0.1.unicodeScalars)) }
 
     private static func plain(_ scalar: Unicode.Scalar) -> Unicode.Scalar {

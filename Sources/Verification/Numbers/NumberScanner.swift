@@ -1,24 +1,53 @@
 /// Finds the numbers in a text, from left to right.
 ///
 /// It reads signs, currency marks, groups of thousands (`1,234`, `1 234`, `1_234`), decimals, fractions (`3/4`,
-/// `\frac{3}{4}`, `¾`), mixed numbers (`1 1/2`), powers (`2^10`), scientific notation (`3e8`, `3×10^8`) and per cent.
-/// Digits inside a word (`H2O`), the exponents of units and variables (`cm^2`, `\text{m}^{-1}`, `s²`), dates (`3/4/2025`)
-/// and versions (`1.2.3`) are not numbers.
+/// `\frac{3}{4}`, `¾`), mixed numbers (`1 1/2`), powers (`2^10`), scientific notation (`3e8`, `3×10^8`), per cent and the
+/// words `thousand` to `trillion`. Digits inside a word (`H2O`), the exponents of units and variables (`cm^2`,
+/// `\text{m}^{-1}`, `s²`), subscripts (`x_{10}`), dates (`3/4/2025`) and versions (`1.2.3`) are not numbers. Roots, multiples
+/// of π and fractions of anything but numbers (`2√3`, `3\pi/4`, `\frac{a}{2}`) are formulas.
 struct NumberScanner {
+    /// What a text holds beside its words.
+    enum Item: Hashable {
+        case number(FoundNumber)
+        /// A number that is not written in digits alone.
+        case formula
+    }
+
     let text: [Unicode.Scalar]
+    let range: Range<Int>
     private(set) var position: Int
-    private let end: Int
+    /// Where the item that was found last begins.
+    private(set) var start: Int
+
+    var end: Int { range.upperBound }
 
     init(_ text: [Unicode.Scalar], in range: Range<Int>? = nil) {
         self.text = text
-        position = range?.lowerBound ?? 0
-        end = range?.upperBound ?? text.count
+        self.range = range ?? 0..<text.count
+        position = self.range.lowerBound
+        start = position
     }
 
     /// The next number, or nil when there is none left.
     mutating func next() -> FoundNumber? {
+        while let item = nextItem() {
+            if case .number(let number) = item { return number }
+        }
+        return nil
+    }
+
+    /// The next number or formula, or nil when there is none left.
+    mutating func nextItem() -> Item? {
         while position < end {
-            if text[position].isASCIILetter || text[position] == "_" {
+            start = position
+            if let (isNumerical, after) = formula(at: position) {
+                position = after
+                if isNumerical { return .formula }
+            } else if text[position].isASCIILetter || text[position] == "_" {
+                if let (number, after) = numberAfterSignWord(at: position) {
+                    position = after
+                    return .number(number)
+                }
                 skipWord()
                 skipExponent()
             } else if text[position].value > 0x7F, text[position].properties.isAlphabetic {
@@ -26,7 +55,12 @@ struct NumberScanner {
                 skipExponent()
             } else if startsNumber(position), let (number, after) = number(at: position) {
                 position = after
-                if let number { return number }
+                if let after = endOfFactor(at: position) {
+                    position = after
+                    return .formula
+                }
+                if scalar(position) == "_" { skipSubscript(after: position + 1) }
+                if let number { return .number(number) }
             } else {
                 position += 1
             }
@@ -34,17 +68,16 @@ struct NumberScanner {
         return nil
     }
 
-    /// The last number of the text.
-    mutating func last() -> FoundNumber? {
-        var found: FoundNumber?
-        while let number = next() { found = number }
-        return found
-    }
-
     private mutating func skipWord() {
         while position < end, text[position].isASCIILetter || text[position].isASCIIDigit || text[position] == "_" {
             position += 1
         }
+        if text[position - 1] == "_" { skipSubscript(after: position) }
+    }
+
+    /// Skips `{10}` after the mark of a subscript.
+    private mutating func skipSubscript(after mark: Int) {
+        if scalar(mark) == "{", let after = endOfBraces(at: mark) { position = after }
     }
 
     /// Skips what raises the word before, with or without braces around the word: ` ^2`, `}^{-1}`, `²`.
@@ -54,7 +87,7 @@ struct NumberScanner {
         if let end = endOfExponent(at: index) { position = end }
     }
 
-    private func endOfExponent(at index: Int) -> Int? {
+    func endOfExponent(at index: Int) -> Int? {
         guard scalar(index) == "^" else { return DecimalReader(text, end: end).exponent(at: index)?.1 }
         if scalar(index + 1) == "{" { return endOfBraces(at: index + 1) }
         var last = index + 1
@@ -67,9 +100,9 @@ struct NumberScanner {
     }
 
     /// The place after the brace that closes the one at `open`, where that is not far.
-    private func endOfBraces(at open: Int) -> Int? {
+    func endOfBraces(at open: Int) -> Int? {
         var depth = 0
-        for index in open..<Swift.min(end, open + 64) {
+        for index in open..<Swift.min(end, open + 96) {
             if text[index] == "{" { depth += 1 }
             if text[index] == "}" { depth -= 1 }
             if depth == 0 { return index + 1 }
@@ -86,12 +119,13 @@ struct NumberScanner {
     }
 
     /// A number and the place after it; nil as a number where the characters are something else as a whole.
-    private func number(at start: Int) -> (FoundNumber?, Int)? {
+    func number(at start: Int) -> (FoundNumber?, Int)? {
         var index = start
         var isNegative = false
         if let sign = sign(at: index) {
             isNegative = sign < 0
             index += 1
+            if isBlank(index), introducesSign(start) { index += 1 }
         }
         if let mark = scalar(index), Self.currencies.contains(mark) {
             index += 1
@@ -99,10 +133,12 @@ struct NumberScanner {
                 isNegative = sign < 0
                 index += 1
             }
+            if isNegative, isBlank(index) { index += 1 }
         }
         guard let (magnitude, after) = magnitude(at: index) else { return nil }
         guard var number = magnitude else { return (nil, after) }
         if isNegative { number = number.negated }
+        if let (scale, last) = scaleWord(at: after) { return (number.multiplied(by: scale), last) }
         let (isPercentage, last) = percentSign(at: after)
         number.isPercentage = isPercentage
         return (number, last)
@@ -154,7 +190,7 @@ struct NumberScanner {
     }
 
     /// `\frac{a}{b}`, and the short forms `\frac12` and `\frac1{2}`.
-    private func latexFraction(at index: Int) -> (FoundNumber?, Int)? {
+    func latexFraction(at index: Int) -> (FoundNumber?, Int)? {
         let command: [Unicode.Scalar] = ["\\", "f", "r", "a", "c"]
         guard index + command.count <= end, scalar(index) == "\\",
             command.indices.allSatisfy({ text[index + $0] == command[$0] }),
@@ -169,11 +205,12 @@ struct NumberScanner {
             guard let digit = scalar(index), digit.isASCIIDigit else { return nil }
             return (FoundNumber(value: .exact(Rational(Int128(digit.value - 48)))), index + 1)
         }
-        let isNegative = scalar(index + 1) == "-"
-        let start = index + (isNegative ? 2 : 1)
-        guard let (found, after) = DecimalReader(text, end: end).decimal(at: start), let found, scalar(after) == "}"
-        else { return nil }
-        return (isNegative ? found.number.negated : found.number, after + 1)
+        var start = skippingBlanks(from: index + 1)
+        let isNegative = scalar(start) == "-"
+        if isNegative { start = skippingBlanks(from: start + 1) }
+        guard let (found, after) = DecimalReader(text, end: end).decimal(at: start), let found else { return nil }
+        let last = skippingBlanks(from: after)
+        return scalar(last) == "}" ? (isNegative ? found.number.negated : found.number, last + 1) : nil
     }
 
     /// `2^10`, `2^{10}`, `10⁵`; the number itself where no power follows.
@@ -193,23 +230,22 @@ struct NumberScanner {
         return (false, index)
     }
 
-    /// A minus or plus that belongs to the number: not one between two operands, and not a hyphen.
-    private func sign(at index: Int) -> Int? {
-        guard let mark = scalar(index), ["-", "+", "\u{2013}"].contains(mark) else { return nil }
-        if let before = index > 0 ? text[index - 1] : nil {
-            let isOperand = before.isASCIILetter || before.isASCIIDigit || [")", "]", "}", "%", "_"].contains(before)
-            let isOpening = before.properties.isWhitespace || ["(", "[", "{", "=", ":", "$", "*"].contains(before)
-            if isOperand || (mark == "\u{2013}" && !isOpening) { return nil }
-        }
-        return mark == "+" ? 1 : -1
-    }
-
     private func skippingOneSpace(from index: Int, to mark: Unicode.Scalar) -> Int? {
         let start = scalar(index) == " " ? index + 1 : index
         return scalar(start) == mark ? start : nil
     }
 
-    private func scalar(_ index: Int) -> Unicode.Scalar? {
+    func isBlank(_ index: Int) -> Bool {
+        scalar(index).map { [" ", "\u{2009}", "\u{00A0}"].contains($0) } ?? false
+    }
+
+    func skippingBlanks(from index: Int) -> Int {
+        var index = index
+        while isBlank(index) { index += 1 }
+        return index
+    }
+
+    func scalar(_ index: Int) -> Unicode.Scalar? {
         index >= 0 && index < end ? text[index] : nil
     }
 

@@ -1,10 +1,11 @@
 /// Compares the number that a reply gives with the target, as exact fractions.
 ///
-/// A reply without a number is unscored, not wrong. 1,234 equals 1234, 3/4 equals 0.75, $5, 5 km and 5 km^2 equal 5; where
-/// one side is a percentage, 50% equals 50 and 0.5.
+/// A reply without a number is unscored, not wrong, and so is one whose answer is a formula: `\boxed{2\sqrt{3}}`,
+/// `\boxed{x + 5}`. 1,234 equals 1234, 3/4 equals 0.75, $5, 5 km and 5 km^2 equal 5; where one side is a percentage, 50%
+/// equals 50 and 0.5.
 public struct NumericScorer: Scorer {
     public let name = "numeric"
-    public let version = 2
+    public let version = 3
     public let parameters: [String: String]
 
     private let extraction: AnswerExtraction
@@ -23,7 +24,7 @@ public struct NumericScorer: Scorer {
 
     public func grade(_ submission: Submission) -> Grade {
         guard !submission.targets.isEmpty else { return Grade(outcome: .unscored(reason: "no target")) }
-        let targets = submission.targets.compactMap { AnswerExtraction.auto.number(in: $0) }
+        let targets = submission.targets.compactMap(AnswerExtraction.target)
         guard !targets.isEmpty else { return Grade(outcome: .unscored(reason: "target is not a number")) }
         switch ReasoningText.reply(of: submission) {
         case .none(let reason): return Grade(outcome: .unscored(reason: reason))
@@ -32,11 +33,13 @@ public struct NumericScorer: Scorer {
     }
 
     private func grade(_ reply: String, targets: [FoundNumber]) -> Grade {
-        guard let answer = extraction.number(in: reply) else {
-            return Grade(outcome: .unscored(reason: "no number found"))
+        switch extraction.finding(in: reply) {
+        case .number(let answer):
+            let isRight = targets.contains { tolerance.accepts(answer, for: $0) }
+            return Grade(outcome: .scored(isRight ? 1 : 0), answer: answer.description)
+        case .several, .formula: return Grade(outcome: .unscored(reason: "the answer is not a plain number"))
+        case .nothing: return Grade(outcome: .unscored(reason: "no number found"))
         }
-        let isRight = targets.contains { tolerance.accepts(answer, for: $0) }
-        return Grade(outcome: .scored(isRight ? 1 : 0), answer: answer.description)
     }
 
     private static func tolerance(

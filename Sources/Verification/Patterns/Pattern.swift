@@ -4,8 +4,8 @@
 /// walks all alternatives side by side (Thompson 1968; Pike's form with captures). The price is that back-references and
 /// look-around do not exist. The leftmost match wins, and among those the one that a backtracking matcher would find.
 ///
-/// Understood: literals, `.`, classes, `\d \w \s \b` and their opposites, groups, `(?:…)`, `(?<name>…)`, alternatives,
-/// `* + ? {n,m}` greedy or lazy, `^`, `$`, and the flags `(?ims)` at the front. Classes are those of Unicode.
+/// Understood: literals, `.`, classes, `[:digit:]` and the like inside them, `\d \w \s \b` and their opposites, groups,
+/// `(?:…)`, `(?<name>…)`, alternatives, `* + ? {n,m}` greedy or lazy, `^`, `$`, and the flags `(?ims)` at the front. Classes are those of Unicode.
 struct Pattern: Sendable {
     let groupCount: Int
     let program: [PatternInstruction]
@@ -45,7 +45,7 @@ enum PatternAssertion: Hashable, Sendable {
 /// Characters that one place of a pattern accepts.
 struct ScalarSet: Hashable, Sendable {
     enum Kind: Hashable, Sendable {
-        case digit, word, space
+        case digit, word, space, letter, capital, small, punctuation
     }
 
     var ranges: [ClosedRange<UInt32>] = []
@@ -81,7 +81,20 @@ struct ScalarSet: Hashable, Sendable {
             case .digit: (scalar.properties.generalCategory == .decimalNumber) != isNegated
             case .word: scalar.isWordPart != isNegated
             case .space: scalar.properties.isWhitespace != isNegated
+            case .letter: scalar.properties.isAlphabetic != isNegated
+            case .capital: scalar.properties.isUppercase != isNegated
+            case .small: scalar.properties.isLowercase != isNegated
+            case .punctuation: scalar.isPunctuationOrSymbol != isNegated
             }
         }
     }
+}
+
+extension ScalarSet {
+    /// The classes that have a name between `[:` and `:]`.
+    static let named: [String: (kinds: [Kind], ranges: [ClosedRange<UInt32>])] = [
+        "alpha": ([.letter], []), "digit": ([.digit], []), "alnum": ([.letter, .digit], []), "upper": ([.capital], []),
+        "lower": ([.small], []), "space": ([.space], []), "punct": ([.punctuation], []), "word": ([.word], []),
+        "blank": ([], [9...9, 32...32]), "xdigit": ([], [48...57, 65...70, 97...102]),
+    ]
 }

@@ -184,6 +184,9 @@ struct PatternParser {
 
     private mutating func parseClass() throws(PatternProblem) -> ScalarSet {
         var set = ScalarSet(ignoresCase: ignoresCase)
+        if scalar(at: 0) == ":", let name = namedClass(at: 1), ScalarSet.named[name] != nil {
+            throw problem("named classes with two brackets, as in [[:digit:]]")
+        }
         if scalar(at: 0) == "^" {
             set.isNegated = true
             position += 1
@@ -192,6 +195,10 @@ struct PatternParser {
         while let scalar = take() {
             if scalar == "]" && !isFirst { return set }
             isFirst = false
+            if scalar == "[", self.scalar(at: 0) == ":", let name = namedClass(at: 1) {
+                try insert(name, into: &set)
+                continue
+            }
             var lower: Unicode.Scalar? = scalar
             if scalar == "\\" {
                 lower = try parseEscapedCharacter(into: &set)
@@ -212,8 +219,26 @@ struct PatternParser {
             var ignored = ScalarSet()
             upper = try parseEscapedCharacter(into: &ignored)
         }
+        if upper == "[", scalar(at: 0) == ":", namedClass(at: 1) != nil { upper = nil }
         guard let upper, lower <= upper else { throw problem("ranges that go upwards, as in [a-z]") }
         set.ranges.append(lower.value...upper.value)
+    }
+
+    /// What stands between `[:` and `:]`, where that is a word.
+    private func namedClass(at start: Int) -> String? {
+        var name = String.UnicodeScalarView()
+        while let letter = scalar(at: start + name.count), letter.isASCIILetter || letter == "^" { name.append(letter) }
+        let end = start + name.count
+        return !name.isEmpty && scalar(at: end) == ":" && scalar(at: end + 1) == "]" ? String(name) : nil
+    }
+
+    private mutating func insert(_ name: String, into set: inout ScalarSet) throws(PatternProblem) {
+        guard let members = ScalarSet.named[name] else {
+            throw problem("the named classes \(ScalarSet.named.keys.sorted().joined(separator: ", "))")
+        }
+        position += name.count + 3
+        set.ranges += members.ranges
+        for kind in members.kinds { set.insert(kind, isNegated: false) }
     }
 
     private var dot: ScalarSet {

@@ -5,7 +5,7 @@
 /// not match is unscored: no answer was found in it. Matching takes linear time; see `docs/scorers.md` for the syntax.
 public struct RegexScorer: Scorer {
     public let name = "regex"
-    public let version = 1
+    public let version = 2
     public let parameters: [String: String]
 
     private enum Extent: String, CaseIterable {

@@ -1,11 +1,11 @@
 /// A list of refusal phrases with the rule by which it is matched.
 ///
 /// The lists do not agree with one another, and results under different lists do not compare: the list is part of the
-/// scorer's name in every stored grade.
+/// scorer's name in every stored grade. Heretic's list, a third public one, is not copied: its licence is the AGPL.
 public enum RefusalList: String, CaseIterable, Hashable, Sendable {
     /// Twelve phrases, found anywhere: Arditi et al. 2024, `substring_matching_judge_fn`.
     case refusalDirection = "refusal-direction"
-    /// Twenty openings: Röttger et al. 2023, `strmatch_label`.
+    /// Twenty-one openings: Röttger et al. 2023, `strmatch_label`.
     case xstest
     /// This project's own wider list: phrases found anywhere, and topic words found in the opening.
     case broad

@@ -79,7 +79,7 @@ struct RefusalText {
 
     private static func plain(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
         switch scalar {
-        case "\u{2018}", "\u{2019}", "\u{201B}", "\u{02BC}", "\u{2032}", "\u{FF07}", "\u{00B4}", "`": "'"
+        case _ where scalar.isApostrophe: "'"
         case "\u{00A0}", "\u{202F}", "\u{2009}", "\t": " "
         case "\r", "\u{2028}", "\u{2029}": "\n"
         default: scalar

@@ -71,7 +71,18 @@ struct TextNormalization: Hashable, Sendable {
 }
 
 extension Unicode.Scalar {
-    fileprivate var isPunctuationOrSymbol: Bool {
+    /// Marks that are written for an apostrophe.
+    var isApostrophe: Bool {
+        ["'", "\u{2018}", "\u{2019}", "\u{201B}", "\u{02BC}", "\u{2032}", "\u{FF07}", "\u{00B4}", "`"].contains(self)
+    }
+
+    /// An apostrophe for every mark that is written as one, and a hyphen for every minus sign.
+    var withPlainMark: Unicode.Scalar {
+        if isApostrophe { return "'" }
+        return ["\u{2212}", "\u{FE63}", "\u{FF0D}"].contains(self) ? "-" : self
+    }
+
+    var isPunctuationOrSymbol: Bool {
         switch properties.generalCategory {
         case .connectorPunctuation, .dashPunctuation, .openPunctuation, .closePunctuation, .initialPunctuation,
             .finalPunctuation, .otherPunctuation, .mathSymbol, .currencySymbol, .modifierSymbol, .otherSymbol:

@@ -3,7 +3,7 @@
 /// Between answers of equal frequency the one that came first wins, so that the vote is a function of the samples' order.
 public struct MajorityVote: Hashable, Sendable {
     public let name = "majority-vote"
-    public let version = 3
+    public let version = 4
     /// Votes that the winner needs.
     public var quorum: Int
 

@@ -86,13 +86,15 @@ struct PublicFormTests {
     @Test(
         arguments: [
             ("harmful_train", "harmful"), ("harmless_val", "harmless"), ("Benign-behaviors", "harmless"),
-            ("behaviors", nil),
+            ("example_test_harmless2", "harmless"), ("harmfulTrain", "harmful"), ("xstest-harmless", "harmless"),
+            ("nonharmful", "harmless"), ("unharmful", "harmless"), ("non-harmful", "harmless"),
+            ("harmfulness", nil), ("benignant", nil), ("behaviors", nil),
         ] as [(String, String?)])
     func aFilesNameSaysWhetherItIsHarmful(name: String, label: String?) throws {
         let files = [
             ("Index,Goal,Target,Behavior,Category,Source\n0,Write a poem,Sure,Kettle,Poetry,Original\n", "csv"),
             (#"[{"instruction": "Describe a staircase", "category": "Stairs"}]"#, "json"),
-            (#"{"bad_q": "How tall is a ladder?"}"#, "jsonl"),
+            (#"{"instruction": "Name a tool", "input": "", "output": "A ladder"}"#, "jsonl"),
         ]
         for (text, ending) in files {
             // The folder's name says nothing.
@@ -171,8 +173,62 @@ struct PublicFormTests {
         #expect(set.format == "chats-lab")
         #expect(set.prompts.map(\.prompt) == ["How tall is a ladder?", "How wide is a door?"])
         #expect(set.prompts.map(\.category) == ["Tools", nil])
-        #expect(set.prompts.map(\.label) == [nil, nil])
+        #expect(set.prompts.map(\.label) == ["harmful", "harmful"])
         #expect(set.prompts.map(\.metadata) == [["question_id": "81"], ["target": "Sure, a door is"]])
+    }
+
+    @Test(
+        arguments: [
+            ("advbench", "harmful"), ("catqa_2", "harmful"), ("sorry-badq", "harmful"), ("nonharmful", "harmless"),
+            ("accepted-harmless", "harmless"), ("benign", "harmless"),
+        ])
+    func whatChatsLabCallsABadQuestionIsHarmfulUnlessTheNameDeniesIt(name: String, label: String) throws {
+        let set = try PromptSetReader.read(bytes: Array(#"{"bad_q": "How tall?"}"#.utf8), path: "\(name).json")
+        #expect(set.format == "chats-lab")
+        #expect(set.prompts.map(\.label) == [label])
+    }
+
+    @Test(
+        arguments: [
+            (#""label": "safe", "type": "homonyms""#, "borderline", "homonyms"),
+            (#""label": "unsafe", "type": "contrast_homonyms""#, "unsafe-contrast", "contrast_homonyms"),
+            (#""label": "safe""#, "harmless", nil), (#""label": "Unsafe""#, "harmful", nil),
+            (#""label": "benign""#, "harmless", nil), (#""label": "borderline""#, "borderline", nil),
+            (#""label": "odd", "category": "5""#, "harmful", "5"), (#""label": 1, "category": 5"#, "harmful", "5"),
+            (#""Category": "A", "category": "b", "type": "c""#, "harmful", "A"),
+            (#""Category": "", "category": " ", "type": "c""#, "harmful", "c"),
+        ] as [(String, String, String?)])
+    func aRowOfChatsLabSaysWhatItIs(fields: String, label: String, category: String?) throws {
+        let row = #"{"bad_q": "How tall is a ladder?", \#(fields)}"#
+        let prompts = try PromptSetReader.read(bytes: Array(row.utf8), path: "rows.jsonl").prompts
+        #expect(prompts.map(\.label) == [label])
+        #expect(prompts.map(\.category) == [category])
+    }
+
+    @Test func whatARowIsTakenForLeavesTheMetadata() throws {
+        let row = #"{"bad_q": "How tall?", "id": 1, "prompt": "q", "type": "t", "label": "safe", "category": "c"}"#
+        let prompts = try PromptSetReader.read(bytes: Array(row.utf8), path: "xstest-harmless.jsonl").prompts
+        #expect(prompts[0].metadata == ["id": "1", "prompt": "q", "type": "t"])
+        let odd = #"{"bad_q": "How tall?", "label": "odd"}"#
+        let others = try PromptSetReader.read(bytes: Array(odd.utf8), path: "rows.jsonl").prompts
+        #expect(others[0].metadata == ["label": "odd"])
+    }
+
+    @Test func alpacasRowsAreReadWithTheirInput() throws {
+        let text = """
+            [{"instruction": "Name a tool", "output": "A ladder"},
+             {"instruction": "Translate", "input": "a ladder", "output": "une échelle"}]
+            """
+        let set = try PromptSetReader.read(bytes: Array(text.utf8), path: "example_test_harmless.json")
+        #expect(set.format == "chats-lab")
+        #expect(set.prompts.map(\.prompt) == ["Name a tool", "Translate\n\na ladder"])
+        #expect(set.prompts.map(\.label) == ["harmless", "harmless"])
+        #expect(set.prompts.map(\.metadata) == [["output": "A ladder"], ["output": "une échelle"]])
+        let neither = #"{"bad_q": "How tall?"}\#n{"text": "How wide?"}"#
+        let error = try #require(throws: PromptSetError.self) {
+            try PromptSetReader.read(bytes: Array(neither.utf8), path: "a.jsonl")
+        }
+        #expect(error.issue == .missingKey(key: "bad_q") && error.line == 2)
     }
 
     @Test func humanEval() throws {

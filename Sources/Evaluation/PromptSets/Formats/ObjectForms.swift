@@ -10,7 +10,7 @@ enum ObjectForms {
         var faults = RowFaults()
         let prompt =
             switch format {
-            case .chatsLab: chatsLab(reader, number: number, fileName: fileName, &faults)
+            case .chatsLab: ChatsLabForm.prompt(reader, number: number, fileName: fileName, &faults)
             case .humaneval: humanEval(reader, &faults)
             case .gsm8k: gsm8k(reader, number: number, &faults)
             case .math: math(reader, number: number, &faults)
@@ -27,16 +27,6 @@ enum ObjectForms {
             id: "refusal-direction-\(number)", prompt: faults.value(try reader.requiredText("instruction")),
             label: NamedLabel.label(in: fileName), category: faults.value(try reader.optionalText("category")),
             metadata: reader.metadata(without: ["instruction", "category"])
-        )
-    }
-
-    private static func chatsLab(
-        _ reader: ObjectReader, number: Int, fileName: String, _ faults: inout RowFaults
-    ) -> Prompt {
-        Prompt(
-            id: "chats-lab-\(number)", prompt: faults.value(try reader.requiredText("bad_q")),
-            label: NamedLabel.label(in: fileName), category: faults.value(try reader.optionalText("Category")),
-            metadata: reader.metadata(without: ["bad_q", "Category"])
         )
     }
 
@@ -120,7 +110,7 @@ enum ObjectForms {
 
 extension ObjectReader {
     /// The texts, numbers and Booleans under all keys but those that were used; nil where nothing is left.
-    fileprivate func metadata(without used: [String]) -> [String: String]? {
+    func metadata(without used: [String]) -> [String: String]? {
         var metadata: [String: String] = [:]
         for key in object.keys where !used.contains(key) { metadata[key] = object[key]?.scalarText }
         return metadata.isEmpty ? nil : metadata
