@@ -178,7 +178,7 @@ extension ExportLine: Codable {
                 samples: try container.decode(Int.self, forKey: .samples)
             )
         case "training":
-            try KnownKeys.check(decoder, ["type", "run", "steps"])
+            try KnownKeys.check(decoder, ["type", "run", "steps", "evaluations"])
             let trained = try TrainedRun(from: decoder)
             try KnownKeys.check(trained.run, in: container, at: .run)
             try KnownKeys.check(trained.steps, in: container, at: .steps)
