@@ -86,7 +86,7 @@ struct ConvertTests {
                 JSONSerialization.jsonObject(with: Data(contentsOf: configuration)) as? [String: Any])
             let context = try #require(keys["max_position_embeddings"] as? Int)
             for (width, isWarned) in [(8, true), (context, false)] {
-                let changed = keys.merging(["sliding_window": width]) { $1 }
+                let changed = keys.merging(["sliding_window": width, "model_type": "mistral"]) { $1 }
                 try JSONSerialization.data(withJSONObject: changed).write(to: configuration)
                 let words = "assay: warning: \(folder.path)/\(width).gguf: llama.attention.sliding_window is \(width), "
                 let fromFolder = try warning(from: own.path, to: "\(width).gguf")

@@ -267,4 +267,21 @@ struct TrainingCommandTests {
             #expect(outcome.complaint.contains("nowhere"), "\(outcome.complaint)")
         }
     }
+
+    /// transformers puts an adapter that lies in a model's folder on the model: the merged model has a folder of its own.
+    @Test func aMergedModelLiesApartFromItsAdapter() throws {
+        try Places.withTemporaryFolder { folder in
+            _ = try write("{\"text\": \"What is 3 + 4?\", \"truncated\": true}\n", "data.jsonl", in: folder)
+            let outcome = try train(
+                "adapter: {rank: 1}\nwrite: [huggingface, adapter]\n", output: "out", in: folder)
+            #expect(outcome.code == 0, "\(outcome.complaint)")
+            struct Written: Decodable { var written: [String] }
+            let out = folder.appendingPathComponent("out").path
+            #expect(
+                try outcome.json(Written.self).written
+                    == ["\(out)/merged/model.safetensors", "\(out)/adapter_model.safetensors"])
+            #expect(FileManager.default.fileExists(atPath: "\(out)/merged/config.json"))
+            #expect(!FileManager.default.fileExists(atPath: "\(out)/config.json"))
+        }
+    }
 }

@@ -189,6 +189,20 @@ import Testing
             try FileManager.default.removeItem(at: moved)
             let written = try String(contentsOf: out.appendingPathComponent("config.json"), encoding: .utf8)
             #expect(written.contains("float32") && !written.contains("bfloat16"))
+            let rest = text[text.index(after: place)...].replacing("float16", with: "float32")
+            #expect(written == "{\"torch_dtype\": \"float32\",\(rest)")
+        }
+    }
+
+    /// transformers refuses a soft cap of 50 where it had written 50.0.
+    @Test func numbersOfAConfigurationKeepTheirSpelling() throws {
+        let source = try HuggingFaceFolder(path: Places.fixture("families/gemma2/folder").path)
+        try Places.withTemporaryFolder { folder in
+            try StoredExport.write(trainable(source), like: source, toFolder: folder.path)
+            let written = try String(contentsOf: folder.appendingPathComponent("config.json"), encoding: .utf8)
+            let own = try String(contentsOfFile: source.path + "/config.json", encoding: .utf8)
+            #expect(own.contains("_logit_softcapping\": 5.0"))
+            #expect(written == own.replacing("\"dtype\": \"bfloat16\"", with: "\"dtype\": \"float32\""))
         }
     }
 

@@ -214,3 +214,28 @@ func variantsAgreeWithTransformers(_ name: String) throws {
             try family.reference.floats(of: "\(variant).logits"), ofLargest: 5e-5, "\(name) \(variant)")
     }
 }
+
+/// What transformers computes otherwise than Assay is refused by name.
+@Test(arguments: [
+    ("gemma3", "use_bidirectional_attention", JSONValue.bool(true)),
+    ("gemma3", "rope_parameters.sliding_attention.rope_type", .string("linear")),
+    ("llama", "rope_parameters", .string("linear")),
+])
+func settingsThatAreNotComputedAreRefused(_ name: String, _ key: String, _ value: JSONValue) throws {
+    let family = try Family(name)
+    let root = try JSONDocument(path: family.folderPath + "/config.json").root
+    let configuration = JSONDocument(replaced(root, key.split(separator: ".").map(String.init), value))
+    let folder = try HuggingFaceFolder(path: family.folderPath, configuration: configuration)
+    let error = try #require(throws: TransformerError.self) {
+        try Transformer(folder, backend: .oneDNN, threads: 1)
+    }
+    #expect("\(error)".hasPrefix("the model's \(key) is "), "\(error)")
+}
+
+private func replaced(
+    _ node: JSONValue, _ path: [String], _ value: JSONValue
+) -> JSONValue {
+    guard let key = path.first, case .object(var members) = node else { return value }
+    members[key] = replaced(members[key] ?? .object([:]), Array(path.dropFirst()), value)
+    return .object(members)
+}

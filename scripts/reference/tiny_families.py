@@ -68,7 +68,21 @@ VARIANTS = {
             rope_parameters=dict(
                 rope_type="yarn", rope_theta=5000.0, factor=8.0, original_max_position_embeddings=32, beta_fast=8.0,
                 beta_slow=2.0, attention_factor=1.3, truncate=False)),
+        "dynamic": dict(rope_parameters=dict(rope_type="dynamic", rope_theta=10000.0, factor=4.0)),
+        "longrope-factor": dict(
+            rope_parameters=dict(
+                rope_type="longrope", rope_theta=10000.0, factor=3.0,
+                short_factor=[1.0, 1.2, 1.5, 2.0, 2.5, 3.0], long_factor=[2.0, 3.0, 5.0, 8.0, 9.0, 9.5],
+                original_max_position_embeddings=48)),
+        "ignored": dict(
+            sliding_window=9,
+            rope_parameters=dict(rope_type="default", rope_theta=10000.0, partial_rotary_factor=0.5)),
+        "scaling-first": dict(
+            rope_scaling=dict(rope_type="linear", factor=2.0),
+            rope_parameters=dict(rope_type="linear", rope_theta=500.0, factor=4.0)),
     },
+    "gemma2": {"silu": dict(hidden_activation="silu")},
+    "gemma3": {"silu": dict(hidden_activation="silu", attn_logit_softcapping=3.0)},
     "gptneox": {"serial": dict(use_parallel_residual=False)},
     "phi3": {
         "longrope": dict(
@@ -76,6 +90,7 @@ VARIANTS = {
                 rope_type="longrope", rope_theta=10000.0, short_factor=[1.0, 1.2, 1.5, 2.0],
                 long_factor=[2.0, 3.0, 5.0, 8.0], original_max_position_embeddings=48, partial_rotary_factor=1.0),
             original_max_position_embeddings=48, sliding_window=None),
+        "all-slide": dict(sliding_window=9, layer_types=["full_attention", "full_attention"]),
     },
     "qwen2": {
         "windows": dict(

@@ -26,7 +26,9 @@ struct TrainedModelWriter {
             switch format {
             case "adapter", "adapter-f16": try PEFTAdapter.check(model)
             case "gguf-lora": try GGUFExport.checkAdapter(model)
-            default: try WholeModel(model: model, language: language).check(Self.elementType(format), at: folder)
+            default:
+                let place = format == "huggingface" ? modelFolder(folder) : folder
+                try WholeModel(model: model, language: language).check(Self.elementType(format), at: place)
             }
         }
     }
@@ -43,6 +45,7 @@ struct TrainedModelWriter {
     }
 
     private func write(_ format: String, _ folder: String) throws -> String {
+        let folder = format == "huggingface" ? modelFolder(folder) : folder
         let path = "\(folder)/\(TrainingRecipe.fileName(ofFormat: format))"
         if let adapter = recipe.settings.adapter {
             switch format {
@@ -62,6 +65,14 @@ struct TrainedModelWriter {
         }
         try writeModel(format, folder, path)
         return path
+    }
+
+    /// Where the folder of a whole model goes: beside an adapter it has one of its own, because transformers puts an adapter that
+    /// lies in a model's folder on the model.
+    private func modelFolder(_ folder: String) -> String {
+        let hasAdapter = formats.contains { $0.hasPrefix("adapter") }
+        let isThere = FileManager.default.fileExists(atPath: "\(folder)/adapter_config.json")
+        return hasAdapter || isThere ? "\(folder)/merged" : folder
     }
 
     private func writeModel(_ format: String, _ folder: String, _ path: String) throws {

@@ -67,12 +67,9 @@ public enum StoredExport {
 
     /// A configuration that says what type the weights now have: some programs round them to what it says.
     private static func inFloat32(_ configuration: Data) throws -> Data {
-        guard var keys = try JSONSerialization.jsonObject(with: configuration) as? [String: Any] else {
-            return configuration
-        }
-        for key in ["torch_dtype", "dtype"] where keys[key] != nil { keys[key] = "float32" }
-        return try JSONSerialization.data(
-            withJSONObject: keys, options: [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes])
+        let text = String(decoding: configuration, as: UTF8.self)
+        // Everything else stays as it is spelled: transformers refuses 50 where it had written 50.0.
+        return Data(text.replacing(/("(?:torch_)?dtype"\s*:\s*)"[^"]*"/) { "\($0.output.1)\"float32\"" }.utf8)
     }
 
     /// What makes a folder of transformers a model, beside the weights.

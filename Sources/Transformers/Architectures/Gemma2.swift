@@ -12,6 +12,7 @@ enum Gemma2: Architecture {
         case .gguf:
             let keys = GGUFKeys(source, name)
             configuration = try keys.configuration()
+            configuration.activation = .geluTanh
             configuration.slidingWindow = try keys.slidingWindow(
                 layerCount: configuration.layerCount, slides: slides)
             configuration.attentionSoftCap = try keys.float("attn_logit_softcapping") ?? 50
@@ -22,13 +23,13 @@ enum Gemma2: Architecture {
         case .huggingFace:
             let keys = HuggingFaceKeys(source)
             configuration = try keys.configuration(architecture: name)
+            configuration.activation = try keys.activation(["hidden_activation"], or: .geluTanh)
             configuration.slidingWindow = try keys.slidingWindow(
                 layerCount: configuration.layerCount, slides: slides)
             configuration.attentionSoftCap = try source.float("attn_logit_softcapping")
             configuration.logitSoftCap = try source.float("final_logit_softcapping")
             configuration.attentionScale = 1 / (try source.float("query_pre_attn_scalar") ?? 256).squareRoot()
         }
-        configuration.activation = .geluTanh
         configuration.normPlacement = .around
         configuration.embeddingScale = Float(configuration.modelDimension).squareRoot()
         return configuration

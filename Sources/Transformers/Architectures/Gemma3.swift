@@ -13,6 +13,7 @@ enum Gemma3: Architecture {
         case .gguf:
             let keys = GGUFKeys(source, name)
             configuration = try keys.configuration()
+            configuration.activation = .geluTanh
             if try keys.float("rope.freq_base") == nil { configuration.rotaryBase = 1_000_000 }
             configuration.slidingWindow = try keys.slidingWindow(layerCount: configuration.layerCount) {
                 ($0 + 1) % period != 0
@@ -24,7 +25,6 @@ enum Gemma3: Architecture {
             }
         case .huggingFace: configuration = try huggingFaceConfiguration(source)
         }
-        configuration.activation = .geluTanh
         configuration.normPlacement = .around
         configuration.queryKeyNorm = .perHead
         configuration.embeddingScale = Float(configuration.modelDimension).squareRoot()
@@ -34,6 +34,8 @@ enum Gemma3: Architecture {
     private static func huggingFaceConfiguration(_ source: some ModelSource) throws -> TransformerConfiguration {
         let keys = HuggingFaceKeys(source)
         var configuration = try keys.configuration(architecture: name)
+        configuration.activation = try keys.activation(["hidden_activation"], or: .geluTanh)
+        try refuse(source)
         let period = max(try source.integer("sliding_window_pattern") ?? period, 1)
         configuration.slidingWindow = try keys.slidingWindow(layerCount: configuration.layerCount) {
             ($0 + 1) % period != 0
@@ -41,10 +43,21 @@ enum Gemma3: Architecture {
         configuration.slidingWindow?.rotaryBase =
             try source.float("rope_parameters.sliding_attention.rope_theta")
             ?? source.float("rope_local_base_freq") ?? 10_000
-        configuration.attentionSoftCap = try source.float("attn_logit_softcapping")
         configuration.logitSoftCap = try source.float("final_logit_softcapping")
         configuration.attentionScale = 1 / (try source.float("query_pre_attn_scalar") ?? 256).squareRoot()
         return configuration
+    }
+
+    /// What transformers computes otherwise than is done here.
+    private static func refuse(_ source: some ModelSource) throws {
+        if try source.bool("use_bidirectional_attention") ?? false {
+            throw TransformerError.configuration(
+                key: "use_bidirectional_attention", value: "true", allowed: "false: a token sees those before it")
+        }
+        let local = "rope_parameters.sliding_attention.rope_type"
+        if let type = try source.string(local), type != "default" {
+            throw TransformerError.configuration(key: local, value: type, allowed: "default")
+        }
     }
 
     /// The scale of the 27B model, whose files do not say it; nil for the others.

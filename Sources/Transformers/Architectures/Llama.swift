@@ -15,7 +15,11 @@ enum Llama: Architecture {
         case .huggingFace:
             let keys = HuggingFaceKeys(source)
             var configuration = try keys.configuration(architecture: name)
-            configuration.slidingWindow = try keys.slidingWindow(layerCount: configuration.layerCount)
+            // What transformers does not read in this family: a window of Llama, and a share of the head without scaling.
+            if try source.string("model_type") == "mistral" {
+                configuration.slidingWindow = try keys.slidingWindow(layerCount: configuration.layerCount)
+            }
+            if configuration.rotaryScaling == .none { configuration.rotaryDimension = configuration.headDimension }
             return configuration
         }
     }

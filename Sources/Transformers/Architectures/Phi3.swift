@@ -4,7 +4,7 @@ internal import Tensors
 /// linear part are another.
 ///
 /// Models for long contexts have rotary divisors for short and for long texts. Those for short ones are used, and the
-/// context ends where they do.
+/// context ends where they do (``HuggingFaceRotary``).
 enum Phi3: Architecture {
     static let name = "phi3"
     static let modelTypes = ["phi3"]
@@ -16,11 +16,10 @@ enum Phi3: Architecture {
         case .huggingFace:
             let keys = HuggingFaceKeys(source)
             var configuration = try keys.configuration(architecture: name)
-            configuration.slidingWindow = try keys.slidingWindow(layerCount: configuration.layerCount)
-            if case .divisors = configuration.rotaryScaling,
-                let original = try source.integer("original_max_position_embeddings")
-            {
-                configuration.contextLength = min(configuration.contextLength, original)
+            // Every layer slides, whatever `layer_types` says.
+            configuration.slidingWindow = try source.integer("sliding_window").map {
+                SlidingWindow(
+                    width: $0, layers: Array(repeating: true, count: min(max(configuration.layerCount, 0), 1024)))
             }
             return configuration
         }

@@ -26,7 +26,7 @@ struct HuggingFaceKeys<Source: ModelSource> {
             headDimension: headDimension,
             feedForwardDimension: try source.requiredInteger("intermediate_size"),
             vocabularySize: try source.requiredInteger("vocab_size"),
-            contextLength: contextLength,
+            contextLength: rotary.contextLength,
             rotaryBase: rotary.base,
             rotaryDimension: try rotary.dimension(ofHead: headDimension),
             normEpsilon: try source.requiredFloat(epsilonKey))

@@ -5,6 +5,8 @@ internal import Foundation
 struct HuggingFaceRotary<Source: ModelSource> {
     let base: Float
     let scaling: RotaryScaling
+    /// Positions for which `scaling` is the model's.
+    let contextLength: Int
     private let source: Source
     private let section: String
 
@@ -14,6 +16,11 @@ struct HuggingFaceRotary<Source: ModelSource> {
         section = try Self.section(source, layerType)
         base = try source.float("\(section).rope_theta") ?? source.float("rope_theta") ?? 10_000
         scaling = try Self.scaling(source, section, contextLength)
+        guard case .divisors = scaling else {
+            self.contextLength = contextLength
+            return
+        }
+        self.contextLength = min(contextLength, try Self.originalContext(source, section) ?? contextLength)
     }
 
     /// Rotated components of a head of `headDimension`.
@@ -27,7 +34,12 @@ struct HuggingFaceRotary<Source: ModelSource> {
         return Int(Float(min(max(headDimension, 0), 65_536)) * part)
     }
 
+    /// `rope_scaling` counts before `rope_parameters`, as in transformers.
     private static func section(_ source: Source, _ layerType: String) throws -> String {
+        if let text = try? source.string("rope_parameters") {
+            throw TransformerError.configuration(key: "rope_parameters", value: text, allowed: "an object")
+        }
+        for key in ["rope_type", "type"] where try source.hasValue("rope_scaling.\(key)") { return "rope_scaling" }
         for section in ["rope_parameters.\(layerType)", "rope_parameters"] {
             for key in ["rope_type", "rope_theta"] where try source.hasValue("\(section).\(key)") { return section }
         }
@@ -39,7 +51,12 @@ struct HuggingFaceRotary<Source: ModelSource> {
         let type = try source.string("\(section).rope_type") ?? source.string("\(section).type") ?? "default"
         let original = try source.integer("\(section).original_max_position_embeddings")
         switch type {
-        case "default": return .none
+        // Up to the context, where the base begins to grow, the dynamic kind scales nothing.
+        case "default", "dynamic": return .none
+        // Phi-3's older names.
+        case "su": return try longRope(source, section, contextLength)
+        case "yarn" where try source.floats("\(section).short_factor") != nil:
+            return try longRope(source, section, contextLength)
         case "linear": return .linear(factor: try source.requiredFloat("\(section).factor"))
         case "llama3":
             return .llama3(
@@ -60,7 +77,7 @@ struct HuggingFaceRotary<Source: ModelSource> {
             return try longRope(source, section, contextLength)
         default:
             throw TransformerError.configuration(
-                key: "\(section).rope_type", value: type, allowed: "default, linear, llama3, yarn, longrope")
+                key: "\(section).rope_type", value: type, allowed: "default, linear, dynamic, llama3, yarn, longrope")
         }
     }
 
@@ -73,15 +90,19 @@ struct HuggingFaceRotary<Source: ModelSource> {
         return magnitude(1)
     }
 
+    private static func originalContext(_ source: Source, _ section: String) throws -> Int? {
+        try source.integer("original_max_position_embeddings")
+            ?? source.integer("\(section).original_max_position_embeddings")
+    }
+
     /// The divisors of short texts: with those of long ones, a text's first positions would change as it grows.
     private static func longRope(_ source: Source, _ section: String, _ contextLength: Int) throws -> RotaryScaling {
         guard let divisors = try source.floats("\(section).short_factor") else {
             throw TransformerError.missing(key: "\(section).short_factor")
         }
-        let original =
-            try source.integer("original_max_position_embeddings")
-            ?? source.integer("\(section).original_max_position_embeddings") ?? contextLength
-        let factor = Double(contextLength) / Double(max(original, 1))
+        let original = try originalContext(source, section) ?? contextLength
+        let factor =
+            try source.float("\(section).factor").map { Double($0) } ?? Double(contextLength) / Double(max(original, 1))
         let magnitude = factor <= 1 ? 1 : Float((1 + log(factor) / log(Double(original))).squareRoot())
         return .divisors(divisors, magnitude: try source.float("\(section).attention_factor") ?? magnitude)
     }
