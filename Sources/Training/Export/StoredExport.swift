@@ -52,12 +52,18 @@ public enum StoredExport {
         try HuggingFaceExport.removeIndex(inFolder: folder)
     }
 
-    /// Fails for the folder of the source itself, whose files would be written while they are read.
+    /// Fails for the folder of the source itself, whose files would be written while they are read, and for a source of
+    /// which only a part was loaded.
     ///
     /// - Throws: ``TrainingError/writer(found:allowed:)``.
     public static func check(folder: String, _ source: HuggingFaceFolder) throws(TrainingError) {
         guard resolved(folder) != resolved(source.path) else {
             throw .writer(found: "to the folder of the model itself, \(folder)", allowed: "another folder")
+        }
+        guard !source.isTextPart else {
+            throw .writer(
+                found: "the text part of a model that sees images to a folder of transformers",
+                allowed: "a GGUF file, or an adapter")
         }
     }
 

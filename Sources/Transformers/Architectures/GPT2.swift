@@ -34,7 +34,7 @@ enum GPT2: Architecture {
             feedForwardDimension: hidden, vocabularySize: try source.requiredInteger("vocab_size"),
             contextLength: try source.requiredInteger("n_positions"), rotaryBase: 10_000, rotaryDimension: 0,
             normEpsilon: try source.float("layer_norm_epsilon") ?? 1e-5)
-        configuration.activation = try HuggingFaceKeys(source).activation(["activation_function"], or: .geluTanh)
+        configuration.activation = try HuggingFaceKeys(source).activation("activation_function", or: .geluTanh)
         if !isScaled { configuration.attentionScale = 1 }
         return configuration
     }

@@ -13,18 +13,23 @@ enum GPTNeoX: Architecture {
             configuration.activation = .gelu
         case .huggingFace:
             let keys = HuggingFaceKeys(source)
-            configuration = try keys.configuration(architecture: name, epsilonKey: "layer_norm_eps")
+            configuration = try keys.configuration(
+                architecture: name, defaults: defaults, epsilonKey: "layer_norm_eps")
             configuration.isParallel = try source.bool("use_parallel_residual") ?? true
-            configuration.activation = try keys.activation(["hidden_act"], or: .gelu)
-            if let base = try source.float("rotary_emb_base") { configuration.rotaryBase = base }
-            if try source.float("rotary_pct") == nil, try source.float("rope_parameters.partial_rotary_factor") == nil {
-                configuration.rotaryDimension = configuration.headDimension / 4
-            }
         }
         configuration.keyValueHeadCount = configuration.headCount
         configuration.normKind = .layer
         configuration.isGated = false
         return configuration
+    }
+
+    private static var defaults: HuggingFaceDefaults {
+        var defaults = HuggingFaceDefaults(contextLength: 2048, normEpsilon: 1e-5, activation: .gelu)
+        defaults.rotary.baseKey = "rotary_emb_base"
+        defaults.rotary.partKey = "rotary_pct"
+        defaults.rotary.part = 0.25
+        defaults.rotary.rotatesPartUnscaled = true
+        return defaults
     }
 
     static func description(of configuration: TransformerConfiguration) -> GGUFDescription {

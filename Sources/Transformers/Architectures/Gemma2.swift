@@ -22,17 +22,23 @@ enum Gemma2: Architecture {
             }
         case .huggingFace:
             let keys = HuggingFaceKeys(source)
-            configuration = try keys.configuration(architecture: name)
-            configuration.activation = try keys.activation(["hidden_activation"], or: .geluTanh)
+            configuration = try keys.configuration(
+                architecture: name, defaults: defaults, activationKey: "hidden_activation")
+            try keys.refuseBidirectionalAttention()
             configuration.slidingWindow = try keys.slidingWindow(
-                layerCount: configuration.layerCount, slides: slides)
-            configuration.attentionSoftCap = try source.float("attn_logit_softcapping")
-            configuration.logitSoftCap = try source.float("final_logit_softcapping")
+                layerCount: configuration.layerCount, or: 4096, slides: slides)
+            configuration.attentionSoftCap = try keys.absent("attn_logit_softcapping", source.float, 50)
+            configuration.logitSoftCap = try keys.absent("final_logit_softcapping", source.float, 30)
             configuration.attentionScale = 1 / (try source.float("query_pre_attn_scalar") ?? 256).squareRoot()
         }
         configuration.normPlacement = .around
         configuration.embeddingScale = Float(configuration.modelDimension).squareRoot()
         return configuration
+    }
+
+    private static var defaults: HuggingFaceDefaults {
+        HuggingFaceDefaults(
+            contextLength: 8192, normEpsilon: 1e-6, activation: .geluTanh, keyValueHeadCount: 4, headDimension: 256)
     }
 
     /// The scale of the 27B model, whose files do not say it; nil for the others.
@@ -57,10 +63,11 @@ enum Gemma2: Architecture {
                 finalNorm: configuration.finalNorm("output_norm"),
                 unembedding: configuration.unembedding(GGUFKeys(source, name).headName))
         case .huggingFace:
+            let bias: MatrixLayout.Bias = try source.bool("attention_bias") ?? false ? .required : .none
             let head = try HuggingFaceKeys(source).headName("lm_head", embedding: "model.embed_tokens", isTied: true)
             return WeightLayout(
                 embedding: "model.embed_tokens.weight",
-                blocks: configuration.blockNames("model.layers.").map(huggingFaceBlock),
+                blocks: configuration.blockNames("model.layers.").map { huggingFaceBlock($0, bias) },
                 finalNorm: configuration.finalNorm("model.norm", offset: 1),
                 unembedding: configuration.unembedding(head),
                 unused: ["lm_head.weight"])
@@ -79,11 +86,12 @@ enum Gemma2: Architecture {
             mlpPostNorm: names.norm("post_ffw_norm"))
     }
 
-    private static func huggingFaceBlock(_ names: BlockNames) -> BlockLayout {
+    private static func huggingFaceBlock(_ names: BlockNames, _ bias: MatrixLayout.Bias) -> BlockLayout {
         BlockLayout(
             attentionNorm: names.norm("input_layernorm", offset: 1),
-            queryKeyValue: names.queryKeyValue("self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"),
-            attentionOutput: names.attentionOutput("self_attn.o_proj"),
+            queryKeyValue: names.queryKeyValue(
+                "self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj", bias: bias),
+            attentionOutput: names.attentionOutput("self_attn.o_proj", bias: bias),
             attentionPostNorm: names.norm("post_attention_layernorm", offset: 1),
             mlpNorm: names.norm("pre_feedforward_layernorm", offset: 1),
             gateUp: names.gateUp("mlp.gate_proj", "mlp.up_proj"),

@@ -33,11 +33,12 @@ enum Gemma3: Architecture {
 
     private static func huggingFaceConfiguration(_ source: some ModelSource) throws -> TransformerConfiguration {
         let keys = HuggingFaceKeys(source)
-        var configuration = try keys.configuration(architecture: name)
-        configuration.activation = try keys.activation(["hidden_activation"], or: .geluTanh)
-        try refuse(source)
+        var configuration = try keys.configuration(
+            architecture: name, defaults: defaults, activationKey: "hidden_activation")
+        try keys.refuseBidirectionalAttention()
+        try refuseScaledWindows(source)
         let period = max(try source.integer("sliding_window_pattern") ?? period, 1)
-        configuration.slidingWindow = try keys.slidingWindow(layerCount: configuration.layerCount) {
+        configuration.slidingWindow = try keys.slidingWindow(layerCount: configuration.layerCount, or: 4096) {
             ($0 + 1) % period != 0
         }
         configuration.slidingWindow?.rotaryBase =
@@ -48,15 +49,25 @@ enum Gemma3: Architecture {
         return configuration
     }
 
-    /// What transformers computes otherwise than is done here.
-    private static func refuse(_ source: some ModelSource) throws {
-        if try source.bool("use_bidirectional_attention") ?? false {
-            throw TransformerError.configuration(
-                key: "use_bidirectional_attention", value: "true", allowed: "false: a token sees those before it")
-        }
-        let local = "rope_parameters.sliding_attention.rope_type"
-        if let type = try source.string(local), type != "default" {
-            throw TransformerError.configuration(key: local, value: type, allowed: "default")
+    /// The released files of 4B and more leave out what their class fills in.
+    private static var defaults: HuggingFaceDefaults {
+        var defaults = HuggingFaceDefaults(
+            contextLength: 131_072, normEpsilon: 1e-6, activation: .geluTanh, vocabularySize: 262_208, headCount: 8,
+            keyValueHeadCount: 4, headDimension: 256)
+        defaults.rotary.base = 1_000_000
+        defaults.rotary.layerType = "full_attention"
+        return defaults
+    }
+
+    /// transformers scales the rotation of the layers with a window too, where the file says so.
+    private static func refuseScaledWindows(_ source: some ModelSource) throws {
+        let section = "rope_parameters.sliding_attention"
+        for key in ["\(section).rope_type", "\(section).type"] {
+            guard let type = try source.string(key) else { continue }
+            guard type == "default" else {
+                throw TransformerError.configuration(key: key, value: type, allowed: "default")
+            }
+            return
         }
     }
 
@@ -82,10 +93,11 @@ enum Gemma3: Architecture {
                 finalNorm: configuration.finalNorm("output_norm"),
                 unembedding: configuration.unembedding(GGUFKeys(source, name).headName))
         case .huggingFace:
+            let bias: MatrixLayout.Bias = try source.bool("attention_bias") ?? false ? .required : .none
             let head = try HuggingFaceKeys(source).headName("lm_head", embedding: "model.embed_tokens", isTied: true)
             return WeightLayout(
                 embedding: "model.embed_tokens.weight",
-                blocks: configuration.blockNames("model.layers.").map(huggingFaceBlock),
+                blocks: configuration.blockNames("model.layers.").map { huggingFaceBlock($0, bias) },
                 finalNorm: configuration.finalNorm("model.norm", offset: 1),
                 unembedding: configuration.unembedding(head),
                 unused: ["lm_head.weight"])
@@ -106,14 +118,15 @@ enum Gemma3: Architecture {
             mlpPostNorm: names.norm("post_ffw_norm"))
     }
 
-    private static func huggingFaceBlock(_ names: BlockNames) -> BlockLayout {
+    private static func huggingFaceBlock(_ names: BlockNames, _ bias: MatrixLayout.Bias) -> BlockLayout {
         let headDimension = names.configuration.headDimension
         return BlockLayout(
             attentionNorm: names.norm("input_layernorm", offset: 1),
-            queryKeyValue: names.queryKeyValue("self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"),
+            queryKeyValue: names.queryKeyValue(
+                "self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj", bias: bias),
             queryNorm: names.vector("self_attn.q_norm", count: headDimension, offset: 1),
             keyNorm: names.vector("self_attn.k_norm", count: headDimension, offset: 1),
-            attentionOutput: names.attentionOutput("self_attn.o_proj"),
+            attentionOutput: names.attentionOutput("self_attn.o_proj", bias: bias),
             attentionPostNorm: names.norm("post_attention_layernorm", offset: 1),
             mlpNorm: names.norm("pre_feedforward_layernorm", offset: 1),
             gateUp: names.gateUp("mlp.gate_proj", "mlp.up_proj"),

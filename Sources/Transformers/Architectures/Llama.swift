@@ -13,15 +13,21 @@ enum Llama: Architecture {
             configuration.slidingWindow = try keys.slidingWindow(layerCount: configuration.layerCount)
             return configuration
         case .huggingFace:
-            let keys = HuggingFaceKeys(source)
-            var configuration = try keys.configuration(architecture: name)
-            // What transformers does not read in this family: a window of Llama, and a share of the head without scaling.
-            if try source.string("model_type") == "mistral" {
-                configuration.slidingWindow = try keys.slidingWindow(layerCount: configuration.layerCount)
-            }
-            if configuration.rotaryScaling == .none { configuration.rotaryDimension = configuration.headDimension }
-            return configuration
+            return try source.string("model_type") == "mistral"
+                ? mistralConfiguration(source)
+                : HuggingFaceKeys(source).configuration(
+                    architecture: name, defaults: HuggingFaceDefaults(contextLength: 2048, normEpsilon: 1e-6))
         }
+    }
+
+    /// Every layer slides, whatever `layer_types` says. A window of Llama is not read, as in transformers.
+    private static func mistralConfiguration(_ source: some ModelSource) throws -> TransformerConfiguration {
+        let keys = HuggingFaceKeys(source)
+        var configuration = try keys.configuration(
+            architecture: name,
+            defaults: HuggingFaceDefaults(contextLength: 131_072, normEpsilon: 1e-6, keyValueHeadCount: 8))
+        configuration.slidingWindow = try keys.wholeSlidingWindow(layerCount: configuration.layerCount, or: 4096)
+        return configuration
     }
 
     /// Frequencies scaled as in Llama 3.1 are divisors in a tensor of their own.
@@ -46,8 +52,10 @@ enum Llama: Architecture {
                 unused: ["rope_freqs.weight"])
         case .huggingFace:
             let keys = HuggingFaceKeys(source)
-            let attentionBias = try source.bool("attention_bias") ?? false
-            let mlpBias = try source.bool("mlp_bias") ?? false
+            // Mistral has no biases, whatever the file says.
+            let mayHaveBias = try source.string("model_type") != "mistral"
+            let attentionBias = try mayHaveBias && source.bool("attention_bias") ?? false
+            let mlpBias = try mayHaveBias && source.bool("mlp_bias") ?? false
             let head = try keys.headName("lm_head", embedding: "model.embed_tokens", isTied: false)
             return WeightLayout(
                 embedding: "model.embed_tokens.weight",

@@ -8,7 +8,9 @@ enum OLMo2: Architecture {
         var configuration: TransformerConfiguration
         switch source.convention {
         case .gguf: configuration = try GGUFKeys(source, name).configuration()
-        case .huggingFace: configuration = try HuggingFaceKeys(source).configuration(architecture: name)
+        case .huggingFace:
+            configuration = try HuggingFaceKeys(source).configuration(
+                architecture: name, defaults: HuggingFaceDefaults(contextLength: 2048, normEpsilon: 1e-5))
         }
         configuration.normPlacement = .after
         configuration.queryKeyNorm = .whole

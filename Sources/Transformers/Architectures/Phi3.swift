@@ -4,7 +4,7 @@ internal import Tensors
 /// linear part are another.
 ///
 /// Models for long contexts have rotary divisors for short and for long texts. Those for short ones are used, and the
-/// context ends where they do (``HuggingFaceRotary``).
+/// context ends where they do (``HuggingFaceRotarySettings``).
 enum Phi3: Architecture {
     static let name = "phi3"
     static let modelTypes = ["phi3"]
@@ -15,14 +15,18 @@ enum Phi3: Architecture {
         case .gguf: return try ggufConfiguration(source)
         case .huggingFace:
             let keys = HuggingFaceKeys(source)
-            var configuration = try keys.configuration(architecture: name)
-            // Every layer slides, whatever `layer_types` says.
-            configuration.slidingWindow = try source.integer("sliding_window").map {
-                SlidingWindow(
-                    width: $0, layers: Array(repeating: true, count: min(max(configuration.layerCount, 0), 1024)))
-            }
+            var configuration = try keys.configuration(architecture: name, defaults: defaults)
+            configuration.slidingWindow = try keys.wholeSlidingWindow(layerCount: configuration.layerCount, or: nil)
             return configuration
         }
+    }
+
+    private static var defaults: HuggingFaceDefaults {
+        var defaults = HuggingFaceDefaults(contextLength: 4096, normEpsilon: 1e-5)
+        defaults.rotary.rotatesPartUnscaled = true
+        defaults.rotary.originalContext = 4096
+        defaults.rotary.namesOfLongRope = ["su", "yarn"]
+        return defaults
     }
 
     private static func ggufConfiguration(_ source: some ModelSource) throws -> TransformerConfiguration {

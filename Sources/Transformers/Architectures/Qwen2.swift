@@ -8,7 +8,9 @@ enum Qwen2: Architecture {
         case .gguf: return try GGUFKeys(source, name).configuration()
         case .huggingFace:
             let keys = HuggingFaceKeys(source)
-            var configuration = try keys.configuration(architecture: name)
+            var configuration = try keys.configuration(
+                architecture: name,
+                defaults: HuggingFaceDefaults(contextLength: 32_768, normEpsilon: 1e-6))
             configuration.slidingWindow = try keys.lateSlidingWindow(layerCount: configuration.layerCount)
             return configuration
         }

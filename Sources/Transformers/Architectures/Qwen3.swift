@@ -9,7 +9,9 @@ enum Qwen3: Architecture {
         case .gguf: configuration = try GGUFKeys(source, name).configuration()
         case .huggingFace:
             let keys = HuggingFaceKeys(source)
-            configuration = try keys.configuration(architecture: name)
+            configuration = try keys.configuration(
+                architecture: name,
+                defaults: HuggingFaceDefaults(contextLength: 32_768, normEpsilon: 1e-6, headDimension: 128))
             configuration.slidingWindow = try keys.lateSlidingWindow(layerCount: configuration.layerCount)
         }
         configuration.queryKeyNorm = .perHead

@@ -12,6 +12,8 @@ public protocol ModelSource: EmbeddingSource {
     func strings(_ key: String) throws -> [String]?
     func floats(_ key: String) throws -> [Float]?
     func bools(_ key: String) throws -> [Bool]?
+    /// Whether a source that tells absent keys from empty ones has a key, be its value null; false for others.
+    func hasKey(_ key: String) -> Bool
     /// Names of all tensors.
     var tensorNames: [String] { get }
     /// Sizes, outermost first; nil where there is no such tensor.
@@ -61,6 +63,8 @@ extension ModelSource {
     public func floats(_ key: String) throws -> [Float]? { nil }
 
     public func bools(_ key: String) throws -> [Bool]? { nil }
+
+    public func hasKey(_ key: String) -> Bool { false }
 }
 
 extension ModelSource {
