@@ -96,11 +96,13 @@ struct GGUFFormTests {
             }
         }
         let silu = "the activation silu, which files of its family do not say"
+        let rotation = "a scaling of its rotation, which files of its family do not say"
         #expect(
             Set(refused) == [
                 "qwen2 windows: a sliding window of its own, which files of its family do not say",
-                "llama longrope-factor: a scaling of its rotation, which files of its family do not say",
+                "llama longrope-factor: \(rotation)", "llama longrope-outer: \(rotation)",
                 "gemma2 silu: \(silu)", "gemma3 silu: \(silu)",
+                "gemma2 other-act: the activation gelu, which files of its family do not say",
             ])
     }
 

@@ -5,6 +5,11 @@ computes with it.
 
 writes to Tests/Fixtures/families/NAME: model.gguf, the folder, and reference.safetensors with logits and activations
 by hook name. GGUF files have the names, row orders and constants that llama.cpp's converter gives them.
+
+    python3 scripts/reference/tiny_families.py --add
+
+adds the logits of configurations that are new here, and leaves everything else as it is.
+
 Needs torch, transformers, safetensors, gguf; versions are in Tests/Fixtures/families/README.md.
 """
 
@@ -80,10 +85,39 @@ VARIANTS = {
         "scaling-first": dict(
             rope_scaling=dict(rope_type="linear", factor=2.0),
             rope_parameters=dict(rope_type="linear", rope_theta=500.0, factor=4.0)),
+        "yarn-outer": dict(
+            original_max_position_embeddings=16,
+            rope_parameters=dict(
+                rope_type="yarn", rope_theta=10000.0, factor=4.0, original_max_position_embeddings=32)),
+        "longrope-outer": dict(
+            original_max_position_embeddings=48,
+            rope_parameters=dict(
+                rope_type="longrope", rope_theta=10000.0, short_factor=[1.0, 1.2, 1.5, 2.0, 2.5, 3.0],
+                long_factor=[2.0, 3.0, 5.0, 8.0, 9.0, 9.5], original_max_position_embeddings=60)),
+        "no-object": dict(
+            hidden_activation="gelu",
+            rope_parameters=dict(full_attention=dict(rope_type="linear", rope_theta=500.0, factor=4.0))),
     },
-    "gemma2": {"silu": dict(hidden_activation="silu")},
-    "gemma3": {"silu": dict(hidden_activation="silu", attn_logit_softcapping=3.0)},
-    "gptneox": {"serial": dict(use_parallel_residual=False)},
+    "mistral": {"all-slide": dict(layer_types=["full_attention", "full_attention"], attention_bias=True)},
+    "gemma2": {
+        "silu": dict(hidden_activation="silu"),
+        "other-act": dict(hidden_act="relu", hidden_activation="gelu_python"),
+    },
+    "gemma3": {
+        "silu": dict(hidden_activation="silu", attn_logit_softcapping=3.0),
+        "scaling-merged": dict(
+            rope_scaling=dict(rope_type="linear", factor=8.0),
+            rope_parameters=dict(
+                full_attention=dict(rope_type="default", rope_theta=500.0),
+                sliding_attention=dict(rope_type="default", rope_theta=300.0))),
+        "flat": dict(rope_parameters=dict(rope_type="linear", rope_theta=500.0, factor=4.0)),
+    },
+    "gptneox": {
+        "serial": dict(use_parallel_residual=False),
+        "rotary": dict(
+            rope_theta=500.0, partial_rotary_factor=0.25, rotary_emb_base=300.0, rotary_pct=0.75,
+            rope_parameters=None),
+    },
     "phi3": {
         "longrope": dict(
             rope_parameters=dict(
@@ -91,6 +125,18 @@ VARIANTS = {
                 long_factor=[2.0, 3.0, 5.0, 8.0], original_max_position_embeddings=48, partial_rotary_factor=1.0),
             original_max_position_embeddings=48, sliding_window=None),
         "all-slide": dict(sliding_window=9, layer_types=["full_attention", "full_attention"]),
+        "su": dict(
+            rope_scaling=dict(
+                type="su", short_factor=[1.0, 1.2, 1.5, 2.0], long_factor=[2.0, 3.0, 5.0, 8.0],
+                original_max_position_embeddings=50),
+            original_max_position_embeddings=48),
+        "yarn": dict(
+            rope_scaling=dict(type="yarn", short_factor=[1.0, 1.2, 1.5, 2.0], long_factor=[2.0, 3.0, 5.0, 8.0]),
+            original_max_position_embeddings=48),
+        "longrope-inner": dict(
+            rope_scaling=dict(
+                type="longrope", short_factor=[1.0, 1.2, 1.5, 2.0], long_factor=[2.0, 3.0, 5.0, 8.0],
+                original_max_position_embeddings=48)),
     },
     "qwen2": {
         "windows": dict(
@@ -98,6 +144,23 @@ VARIANTS = {
             layer_types=["full_attention", "sliding_attention"]),
     },
 }
+
+
+# The same weights under a configuration without some keys: only logits are kept.
+ABSENT = {
+    "llama": ["rms_norm_eps", "max_position_embeddings"],
+    "mistral": ["rms_norm_eps", "max_position_embeddings"],
+    "qwen2": ["rms_norm_eps", "max_position_embeddings"],
+    "qwen3": ["rms_norm_eps", "max_position_embeddings"],
+    "gemma2": ["rms_norm_eps", "max_position_embeddings", "attn_logit_softcapping", "final_logit_softcapping"],
+    "gemma3": ["rms_norm_eps", "max_position_embeddings", "rope_parameters", "hidden_activation"],
+    "gptneox": ["layer_norm_eps", "max_position_embeddings", "rope_parameters"],
+    "phi3": ["rms_norm_eps", "max_position_embeddings", "original_max_position_embeddings"],
+    "olmo2": ["rms_norm_eps", "max_position_embeddings"],
+}
+
+# Families whose attention may have biases that the fixture lacks: logits with those of `bias_of`.
+BIASED = ["gemma2", "gemma3"]
 
 
 def make_model(name, family):
@@ -456,6 +519,62 @@ def variant_logits(folder, name, patch, ids):
         return model(torch.tensor([ids])).logits[0][POSITIONS].contiguous()
 
 
+def absent_logits(folder, name, keys, ids):
+    values = {key: value for key, value in json.loads((folder / "config.json").read_text()).items() if key not in keys}
+    changed = getattr(transformers, FAMILIES[name]["config"])(**values)
+    changed._attn_implementation = "eager"
+    model = transformers.AutoModelForCausalLM.from_pretrained(
+        folder, config=changed, dtype=torch.float32, attn_implementation="eager").eval()
+    with torch.no_grad():
+        return model(torch.tensor([ids])).logits[0][POSITIONS].contiguous()
+
+
+def bias_of(count, place):
+    """Numbers that a test can repeat."""
+    return torch.tensor([((7 * i + 3 * place) % 11 - 5) / 16 for i in range(count)])
+
+
+def biased_logits(folder, ids):
+    config = transformers.AutoConfig.from_pretrained(folder, attention_bias=True)
+    model = transformers.AutoModelForCausalLM.from_pretrained(
+        folder, config=config, dtype=torch.float32, attn_implementation="eager").eval()
+    with torch.no_grad():
+        for layer in model.model.layers:
+            for place, part in enumerate(["q_proj", "k_proj", "v_proj", "o_proj"]):
+                bias = getattr(layer.self_attn, part).bias
+                bias.copy_(bias_of(bias.numel(), place))
+        return model(torch.tensor([ids])).logits[0][POSITIONS].contiguous()
+
+
+def add_logits():
+    """Adds what the references lack, and leaves what they have."""
+    for name in FAMILIES:
+        path = ROOT / name
+        facts = json.loads((path / "reference.json").read_text())
+        reference = load_file(path / "reference.safetensors")
+        found = dict(reference)
+        for key, value in changed_logits(path / "folder", name, facts["ids"]):
+            if key not in reference:
+                found[key] = value
+                print(name, key, float(value.abs().max()))
+        save_file(found, path / "reference.safetensors")
+        write_facts(path, name, facts["ids"])
+
+
+def changed_logits(folder, name, ids):
+    for variant, patch in VARIANTS.get(name, {}).items():
+        yield f"{variant}.logits", variant_logits(folder, name, patch, ids)
+    if name in ABSENT:
+        yield "absent.logits", absent_logits(folder, name, ABSENT[name], ids)
+    if name in BIASED:
+        yield "biased.logits", biased_logits(folder, ids)
+
+
+def write_facts(path, name, ids):
+    facts = {"ids": ids, "positions": POSITIONS, "variants": VARIANTS.get(name, {}), "absent": ABSENT.get(name, [])}
+    (path / "reference.json").write_text(json.dumps(facts) + "\n")
+
+
 def main():
     torch.set_num_threads(1)
     transformers.logging.set_verbosity_error()
@@ -469,15 +588,15 @@ def main():
         reference = record(name, model, config, ids)
         write_gguf(path / "model.gguf", name, family, model, config)
         write_folder(path / "folder", name, family, model)
-        variants = VARIANTS.get(name, {})
-        for variant, patch in variants.items():
-            reference[f"{variant}.logits"] = variant_logits(path / "folder", name, patch, ids)
+        reference.update(changed_logits(path / "folder", name, ids))
         save_file(reference, path / "reference.safetensors")
-        (path / "reference.json").write_text(
-            json.dumps({"ids": ids, "positions": POSITIONS, "variants": variants}) + "\n")
+        write_facts(path, name, ids)
         size = {file.name: file.stat().st_size for file in sorted(path.rglob("*")) if file.is_file()}
         print(name, "largest logit", round(float(reference["logits"].abs().max()), 2), size)
     print("torch", torch.__version__, "transformers", transformers.__version__)
 
 
-main()
+if sys.argv[1:] == ["--add"]:
+    add_logits()
+else:
+    main()

@@ -35,7 +35,8 @@ extension HuggingFaceFolder {
     /// A module of the language model, and what it is called in a model with images: as released, and as transformers
     /// calls it now.
     private static let textPartModules = [
-        ("model.", "language_model.model."), ("lm_head.", "language_model.lm_head."), ("model.", "model.language_model."),
+        ("model.", "language_model.model."), ("lm_head.", "language_model.lm_head."),
+        ("model.", "model.language_model."),
     ]
 
     private static func textPartNames(of name: String) -> [String] {
