@@ -44,8 +44,9 @@ public final class LanguageModel: Sendable {
             backend: backend, threads: threads, adapters: loaded, isEditable: isEditable)
         adaptersOfOthers = loaded.madeForOthers(than: transformer)
         let vocabularySize = transformer.configuration.vocabularySize
-        guard tokenizer.vocabularySize <= vocabularySize else {
-            throw ModelError.vocabularyMismatch(tokenizer: tokenizer.vocabularySize, model: vocabularySize)
+        // Folders of Gemma 3 that read text alone have a control token for images behind the last embedding.
+        guard tokenizer.textVocabularySize <= vocabularySize else {
+            throw ModelError.vocabularyMismatch(tokenizer: tokenizer.textVocabularySize, model: vocabularySize)
         }
     }
 
@@ -90,17 +91,26 @@ public final class LanguageModel: Sendable {
     /// Renders a conversation up to where the reply begins.
     ///
     /// - Parameter date: what a template that asks for the date is told; it has none where nil
+    /// - Throws: `ChatTemplateError`; ``ModelError/noEmbedding(token:id:model:)``.
     public func render(
         _ messages: [ChatMessage], prefill: String? = nil, date: CivilTime? = nil
     ) throws -> RenderedPrompt {
         var options = ChatTemplate.EncodingOptions()
         options.prefill = prefill
         options.now = date
-        return try chatTemplate().encode(messages: messages, tokenizer: tokenizer, options: options)
+        return try checked(chatTemplate().encode(messages: messages, tokenizer: tokenizer, options: options))
     }
 
     /// Renders plain text, to be continued.
+    ///
+    /// - Throws: `ChatTemplateError`; ``ModelError/noEmbedding(token:id:model:)``.
     public func render(text: String) throws -> RenderedPrompt {
-        try RenderedPrompt.plain(text: text, tokenizer: tokenizer)
+        try checked(RenderedPrompt.plain(text: text, tokenizer: tokenizer))
+    }
+
+    private func checked(_ prompt: RenderedPrompt) throws(ModelError) -> RenderedPrompt {
+        let size = transformer.configuration.vocabularySize
+        guard let id = prompt.ids.first(where: { Int($0) >= size }) else { return prompt }
+        throw .noEmbedding(token: tokenizer.piece(of: id), id: id, model: size)
     }
 }

@@ -4,6 +4,8 @@ public enum ModelError: Error, Hashable, Sendable {
     case notPulled(name: String)
     case notAModelFolder(path: String)
     case vocabularyMismatch(tokenizer: Int, model: Int)
+    /// A prompt holds a control token of the tokenizer that the model has no embedding for.
+    case noEmbedding(token: String, id: Int32, model: Int)
     case downloadFailed(package: String, reason: String)
     case wrongDigest(path: String, found: String, expected: String)
     case termsNotAccepted(name: String, terms: String)
@@ -22,6 +24,11 @@ extension ModelError: CustomStringConvertible {
             return "the folder \"\(path)\" has no config.json; name a .gguf file, or a folder as transformers saves it"
         case .vocabularyMismatch(let tokenizer, let model):
             return "the tokenizer has \(tokenizer) ids and the model \(model); the file is not consistent"
+        case .noEmbedding(let token, let id, let model):
+            return """
+                the prompt holds \"\(token)\", the token \(id), and the model has embeddings of \(model) tokens alone; \
+                leave it out of the prompt, or of the chat template
+                """
         case .downloadFailed(let package, let reason):
             return "the package \(package) could not be downloaded: \(reason)"
         case .wrongDigest(let path, let found, let expected):

@@ -5,6 +5,10 @@ public protocol Tokenizer: Sendable {
     /// Number of ids; every id is in `0 ..< vocabularySize`.
     var vocabularySize: Int { get }
 
+    /// Number of ids without the control tokens behind the last other one: those that a text without the spelling of a
+    /// control token is split into are below it. A model without images may lack an embedding for the rest.
+    var textVocabularySize: Int { get }
+
     /// The ids with a meaning of their own, and whether the model wants them around a text.
     var specialTokens: SpecialTokens { get }
 
@@ -36,6 +40,8 @@ public protocol Tokenizer: Sendable {
 }
 
 extension Tokenizer {
+    public var textVocabularySize: Int { vocabularySize }
+
     /// For tokenizers that put nothing in front of a text.
     public func encodeContinuation(_ text: String) -> [Token] { encode(text, special: .nowhere) }
 

@@ -61,7 +61,7 @@ enum FailureReport {
     private static func code(of failure: ModelError) -> Int32 {
         switch failure {
         case .notFound, .notPulled: noInput
-        case .notAModelFolder, .vocabularyMismatch, .wrongDigest: badData
+        case .notAModelFolder, .vocabularyMismatch, .noEmbedding, .wrongDigest: badData
         case .downloadFailed: inputOutput
         case .termsNotAccepted: usage
         }

@@ -42,6 +42,10 @@ public struct PipelineTokenizer: Tokenizer {
 
     public var vocabularySize: Int { spellings.count }
 
+    public var textVocabularySize: Int {
+        spellings.indices.last { !controls.contains(Int32($0)) }.map { $0 + 1 } ?? 0
+    }
+
     public func piece(of id: Int32) -> String { spelling(of: id) ?? "" }
 
     public func isControl(_ id: Int32) -> Bool { controls.contains(id) }

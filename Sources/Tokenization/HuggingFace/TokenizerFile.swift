@@ -15,12 +15,24 @@ struct TokenizerFile {
         var decoder: PieceDecoder?
         /// Whether the model is BPE that is given the bytes themselves.
         var isByteLevel = false
+
+        /// Removes the token with the last id; false where it is no control token.
+        fileprivate mutating func dropLastControl() -> Bool {
+            let id = Int32(spellings.count - 1)
+            guard controls.remove(id) != nil else { return false }
+            spellings.removeLast()
+            added.remove(id)
+            normalizedSpellings[id] = nil
+            tokensInText.removeAll { $0.id == id }
+            tokensInNormalizedText.removeAll { $0.id == id }
+            return true
+        }
     }
 
     /// The largest file that is read. The largest in use has 34 MB.
     static let largestFile = 1 << 28
 
-    let parts: Parts
+    private(set) var parts: Parts
     /// Ids that the post-processor puts before and after a single text.
     let prefix: [Int32]
     let suffix: [Int32]
@@ -58,6 +70,13 @@ struct TokenizerFile {
         added.write(to: &parts, normalizer: normalizer)
         self.parts = parts
         (prefix, suffix) = try PostProcessor.ids(file["post_processor"], vocabulary: added)
+    }
+
+    /// Without the control tokens at the end for which a model of `size` ids has no embedding.
+    func fitting(_ size: Int) -> TokenizerFile {
+        var file = self
+        while file.parts.spellings.count > size, file.parts.dropLastControl() {}
+        return file
     }
 }
 

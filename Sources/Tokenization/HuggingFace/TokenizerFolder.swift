@@ -71,7 +71,8 @@ public struct TokenizerFolder {
 
     /// The vocabulary as a GGUF file holds it.
     ///
-    /// - Parameter size: number of ids that the model has; those without a token become unused tokens
+    /// - Parameter size: number of ids that the model has; those without a token become unused tokens, and control
+    ///   tokens behind them are left out
     /// - Throws: ``TokenizerError/noGGUF(reason:)`` for a tokenizer of which a GGUF file could not say everything;
     ///   ``TokenizerError``, or what reading a file throws.
     public func vocabulary(size: Int) throws -> VocabularyDescription {
@@ -82,7 +83,7 @@ public struct TokenizerFolder {
                 specialTokens: sentencePieceTokenizer(model).specialTokens, size: size)
         }
         let json = try TokenizerFile.json(bytes)
-        let file = try TokenizerFile(json)
+        let file = try TokenizerFile(json).fitting(size)
         return try VocabularyDescription(byteLevel: json, file, specialTokens: specialTokens(of: file), size: size)
     }
 

@@ -51,6 +51,29 @@ struct FolderVocabularyTests {
         return ["type": "Sequence", "pretokenizers": splits + [spelling]]
     }
 
+    /// Text is never split into control tokens that a model has no embedding for, and no GGUF file holds them.
+    @Test func controlTokensBehindTheModelAreLeftOut() throws {
+        let count = try ByteLevelFixture.load().tokens.count
+        func tokens(_ isSpecial: [Bool]) -> [[String: Any]] {
+            isSpecial.enumerated().map { ["id": count + $0, "content": "<added \($0)>", "special": $1] }
+        }
+        let text = "<added 0><added 1><added 2>"
+        try withFolder({ $0["added_tokens"] = tokens([false, true, true]) }) { folder in
+            let tokenizer = try folder.tokenizer()
+            #expect(tokenizer.vocabularySize == count + 3 && tokenizer.textVocabularySize == count + 1)
+            #expect(tokenizer.encode(text, special: .nowhere).allSatisfy { Int($0.id) <= count })
+            #expect(tokenizer.encode(text, special: .everywhere).map { Int($0.id) } == [count, count + 1, count + 2])
+            let vocabulary = try folder.vocabulary(size: count + 2)
+            #expect(vocabulary.tokens.suffix(2) == ["<added 0>", "<added 1>"])
+            #expect(vocabulary.types.suffix(2) == [.userDefined, .control])
+            #expect(throws: TokenizerError.self) { try folder.vocabulary(size: count) }
+        }
+        try withFolder({ $0["added_tokens"] = tokens([true, false]) }) { folder in
+            let size = try folder.tokenizer().textVocabularySize
+            #expect(size == count + 2)
+        }
+    }
+
     /// The file and the vocabulary that is made of it give the ids of the reference.
     @Test(arguments: PreTokenizer.allCases.filter { $0.expressions != nil })
     func wordsAreCutAsTheFileCutsThem(preTokenizer: PreTokenizer) throws {
