@@ -36,6 +36,17 @@ extension ModelFiles {
     }
 }
 
+extension ModelFiles {
+    /// Tokenizer and chat template of a GGUF file, as the files of a folder of transformers.
+    ///
+    /// - Throws: `TokenizerError/noFolder(reason:)` for a tokenizer that is not written so; `TokenizerError`.
+    public static func textFiles(of file: GGUFFile) throws -> [(name: String, text: String)] {
+        let files = try VocabularyDescription(reading: VocabularyMetadata(file.metadata)).folderFiles()
+        let template = try file.metadata.string("tokenizer.chat_template")
+        return files + (template.map { [("chat_template.jinja", $0)] } ?? [])
+    }
+}
+
 extension MetadataValue {
     /// In the widths that llama.cpp's converter uses.
     fileprivate init(_ value: VocabularyValue) {

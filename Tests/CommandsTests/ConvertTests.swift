@@ -38,7 +38,7 @@ struct ConvertTests {
         }
     }
 
-    /// The organism as a folder of transformers, without a tokenizer.
+    /// The organism as a folder of transformers.
     private func organism(in folder: URL) throws -> URL {
         let own = folder.appendingPathComponent("own")
         let outcome = try AssayProcess.run([
@@ -53,7 +53,7 @@ struct ConvertTests {
         try Places.withTemporaryFolder { folder in
             let (own, out) = (try organism(in: folder), folder.appendingPathComponent("out.gguf").path)
             let original = try GGUFFile(path: AssayProcess.organism)
-            try writeTokenizer(of: original.metadata, to: own)
+            #expect(try logProbabilities(own.path) == logProbabilities(AssayProcess.organism))
             let toFile = try AssayProcess.run(["model", "convert", "--model", own.path, "--type", "f16", "--out", out])
             #expect(toFile.code == 0, "\(toFile.complaint)")
             let written = try GGUFFile(path: out).metadata
@@ -72,7 +72,6 @@ struct ConvertTests {
     @Test func keysThatLlamaCppIgnoresAreWarnedOf() throws {
         try Places.withTemporaryFolder { folder in
             let own = try organism(in: folder)
-            try writeTokenizer(of: GGUFFile(path: AssayProcess.organism).metadata, to: own)
             func warning(from source: String, to name: String) throws -> String {
                 let out = folder.appendingPathComponent(name).path
                 let outcome = try AssayProcess.run([
@@ -102,6 +101,7 @@ struct ConvertTests {
     @Test func aTokenizerThatNoFileCanHoldIsRefused() throws {
         try Places.withTemporaryFolder { folder in
             let (own, out) = (try organism(in: folder), folder.appendingPathComponent("out.gguf").path)
+            try FileManager.default.removeItem(at: own.appendingPathComponent("tokenizer.json"))
             try FileManager.default.copyItem(
                 at: Places.fixture("tokenization/files/unigram/tokenizer.json"),
                 to: own.appendingPathComponent("tokenizer.json"))
@@ -120,32 +120,6 @@ struct ConvertTests {
             ])
             #expect(training.code != 0 && training.complaint.contains("no byte-level BPE"), "\(training.complaint)")
             #expect(!FileManager.default.fileExists(atPath: folder.appendingPathComponent("trained").path))
-        }
-    }
-
-    /// The vocabulary of a file as the files of a folder.
-    private func writeTokenizer(of metadata: GGUFMetadata, to folder: URL) throws {
-        let tokens = try metadata.requiredStrings("tokenizer.ggml.tokens")
-        let controls = try #require(try metadata.integers("tokenizer.ggml.token_type")).enumerated().filter { $1 == 3 }
-        func spelling(_ role: String) throws -> String {
-            tokens[try metadata.requiredInteger("tokenizer.ggml.\(role)_token_id")]
-        }
-        let file: [String: Any] = [
-            "model": [
-                "type": "BPE", "vocab": Dictionary(uniqueKeysWithValues: tokens.enumerated().map { ($1, $0) }),
-                "merges": try metadata.requiredStrings("tokenizer.ggml.merges"),
-            ],
-            "added_tokens": controls.map { ["id": $0.offset, "content": tokens[$0.offset], "special": true] },
-            "pre_tokenizer": ["type": "ByteLevel", "add_prefix_space": false],
-            "decoder": ["type": "ByteLevel"],
-        ]
-        let configuration: [String: Any] = [
-            "bos_token": try spelling("bos"), "eos_token": try spelling("eos"), "unk_token": try spelling("unknown"),
-            "pad_token": try spelling("padding"), "add_bos_token": false,
-            "chat_template": try metadata.requiredString("tokenizer.chat_template"),
-        ]
-        for (name, content) in [("tokenizer.json", file), ("tokenizer_config.json", configuration)] {
-            try JSONSerialization.data(withJSONObject: content).write(to: folder.appendingPathComponent(name))
         }
     }
 

@@ -11,8 +11,8 @@ struct TrainedModelWriter {
     let language: LanguageModel
     let backend: MatrixBackend
 
-    /// Where the recipe names none, a form that this program reads again: a folder that comes from a GGUF file would lack
-    /// its tokenizer.
+    /// Where the recipe names none, a form that holds all of the model: a folder that comes from a GGUF file may lack its
+    /// tokenizer.
     private var formats: [String] {
         if let formats = recipe.formats { return formats }
         guard recipe.settings.adapter == nil else { return ["adapter"] }

@@ -22,18 +22,30 @@ struct WholeModel {
         }
     }
 
-    /// A folder of transformers in float32. A GGUF file of the family `llama` becomes one too, without a tokenizer.
+    /// A folder of transformers in float32. A GGUF file of the family `llama` becomes one too; where its tokenizer cannot be
+    /// written, a warning says so.
     func writeFolder(_ folder: String) throws {
         try check(nil, at: folder)
         switch language.files {
         case .folder(let source): try StoredExport.write(model, like: source, toFolder: folder)
-        case .gguf:
+        case .gguf(let source):
             let special = language.tokenizer.specialTokens
             try HuggingFaceExport.write(
                 model,
                 tokens: HuggingFaceExport.TokenIDs(
                     beginning: special.beginningOfSequence, end: special.endOfSequence, padding: special.padding),
                 toFolder: folder)
+            try writeText(of: source, to: folder)
+        }
+    }
+
+    private func writeText(of source: GGUFFile, to folder: String) throws {
+        do {
+            for file in try ModelFiles.textFiles(of: source) {
+                try TextFile.write(file.text, to: "\(folder)/\(file.name)")
+            }
+        } catch let error as TokenizerError {
+            StandardError.write("assay: warning: \(folder): \(error); put the files of the model's own there\n")
         }
     }
 

@@ -43,6 +43,21 @@ struct FolderVocabularyTests {
         return stub
     }
 
+    /// What is written to a folder is read from it.
+    private func expectToComeBack(_ vocabulary: VocabularyDescription) throws {
+        try Places.withTemporaryFolder { folder in
+            for file in try vocabulary.folderFiles() {
+                try Data(file.text.utf8).write(to: folder.appendingPathComponent(file.name))
+            }
+            let read = try TokenizerFolder(folder).vocabulary(size: vocabulary.tokens.count)
+            #expect(read.model == vocabulary.model)
+            #expect(read.tokens == vocabulary.tokens)
+            #expect(read.types == vocabulary.types)
+            #expect(read.merges == vocabulary.merges)
+            #expect(read.specialTokens == vocabulary.specialTokens)
+        }
+    }
+
     private static func steps(_ expressions: [String]) -> [String: Any] {
         let splits = expressions.map {
             ["type": "Split", "pattern": ["Regex": $0], "behavior": "Isolated"] as [String: Any]
@@ -66,6 +81,7 @@ struct FolderVocabularyTests {
         try withFolder(change) { folder in
             let vocabulary = try folder.vocabulary(size: fixture.tokens.count)
             #expect(vocabulary.model == .bytePairs(preTokenizer: preTokenizer))
+            try expectToComeBack(vocabulary)
             let (file, written) = (try folder.tokenizer(), try TokenizerLoader.make(from: metadata(vocabulary)))
             for (text, ids) in zip(fixture.texts, expected) {
                 #expect(file.encode(text, special: .nowhere).map(\.id) == ids, "\(text.debugDescription)")
@@ -111,6 +127,7 @@ struct FolderVocabularyTests {
                 vocabulary.types.suffix(7) == [
                     .normal, .control, .control, .userDefined, .control, .unused, .unused,
                 ])
+            try expectToComeBack(vocabulary)
             let metadata = try metadata(vocabulary)
             #expect(metadata.integer("tokenizer.ggml.eos_token_id") == 703)
             // Its spelling tells that generation ends there.
@@ -126,6 +143,33 @@ struct FolderVocabularyTests {
                     #expect(ids == expected, "\(text)")
                 }
             }
+        }
+    }
+
+    /// Texts that JSON spells otherwise, and a token behind every text.
+    @Test func quotesAndEndsComeBack() throws {
+        let tokens = try ByteLevelFixture.load().tokens + ["<|\"\\\n\u{1}|>", "\u{1F999}"]
+        let control = Int32(tokens.count - 2)
+        try expectToComeBack(
+            VocabularyDescription(
+                model: .bytePairs(preTokenizer: .gpt2), tokens: tokens,
+                types: tokens.indices.map { $0 == Int(control) ? .control : $0 > control ? .userDefined : .normal },
+                merges: ByteLevelFixture.load().merges,
+                specialTokens: SpecialTokens(
+                    beginningOfSequence: control, endOfSequence: control, endOfGeneration: [control],
+                    addsBeginningOfSequence: true, addsEndOfSequence: true)))
+    }
+
+    @Test func whatAFolderDoesNotSayIsRefused() throws {
+        let tokens = ["a"]
+        for (model, part) in [
+            (VocabularyDescription.Model.bytePairs(preTokenizer: .falcon), "in which falcon cuts words"),
+            (.wordPiece, "no byte-level BPE"),
+        ] {
+            let vocabulary = try VocabularyDescription(
+                model: model, tokens: tokens, types: [.normal], specialTokens: SpecialTokens())
+            let error = try #require(throws: TokenizerError.self) { try vocabulary.folderFiles() }
+            #expect("\(error)".contains(part), "\(error)")
         }
     }
 
