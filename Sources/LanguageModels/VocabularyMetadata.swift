@@ -36,14 +36,14 @@ extension ModelFiles {
     }
 }
 
-extension ModelFiles {
-    /// Tokenizer and chat template of a GGUF file, as the files of a folder of transformers.
+extension GGUFFile {
+    /// Tokenizer and chat template, as the files of a folder of transformers.
     ///
-    /// - Throws: `TokenizerError/noFolder(reason:)` for a tokenizer that is not written so; `TokenizerError`.
-    public static func textFiles(of file: GGUFFile) throws -> [(name: String, text: String)] {
-        let files = try VocabularyDescription(reading: VocabularyMetadata(file.metadata)).folderFiles()
-        let template = try file.metadata.string("tokenizer.chat_template")
-        return files + (template.map { [("chat_template.jinja", $0)] } ?? [])
+    /// - Parameter contextLength: the model's, in tokens
+    /// - Throws: `TokenizerError`, for a tokenizer that no such folder can hold too; `CheckpointError`.
+    public func textFiles(contextLength: Int) throws -> [(name: String, text: String)] {
+        try VocabularyDescription(reading: VocabularyMetadata(metadata)).folderFiles(
+            template: try metadata.string("tokenizer.chat_template"), contextLength: contextLength)
     }
 }
 

@@ -35,6 +35,54 @@ struct ConvertTests {
             ])
             #expect(outcome.code == 0, "\(outcome.complaint)")
             #expect(FileManager.default.fileExists(atPath: folderOut + "/config.json"))
+            // A folder with its tokenizer is a model.
+            #expect(try logProbabilities(folderOut) == before)
+        }
+    }
+
+    private struct Tokens: Decodable { var ids: [Int] }
+
+    /// The files of the reference, which transformers has read; and the ids of the file.
+    @Test func aFileBecomesAFolderWithItsTokenizer() throws {
+        try Places.withTemporaryFolder { folder in
+            let out = folder.appendingPathComponent("out")
+            let outcome = try AssayProcess.run([
+                "model", "convert", "--model", AssayProcess.tinyModel, "--type", "huggingface", "--out", out.path,
+            ])
+            #expect(outcome.code == 0, "\(outcome.complaint)")
+            for name in ["tokenizer.json", "tokenizer_config.json", "generation_config.json", "chat_template.jinja"] {
+                let expected = try Data(contentsOf: Places.fixture("tokenization/written/tiny/\(name)"))
+                #expect(try Data(contentsOf: out.appendingPathComponent(name)) == expected, "\(name)")
+            }
+            func ids(_ model: String) throws -> [Int] {
+                let text = "<|im_start|>user\nAdd 12 + 3 é<|im_end|>"
+                return try AssayProcess.run([
+                    "tokenize", "--model", model, "--text", text, "--special", "--json",
+                ]).json(Tokens.self).ids
+            }
+            #expect(try ids(out.path) == ids(AssayProcess.tinyModel))
+            #expect(try ids(out.path).first == 1)
+        }
+    }
+
+    /// Two tokens of one spelling: refused before anything is written.
+    @Test func aTokenizerThatNoFolderCanHoldIsRefused() throws {
+        try Places.withTemporaryFolder { folder in
+            let (source, out) = (folder.appendingPathComponent("twice.gguf"), folder.appendingPathComponent("out"))
+            var bytes = try Data(contentsOf: URL(fileURLWithPath: AssayProcess.tinyModel))
+            // The length of a token comes before its letters.
+            func token(_ text: String) -> Data {
+                Data([UInt8(text.utf8.count)] + [UInt8](repeating: 0, count: 7) + text.utf8)
+            }
+            let start = try #require(bytes.range(of: token("Ā")))
+            bytes.replaceSubrange(start, with: token("ā"))
+            try bytes.write(to: source)
+            let outcome = try AssayProcess.run([
+                "model", "convert", "--model", source.path, "--type", "huggingface", "--out", out.path,
+            ])
+            #expect(outcome.code == 65, "\(outcome.complaint)")
+            #expect(outcome.complaint.contains("its tokens 3 and 4 have one spelling"), "\(outcome.complaint)")
+            #expect(!FileManager.default.fileExists(atPath: out.path))
         }
     }
 
@@ -48,12 +96,11 @@ struct ConvertTests {
         return own
     }
 
-    /// The organism as a folder with a tokenizer.json, and as a file again.
+    /// The organism as a folder, and as a file again.
     @Test func aFolderBecomesAFile() throws {
         try Places.withTemporaryFolder { folder in
             let (own, out) = (try organism(in: folder), folder.appendingPathComponent("out.gguf").path)
             let original = try GGUFFile(path: AssayProcess.organism)
-            #expect(try logProbabilities(own.path) == logProbabilities(AssayProcess.organism))
             let toFile = try AssayProcess.run(["model", "convert", "--model", own.path, "--type", "f16", "--out", out])
             #expect(toFile.code == 0, "\(toFile.complaint)")
             let written = try GGUFFile(path: out).metadata
@@ -101,10 +148,8 @@ struct ConvertTests {
     @Test func aTokenizerThatNoFileCanHoldIsRefused() throws {
         try Places.withTemporaryFolder { folder in
             let (own, out) = (try organism(in: folder), folder.appendingPathComponent("out.gguf").path)
-            try FileManager.default.removeItem(at: own.appendingPathComponent("tokenizer.json"))
-            try FileManager.default.copyItem(
-                at: Places.fixture("tokenization/files/unigram/tokenizer.json"),
-                to: own.appendingPathComponent("tokenizer.json"))
+            let tokenizer = own.appendingPathComponent("tokenizer.json")
+            try Data(contentsOf: Places.fixture("tokenization/files/unigram/tokenizer.json")).write(to: tokenizer)
             let toFile = try AssayProcess.run(["model", "convert", "--model", own.path, "--type", "f16", "--out", out])
             #expect(toFile.code != 0 && toFile.complaint.contains("it is no byte-level BPE"), "\(toFile.complaint)")
             #expect(!FileManager.default.fileExists(atPath: out))
