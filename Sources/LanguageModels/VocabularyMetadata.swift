@@ -36,6 +36,17 @@ extension ModelFiles {
     }
 }
 
+extension GGUFFile {
+    /// Tokenizer and chat template, as the files of a folder of transformers.
+    ///
+    /// - Parameter contextLength: the model's, in tokens
+    /// - Throws: `TokenizerError`, for a tokenizer that no such folder can hold too; `CheckpointError`.
+    public func textFiles(contextLength: Int) throws -> [(name: String, text: String)] {
+        try VocabularyDescription(reading: VocabularyMetadata(metadata)).folderFiles(
+            template: try metadata.string("tokenizer.chat_template"), contextLength: contextLength)
+    }
+}
+
 extension MetadataValue {
     /// In the widths that llama.cpp's converter uses.
     fileprivate init(_ value: VocabularyValue) {

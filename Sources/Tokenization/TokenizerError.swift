@@ -42,6 +42,8 @@ public enum TokenizerError: Error, Hashable, Sendable {
     case noTokenizer(folder: String)
     /// No GGUF file can hold the tokenizer of a folder.
     case noGGUF(reason: String)
+    /// No `tokenizer.json` can hold the tokenizer of a GGUF file.
+    case noTokenizerFile(reason: String)
     /// The SentencePiece library refused the model.
     case refused(reason: String)
 }
@@ -101,6 +103,8 @@ extension TokenizerError: CustomStringConvertible {
             "'\(folder.prefix(64))' has neither tokenizer.json nor tokenizer.model; get one of them"
         case .noGGUF(let reason):
             "no GGUF file can hold the model's tokenizer: \(reason); write a folder of transformers"
+        case .noTokenizerFile(let reason):
+            "no tokenizer.json can hold the model's tokenizer: \(reason); write a GGUF file"
         case .refused(let reason):
             "the SentencePiece library refused the model: \(reason)"
         }

@@ -35,10 +35,58 @@ struct ConvertTests {
             ])
             #expect(outcome.code == 0, "\(outcome.complaint)")
             #expect(FileManager.default.fileExists(atPath: folderOut + "/config.json"))
+            // A folder with its tokenizer is a model.
+            #expect(try logProbabilities(folderOut) == before)
         }
     }
 
-    /// The organism as a folder of transformers, without a tokenizer.
+    private struct Tokens: Decodable { var ids: [Int] }
+
+    /// The files of the reference, which transformers has read; and the ids of the file.
+    @Test func aFileBecomesAFolderWithItsTokenizer() throws {
+        try Places.withTemporaryFolder { folder in
+            let out = folder.appendingPathComponent("out")
+            let outcome = try AssayProcess.run([
+                "model", "convert", "--model", AssayProcess.tinyModel, "--type", "huggingface", "--out", out.path,
+            ])
+            #expect(outcome.code == 0, "\(outcome.complaint)")
+            for name in ["tokenizer.json", "tokenizer_config.json", "generation_config.json", "chat_template.jinja"] {
+                let expected = try Data(contentsOf: Places.fixture("tokenization/written/tiny/\(name)"))
+                #expect(try Data(contentsOf: out.appendingPathComponent(name)) == expected, "\(name)")
+            }
+            func ids(_ model: String) throws -> [Int] {
+                let text = "<|im_start|>user\nAdd 12 + 3 é<|im_end|>"
+                return try AssayProcess.run([
+                    "tokenize", "--model", model, "--text", text, "--special", "--json",
+                ]).json(Tokens.self).ids
+            }
+            #expect(try ids(out.path) == ids(AssayProcess.tinyModel))
+            #expect(try ids(out.path).first == 1)
+        }
+    }
+
+    /// Two tokens of one spelling: refused before anything is written.
+    @Test func aTokenizerThatNoFolderCanHoldIsRefused() throws {
+        try Places.withTemporaryFolder { folder in
+            let (source, out) = (folder.appendingPathComponent("twice.gguf"), folder.appendingPathComponent("out"))
+            var bytes = try Data(contentsOf: URL(fileURLWithPath: AssayProcess.tinyModel))
+            // The length of a token comes before its letters.
+            func token(_ text: String) -> Data {
+                Data([UInt8(text.utf8.count)] + [UInt8](repeating: 0, count: 7) + text.utf8)
+            }
+            let start = try #require(bytes.range(of: token("Ā")))
+            bytes.replaceSubrange(start, with: token("ā"))
+            try bytes.write(to: source)
+            let outcome = try AssayProcess.run([
+                "model", "convert", "--model", source.path, "--type", "huggingface", "--out", out.path,
+            ])
+            #expect(outcome.code == 65, "\(outcome.complaint)")
+            #expect(outcome.complaint.contains("its tokens 3 and 4 have one spelling"), "\(outcome.complaint)")
+            #expect(!FileManager.default.fileExists(atPath: out.path))
+        }
+    }
+
+    /// The organism as a folder of transformers.
     private func organism(in folder: URL) throws -> URL {
         let own = folder.appendingPathComponent("own")
         let outcome = try AssayProcess.run([
@@ -48,12 +96,11 @@ struct ConvertTests {
         return own
     }
 
-    /// The organism as a folder with a tokenizer.json, and as a file again.
+    /// The organism as a folder, and as a file again.
     @Test func aFolderBecomesAFile() throws {
         try Places.withTemporaryFolder { folder in
             let (own, out) = (try organism(in: folder), folder.appendingPathComponent("out.gguf").path)
             let original = try GGUFFile(path: AssayProcess.organism)
-            try writeTokenizer(of: original.metadata, to: own)
             let toFile = try AssayProcess.run(["model", "convert", "--model", own.path, "--type", "f16", "--out", out])
             #expect(toFile.code == 0, "\(toFile.complaint)")
             let written = try GGUFFile(path: out).metadata
@@ -72,7 +119,6 @@ struct ConvertTests {
     @Test func keysThatLlamaCppIgnoresAreWarnedOf() throws {
         try Places.withTemporaryFolder { folder in
             let own = try organism(in: folder)
-            try writeTokenizer(of: GGUFFile(path: AssayProcess.organism).metadata, to: own)
             func warning(from source: String, to name: String) throws -> String {
                 let out = folder.appendingPathComponent(name).path
                 let outcome = try AssayProcess.run([
@@ -102,9 +148,8 @@ struct ConvertTests {
     @Test func aTokenizerThatNoFileCanHoldIsRefused() throws {
         try Places.withTemporaryFolder { folder in
             let (own, out) = (try organism(in: folder), folder.appendingPathComponent("out.gguf").path)
-            try FileManager.default.copyItem(
-                at: Places.fixture("tokenization/files/unigram/tokenizer.json"),
-                to: own.appendingPathComponent("tokenizer.json"))
+            let tokenizer = own.appendingPathComponent("tokenizer.json")
+            try Data(contentsOf: Places.fixture("tokenization/files/unigram/tokenizer.json")).write(to: tokenizer)
             let toFile = try AssayProcess.run(["model", "convert", "--model", own.path, "--type", "f16", "--out", out])
             #expect(toFile.code != 0 && toFile.complaint.contains("it is no byte-level BPE"), "\(toFile.complaint)")
             #expect(!FileManager.default.fileExists(atPath: out))
@@ -120,32 +165,6 @@ struct ConvertTests {
             ])
             #expect(training.code != 0 && training.complaint.contains("no byte-level BPE"), "\(training.complaint)")
             #expect(!FileManager.default.fileExists(atPath: folder.appendingPathComponent("trained").path))
-        }
-    }
-
-    /// The vocabulary of a file as the files of a folder.
-    private func writeTokenizer(of metadata: GGUFMetadata, to folder: URL) throws {
-        let tokens = try metadata.requiredStrings("tokenizer.ggml.tokens")
-        let controls = try #require(try metadata.integers("tokenizer.ggml.token_type")).enumerated().filter { $1 == 3 }
-        func spelling(_ role: String) throws -> String {
-            tokens[try metadata.requiredInteger("tokenizer.ggml.\(role)_token_id")]
-        }
-        let file: [String: Any] = [
-            "model": [
-                "type": "BPE", "vocab": Dictionary(uniqueKeysWithValues: tokens.enumerated().map { ($1, $0) }),
-                "merges": try metadata.requiredStrings("tokenizer.ggml.merges"),
-            ],
-            "added_tokens": controls.map { ["id": $0.offset, "content": tokens[$0.offset], "special": true] },
-            "pre_tokenizer": ["type": "ByteLevel", "add_prefix_space": false],
-            "decoder": ["type": "ByteLevel"],
-        ]
-        let configuration: [String: Any] = [
-            "bos_token": try spelling("bos"), "eos_token": try spelling("eos"), "unk_token": try spelling("unknown"),
-            "pad_token": try spelling("padding"), "add_bos_token": false,
-            "chat_template": try metadata.requiredString("tokenizer.chat_template"),
-        ]
-        for (name, content) in [("tokenizer.json", file), ("tokenizer_config.json", configuration)] {
-            try JSONSerialization.data(withJSONObject: content).write(to: folder.appendingPathComponent(name))
         }
     }
 

@@ -107,6 +107,38 @@ struct TrainingCommandTests {
         }
     }
 
+    private struct Files: Decodable { var written: [String] }
+
+    /// A whole model lies apart from an adapter, this training's or an earlier one's, and is a model with its tokenizer.
+    @Test func aMergedModelHasAFolderOfItsOwn() throws {
+        try Places.withTemporaryFolder { folder in
+            let text = "What is 3 + 4? It is 7."
+            _ = try write("{\"text\": \"\(text)\", \"truncated\": true}\n", "data.jsonl", in: folder)
+            let out = folder.appendingPathComponent("out").path
+            func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: "\(out)/\(name)") }
+            func score(_ more: [String]) throws -> Double {
+                try AssayProcess.run(["score", "--text", text, "--json"] + more).json(Score.self).mean_nll
+            }
+            let merged = "\(out)/merged/model.safetensors"
+            let adapter = "adapter: {rank: 2}\n"
+            let both = try train(adapter + "write: [huggingface, adapter]\n", output: "out", in: folder)
+            #expect(both.code == 0, "\(both.complaint)")
+            #expect(try both.json(Files.self).written == [merged, "\(out)/adapter_model.safetensors"])
+            #expect(!exists("model.safetensors") && !exists("config.json") && !exists("merged/adapter_config.json"))
+            let beside = try score(["--model", AssayProcess.tinyModel, "--adapter", out])
+            #expect(abs(try score(["--model", "\(out)/merged"]) - beside) < 1e-5)
+            let later = try train(adapter + "write: huggingface\n", output: "out", in: folder)
+            #expect(try later.json(Files.self).written == [merged])
+            try FileManager.default.removeItem(atPath: "\(out)/adapter_config.json")
+            let alone = try train(adapter + "write: huggingface\n", output: "out", in: folder)
+            #expect(try alone.json(Files.self).written == ["\(out)/model.safetensors"])
+            #expect(exists("tokenizer.json") && !alone.complaint.contains("warning"), "\(alone.complaint)")
+            let again = try train(adapter + "write: adapter\n", output: "out", in: folder)
+            let warning = "warning: \(out)/model.safetensors, an earlier result, lies beside the adapter"
+            #expect(again.complaint.contains(warning), "\(again.complaint)")
+        }
+    }
+
     private struct Report: Decodable {
         struct Run: Decodable {
             var id: String
@@ -265,23 +297,6 @@ struct TrainingCommandTests {
             let outcome = try train("base_adapters: nowhere\nadapter: {rank: 1}\n", output: "out", in: folder)
             #expect(outcome.code == 66)
             #expect(outcome.complaint.contains("nowhere"), "\(outcome.complaint)")
-        }
-    }
-
-    /// transformers puts an adapter that lies in a model's folder on the model: the merged model has a folder of its own.
-    @Test func aMergedModelLiesApartFromItsAdapter() throws {
-        try Places.withTemporaryFolder { folder in
-            _ = try write("{\"text\": \"What is 3 + 4?\", \"truncated\": true}\n", "data.jsonl", in: folder)
-            let outcome = try train(
-                "adapter: {rank: 1}\nwrite: [huggingface, adapter]\n", output: "out", in: folder)
-            #expect(outcome.code == 0, "\(outcome.complaint)")
-            struct Written: Decodable { var written: [String] }
-            let out = folder.appendingPathComponent("out").path
-            #expect(
-                try outcome.json(Written.self).written
-                    == ["\(out)/merged/model.safetensors", "\(out)/adapter_model.safetensors"])
-            #expect(FileManager.default.fileExists(atPath: "\(out)/merged/config.json"))
-            #expect(!FileManager.default.fileExists(atPath: "\(out)/config.json"))
         }
     }
 }

@@ -206,6 +206,38 @@ import Testing
         }
     }
 
+    /// Programs tell 50 from 50.0: nothing but the type of the weights is written anew.
+    @Test func aConfigurationKeepsItsSpelling() throws {
+        func changed(_ text: String) -> String {
+            String(decoding: ConfigurationText.inFloat32(Data(text.utf8)), as: UTF8.self)
+        }
+        func text(_ first: String, _ second: String) -> String {
+            #"{"final_logit_softcapping": 50.0,\t"eps": 1E-06, "torch_dtype" : \#(first), "model_type": "dtype", "#
+                + #""text_config": {"dtype": "float16"}, "list": ["dtype", "x"],"dtype":\#(second)}"#
+        }
+        let expected = text(#""float32""#, #""float32""#)
+        #expect(changed(text(#""bfloat16""#, "null")) == expected)
+        for same in [
+            #"{"a": "\"dtype\": 1", "dtype": {"x": 1}, "b": 2.50}"#, "", "{", #"{"dtype"#, #"{"dtype":"#, #"{"dtype" "#,
+            #"["dtype", 1.0]"#, #"{"a\"#,
+        ] {
+            #expect(changed(same) == same)
+        }
+        #expect(changed(#"{"dtype": "half"#) == #"{"dtype": "float32""#)
+    }
+
+    /// Gemma 2's limits of logits are written with a point, which transformers asks for.
+    @Test func aFolderKeepsItsConfigurationByteForByte() throws {
+        let source = try HuggingFaceFolder(path: Places.fixture("families/gemma2/folder").path)
+        let configuration = try Data(contentsOf: URL(fileURLWithPath: source.path + "/config.json"))
+        #expect(String(decoding: configuration, as: UTF8.self).contains(#""final_logit_softcapping": 5.0"#))
+        #expect(String(decoding: configuration, as: UTF8.self).contains(#""dtype": "float32""#))
+        try Places.withTemporaryFolder { folder in
+            try StoredExport.write(trainable(source), like: source, toFolder: folder.path)
+            #expect(try Data(contentsOf: folder.appendingPathComponent("config.json")) == configuration)
+        }
+    }
+
     private func trainable(_ source: some ModelSource) throws -> TrainableModel {
         try TrainableModel(
             Transformer(source, backend: .oneDNN, threads: 1, isEditable: true), ownsEmbedding: true)

@@ -11,8 +11,7 @@ struct TrainedModelWriter {
     let language: LanguageModel
     let backend: MatrixBackend
 
-    /// Where the recipe names none, a form that this program reads again: a folder that comes from a GGUF file would lack
-    /// its tokenizer.
+    /// Where the recipe names none, all weights in the form that the model came in.
     private var formats: [String] {
         if let formats = recipe.formats { return formats }
         guard recipe.settings.adapter == nil else { return ["adapter"] }
@@ -27,11 +26,22 @@ struct TrainedModelWriter {
             case "adapter", "adapter-f16": try PEFTAdapter.check(model)
             case "gguf-lora": try GGUFExport.checkAdapter(model)
             default:
-                let place = format == "huggingface" ? modelFolder(folder) : folder
-                try WholeModel(model: model, language: language).check(Self.elementType(format), at: place)
+                try WholeModel(model: model, language: language).check(
+                    Self.elementType(format), at: place(of: format, folder))
             }
         }
     }
+
+    /// The folder for what a format writes: one of its own for a whole model that would lie beside an adapter.
+    private func place(of format: String, _ folder: String) -> String {
+        guard format == "huggingface" else { return folder }
+        let isBesideAdapter =
+            formats.contains { Self.isAdapter($0) }
+            || FileManager.default.fileExists(atPath: "\(folder)/adapter_config.json")
+        return isBesideAdapter ? "\(folder)/\(TrainingRecipe.mergedFolder)" : folder
+    }
+
+    private static func isAdapter(_ format: String) -> Bool { ["adapter", "adapter-f16"].contains(format) }
 
     /// Of a GGUF file's matrices; nil for another format.
     private static func elementType(_ format: String) -> ElementType? {
@@ -41,11 +51,17 @@ struct TrainedModelWriter {
     /// - Returns: what was written.
     func write(toFolder folder: String) throws -> [String] {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        return try formats.map { try write($0, folder) }
+        let written = try formats.map { try write($0, place(of: $0, folder)) }
+        let older = "\(folder)/\(TrainingRecipe.fileName(ofFormat: "huggingface"))"
+        if formats.contains(where: Self.isAdapter), FileManager.default.fileExists(atPath: older) {
+            StandardError.write(
+                "assay: warning: \(older), an earlier result, lies beside the adapter; transformers would load both, "
+                    + "one on the other: remove it or move it away\n")
+        }
+        return written
     }
 
     private func write(_ format: String, _ folder: String) throws -> String {
-        let folder = format == "huggingface" ? modelFolder(folder) : folder
         let path = "\(folder)/\(TrainingRecipe.fileName(ofFormat: format))"
         if let adapter = recipe.settings.adapter {
             switch format {
@@ -65,14 +81,6 @@ struct TrainedModelWriter {
         }
         try writeModel(format, folder, path)
         return path
-    }
-
-    /// Where the folder of a whole model goes: beside an adapter it has one of its own, because transformers puts an adapter that
-    /// lies in a model's folder on the model.
-    private func modelFolder(_ folder: String) -> String {
-        let hasAdapter = formats.contains { $0.hasPrefix("adapter") }
-        let isThere = FileManager.default.fileExists(atPath: "\(folder)/adapter_config.json")
-        return hasAdapter || isThere ? "\(folder)/merged" : folder
     }
 
     private func writeModel(_ format: String, _ folder: String, _ path: String) throws {

@@ -1,4 +1,5 @@
 internal import Checkpoints
+internal import Foundation
 internal import LanguageModels
 internal import Tokenization
 internal import Training
@@ -18,22 +19,30 @@ struct WholeModel {
             guard type != nil else { return try StoredExport.check(folder: path, source) }
             try GGUFExport.check(model)
             _ = try text(of: source)
-        case .gguf: if type == nil { try HuggingFaceExport.check(model) }
+        case .gguf(let source):
+            guard type == nil else { return }
+            try HuggingFaceExport.check(model)
+            _ = try textFiles(of: source)
         }
     }
 
-    /// A folder of transformers in float32. A GGUF file of the family `llama` becomes one too, without a tokenizer.
+    /// A folder of transformers in float32. A GGUF file of the family `llama` becomes one too, its tokenizer and chat
+    /// template the files of a folder.
     func writeFolder(_ folder: String) throws {
         try check(nil, at: folder)
         switch language.files {
         case .folder(let source): try StoredExport.write(model, like: source, toFolder: folder)
-        case .gguf:
+        case .gguf(let source):
+            let texts = try textFiles(of: source)
             let special = language.tokenizer.specialTokens
             try HuggingFaceExport.write(
                 model,
                 tokens: HuggingFaceExport.TokenIDs(
                     beginning: special.beginningOfSequence, end: special.endOfSequence, padding: special.padding),
                 toFolder: folder)
+            for text in texts {
+                try Data(text.text.utf8).write(to: URL(fileURLWithPath: "\(folder)/\(text.name)"), options: .atomic)
+            }
         }
     }
 
@@ -47,6 +56,10 @@ struct WholeModel {
         for key in try model.configuration.keysIgnoredByLlamaCpp() {
             StandardError.write("assay: warning: \(path): \(key.sentence)\n")
         }
+    }
+
+    private func textFiles(of source: GGUFFile) throws -> [(name: String, text: String)] {
+        try source.textFiles(contextLength: model.configuration.contextLength)
     }
 
     /// Keys of the tokenizer and the chat template of a folder. No name: llama.cpp reads some names as a kind of tokenizer.

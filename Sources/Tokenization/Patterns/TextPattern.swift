@@ -65,6 +65,8 @@ struct TextPattern: Sendable {
 /// Cuts a text at the matches of a pattern: both they and what lies between them are pieces.
 struct PatternRule: PieceRule {
     let pattern: TextPattern
+    /// The expression, of rules that are part of the program.
+    var source: String?
 
     func appendEnds(in text: Span<UInt8>, range: Range<Int>, to ends: inout [Int]) {
         var last = range.lowerBound

@@ -11,6 +11,11 @@ enum DeepSeekLetters {
         return low < ranges.count && ranges[low].contains(value)
     }
 
+    /// The same as the members of a class in an expression.
+    static let expression = ranges.map {
+        #"\x{\#(String($0.lowerBound, radix: 16))}-\x{\#(String($0.upperBound, radix: 16))}"#
+    }.joined()
+
     /// In order.
     private static let ranges: [ClosedRange<UInt32>] = [
         0x0041...0x005A, 0x0061...0x007A, 0x00B5...0x00B5, 0x00C0...0x00D6, 0x00D8...0x00F6, 0x00F8...0x01BA,

@@ -97,9 +97,12 @@ enum PatternRules {
 
     private static func chain(_ parts: [any PieceRule]...) -> [any PieceRule] { Array(parts.joined()) }
 
+    /// The expressions of those rules that are told by one.
+    static func sources(_ rules: [any PieceRule]) -> [String] { rules.compactMap { ($0 as? PatternRule)?.source } }
+
     /// The expressions are part of the program and known to be good; one that is not cuts nothing.
     private static func rules(_ sources: String...) -> [any PieceRule] {
-        sources.compactMap { source in (try? TextPattern(source)).map { PatternRule(pattern: $0) } }
+        sources.compactMap { source in (try? TextPattern(source)).map { PatternRule(pattern: $0, source: source) } }
     }
 }
 

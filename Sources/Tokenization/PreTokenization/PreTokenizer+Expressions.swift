@@ -14,6 +14,10 @@ enum WordExpressions {
         #"\#(contraction)|\#(lead)[\p{L}\p{M}]+|\p{N}| ?[^\s\p{L}\p{M}\p{N}]+[\r\n]*|\s*[\r\n]+\#(spaces)"#
     static let tekken = cased(number: #"\p{N}"#, contraction: "")
     static let gpt4o = cased(number: #"\p{N}{1,3}"#, contraction: "\(contraction)?")
+    /// Llama 3's with numbers of any length.
+    static let longNumbers = llama(number: #"\p{N}+"#)
+    /// GPT-4o's with numbers of one digit.
+    static let singlyNumbered = cased(number: #"\p{N}"#, contraction: "\(contraction)?")
     static let singleNumbers = #"\p{N}"#
     static let numbers = #"\p{N}+"#
 

@@ -38,7 +38,7 @@ public enum StoredExport {
             let path = "\(source.path)/\(name)"
             guard FileManager.default.fileExists(atPath: path) else { return nil }
             let data = try Data(contentsOf: URL(fileURLWithPath: path))
-            return (name, name == HuggingFaceFolder.configurationFile ? try inFloat32(data) : data)
+            return (name, name == HuggingFaceFolder.configurationFile ? ConfigurationText.inFloat32(data) : data)
         }
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let writer = try SafetensorsWriter(
@@ -69,13 +69,6 @@ public enum StoredExport {
 
     private static func resolved(_ path: String) -> String {
         URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath().path
-    }
-
-    /// A configuration that says what type the weights now have: some programs round them to what it says.
-    private static func inFloat32(_ configuration: Data) throws -> Data {
-        let text = String(decoding: configuration, as: UTF8.self)
-        // Everything else stays as it is spelled: transformers refuses 50 where it had written 50.0.
-        return Data(text.replacing(/("(?:torch_)?dtype"\s*:\s*)"[^"]*"/) { "\($0.output.1)\"float32\"" }.utf8)
     }
 
     /// What makes a folder of transformers a model, beside the weights.

@@ -88,6 +88,10 @@ public struct TrainingRecipe: Codable, Hashable, Sendable {
         }
     }
 
+    /// The folder, in the folder of the results, for a whole model beside whose files an adapter would lie: transformers
+    /// puts an adapter that it finds beside a model on that model, which has it already.
+    public static let mergedFolder = "merged"
+
     /// Whether weights are needed in float32: to be trained or merged with an adapter, or beside those in bfloat16.
     public var needsEditableWeights: Bool {
         mode == .bf16 || settings.adapter == nil || (formats ?? []).contains { !Self.adapterFormats.contains($0) }

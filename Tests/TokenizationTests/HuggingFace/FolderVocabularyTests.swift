@@ -43,6 +43,21 @@ struct FolderVocabularyTests {
         return stub
     }
 
+    /// What is written to a folder is read from it.
+    private func expectToComeBack(_ vocabulary: VocabularyDescription) throws {
+        try Places.withTemporaryFolder { folder in
+            for file in try vocabulary.folderFiles(template: nil, contextLength: 64) {
+                try Data(file.text.utf8).write(to: folder.appendingPathComponent(file.name))
+            }
+            let read = try TokenizerFolder(folder).vocabulary(size: vocabulary.tokens.count)
+            #expect(read.model == vocabulary.model)
+            #expect(read.tokens == vocabulary.tokens)
+            #expect(read.types == vocabulary.types)
+            #expect(read.merges == vocabulary.merges)
+            #expect(read.specialTokens == vocabulary.specialTokens)
+        }
+    }
+
     private static func steps(_ expressions: [String]) -> [String: Any] {
         let splits = expressions.map {
             ["type": "Split", "pattern": ["Regex": $0], "behavior": "Isolated"] as [String: Any]
@@ -89,6 +104,7 @@ struct FolderVocabularyTests {
         try withFolder(change) { folder in
             let vocabulary = try folder.vocabulary(size: fixture.tokens.count)
             #expect(vocabulary.model == .bytePairs(preTokenizer: preTokenizer))
+            try expectToComeBack(vocabulary)
             let (file, written) = (try folder.tokenizer(), try TokenizerLoader.make(from: metadata(vocabulary)))
             for (text, ids) in zip(fixture.texts, expected) {
                 #expect(file.encode(text, special: .nowhere).map(\.id) == ids, "\(text.debugDescription)")
@@ -150,6 +166,20 @@ struct FolderVocabularyTests {
                 }
             }
         }
+    }
+
+    /// Texts that JSON spells otherwise, and a token behind every text.
+    @Test func quotesAndEndsComeBack() throws {
+        let tokens = try ByteLevelFixture.load().tokens + ["<|\"\\\n\u{1}|>", "\u{1F999}"]
+        let control = Int32(tokens.count - 2)
+        try expectToComeBack(
+            VocabularyDescription(
+                model: .bytePairs(preTokenizer: .gpt2), tokens: tokens,
+                types: tokens.indices.map { $0 == Int(control) ? .control : $0 > control ? .userDefined : .normal },
+                merges: ByteLevelFixture.load().merges,
+                specialTokens: SpecialTokens(
+                    beginningOfSequence: control, endOfSequence: control, endOfGeneration: [control],
+                    addsBeginningOfSequence: true, addsEndOfSequence: true)))
     }
 
     /// Ends that no spelling tells have two keys.
