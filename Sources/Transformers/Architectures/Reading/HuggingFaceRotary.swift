@@ -1,5 +1,3 @@
-internal import Foundation
-
 /// Rotary settings of a `config.json`, in the old form (`rope_theta` beside `rope_scaling`) or the new one
 /// (`rope_parameters`, of Gemma 3 one for each type of layer).
 struct HuggingFaceRotary<Source: ModelSource> {
