@@ -31,9 +31,9 @@ struct FolderFormTests {
                 TensorDeclaration(name: renaming($0.name), shape: $0.shape, elementType: .f32)
             } + others.map { TensorDeclaration(name: $0.name, shape: [$0.values.count], elementType: .f32) })
         for tensor in source.tensors {
-            try writer.append(source.floats(of: tensor.name).span, to: renaming(tensor.name))
+            try writer.append(try source.floats(of: tensor.name), to: renaming(tensor.name))
         }
-        for other in others { try writer.append(other.values.span, to: other.name) }
+        for other in others { try writer.append(other.values, to: other.name) }
         try writer.finish()
     }
 
