@@ -76,9 +76,9 @@ typedef struct {
   const char *name;
   size_t (*row_bytes)(size_t);
   void (*round_activations)(const float *, void *, size_t);
-  void (*product)(size_t, size_t, size_t, const void *, const void *, float *, size_t, int);
+  void (*product)(size_t, size_t, size_t, const void *, const void *, float *, size_t, ck_bf16_result);
   void (*pack_inputs)(const float *, size_t, size_t, size_t, uint16_t *);
-  void (*product_columns)(size_t, size_t, size_t, const void *, const void *, float *, size_t, int);
+  void (*product_columns)(size_t, size_t, size_t, const void *, const void *, float *, size_t, ck_bf16_result);
   void (*pack_columns)(const float *, size_t, size_t, size_t, void *);
 } ck_bf16_kernels;
 
