@@ -11,7 +11,7 @@ extension ForwardPass {
     ) throws {
         let post = rows(space.mlpPost)
         let addsAtOnce = weights.mlpPostNorm == nil && canStream(weights.down, past: [.mlpOut], layer: layer)
-        if addsAtOnce, canActivateAtOnce(weights, past: [.mlpPost], layer: layer) {
+        if addsAtOnce, canActivateAtOnce(weights, layer: layer), !hook.wants(HookPoint(.mlpPost, layer: layer)) {
             let configuration = configuration
             return try space.multiplier.multiplyHalves(
                 x, weights.gateUp.weights, through: weights.down.weights, between: post, addingTo: residual
@@ -35,8 +35,8 @@ extension ForwardPass {
     }
 
     /// Whether gate and linear part can meet a piece at a time.
-    private func canActivateAtOnce(_ weights: BlockWeights, past sites: [HookPoint.Site], layer: Int) -> Bool {
-        configuration.isGated && canStream(weights.gateUp, past: [.mlpPre, .mlpPreLinear] + sites, layer: layer)
+    private func canActivateAtOnce(_ weights: BlockWeights, layer: Int) -> Bool {
+        configuration.isGated && canStream(weights.gateUp, past: [.mlpPre, .mlpPreLinear], layer: layer)
     }
 
     /// `post = activation(x * transpose(gate)) * (x * transpose(up))`; without a gate, the activation alone.
@@ -47,7 +47,7 @@ extension ForwardPass {
     private mutating func activated(
         _ x: MatrixSlice, _ weights: BlockWeights, layer: Int, into post: MatrixSlice
     ) throws {
-        if canActivateAtOnce(weights, past: [], layer: layer) {
+        if canActivateAtOnce(weights, layer: layer) {
             let configuration = configuration
             return try space.multiplier.multiplyHalves(x, weights.gateUp.weights, into: post) { gate, up, post in
                 configuration.activate(gate, times: up, into: post, threads: 1)
