@@ -10,14 +10,12 @@ struct LongTextTests {
     /// The tiny Phi-3 with longrope and a tokenizer of three words.
     private func write(to folder: URL) throws {
         let source = Places.fixture("families/phi3/folder")
-        let data = try Data(contentsOf: source.appendingPathComponent("config.json"))
-        var keys = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
-        keys["original_max_position_embeddings"] = 16
-        keys["rope_scaling"] = [
-            "type": "longrope", "short_factor": [1, 1.2, 1.5, 2], "long_factor": [2, 3, 5, 8],
-            "original_max_position_embeddings": 16,
-        ]
-        try JSONSerialization.data(withJSONObject: keys).write(to: folder.appendingPathComponent("config.json"))
+        let text = try String(contentsOf: source.appendingPathComponent("config.json"), encoding: .utf8)
+        let original = #""original_max_position_embeddings": "#
+        #expect(text.contains(original + "4096,"))
+        let scaling = #"{"type": "longrope", "short_factor": [1, 1.2, 1.5, 2], "long_factor": [2, 3, 5, 8]}"#
+        try text.replacingOccurrences(of: original + "4096,", with: "\(original)16, \"rope_scaling\": \(scaling),")
+            .write(to: folder.appendingPathComponent("config.json"), atomically: true, encoding: .utf8)
         try FileManager.default.copyItem(
             at: source.appendingPathComponent("model.safetensors"),
             to: folder.appendingPathComponent("model.safetensors"))
