@@ -87,6 +87,7 @@ let package = Package(
 
         // 4  a model with its tokenizer and template; looking inside
         layer("LanguageModels", on: ["Transformers", "Tokenization", "Checkpoints", "Tensors", crypto]),
+        tests(of: "LanguageModels", with: ["Transformers", "Tokenization", "Tensors"]),
         layer("Hooks", on: ["Transformers", "Tensors"]),
         tests(of: "Hooks", with: ["Transformers"]),
 

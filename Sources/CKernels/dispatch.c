@@ -74,6 +74,12 @@ void ck_gelu(const float *x, float *out, size_t n) { chosen->rows->gelu(x, out, 
 
 void ck_gelu_tanh(const float *x, float *out, size_t n) { chosen->rows->gelu_tanh(x, out, n); }
 
+void ck_quick_gelu(const float *x, float *out, size_t n) { chosen->rows->quick_gelu(x, out, n); }
+
+void ck_relu(const float *x, float *out, size_t n) { chosen->rows->relu(x, out, n); }
+
+void ck_relu_squared(const float *x, float *out, size_t n) { chosen->rows->relu_squared(x, out, n); }
+
 void ck_soft_cap(const float *x, float cap, float *out, size_t n) { chosen->rows->soft_cap(x, cap, out, n); }
 
 void ck_rotate_interleaved(float *x, const float *cosines, const float *sines, size_t pairs) {

@@ -21,6 +21,8 @@ public enum TransformerError: Error, Hashable, Sendable {
     /// What a hook has made of a token id.
     case editedToken(Float, vocabularySize: Int)
     case contextExceeded(length: Int, limit: Int)
+    /// A context that was asked for when a model was loaded.
+    case contextTooShort(wanted: Int, longest: Int)
     case emptyPrompt
     /// Logits that are no numbers.
     case notNumbers
@@ -85,6 +87,8 @@ extension TransformerError: CustomStringConvertible {
             return "a hook on hook_tokens left \(value); allowed: whole numbers from 0 to \(vocabularySize - 1)"
         case .contextExceeded(let length, let limit):
             return "\(length) positions are more than the model's context of \(limit); shorten the prompt or the limit"
+        case .contextTooShort(let wanted, let longest):
+            return "a context of \(wanted) positions was asked for; the model has at most \(longest)"
         case .emptyPrompt:
             return "the prompt has no tokens; give at least one"
         case .notNumbers:

@@ -81,6 +81,9 @@ extension TransformerConfiguration {
         case .silu: RowOperations.silu(x, into: post, threads: threads)
         case .gelu: RowOperations.gelu(x, into: post, threads: threads)
         case .geluTanh: RowOperations.geluTanh(x, into: post, threads: threads)
+        case .quickGelu: RowOperations.quickGelu(x, into: post, threads: threads)
+        case .relu: RowOperations.relu(x, into: post, threads: threads)
+        case .reluSquared: RowOperations.reluSquared(x, into: post, threads: threads)
         }
     }
 }
