@@ -116,6 +116,9 @@ struct DecodedListTests {
         #expect([word, line, word].map { decoder.append($0) } == ["a", "", "\na"])
         #expect([line, begun].map { decoder.append($0) } == ["", ""])
         #expect(decoder.finish() == "\u{FFFD}\u{FFFD}")
+        var interrupted = TokenTextDecoder(tokenizer)
+        #expect([begun, -1, line].map { interrupted.append($0) } == ["", "", ""])
+        #expect(interrupted.finish() == tokenizer.decode([begun, -1, line], skippingSpecialTokens: true))
         let whole = tokenizer.decode([word, line, word, line, begun], skippingSpecialTokens: true)
         #expect(whole == "a\na\u{FFFD}\u{FFFD}")
     }

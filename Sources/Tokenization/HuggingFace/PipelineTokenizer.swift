@@ -150,8 +150,9 @@ public struct PipelineTokenizer: Tokenizer {
     }
 
     public func isOpen(_ id: Int32) -> Bool {
-        guard let decoder, let spelling = spelling(of: id) else { return false }
-        return decoder.joinsBytes && PieceDecoder.byte(spelledBy: Array(spelling.utf8)) != nil
+        guard let decoder, decoder.joinsBytes else { return false }
+        // An id that is no token does not end a run: the list is decoded without it.
+        return spelling(of: id).map { PieceDecoder.byte(spelledBy: Array($0.utf8)) != nil } ?? true
     }
 
     private func pieces(of ids: [Int32], _ skippingSpecialTokens: Bool) -> [[UInt8]] {
