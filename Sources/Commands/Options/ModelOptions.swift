@@ -45,7 +45,7 @@ struct ModelOptions: ParsableArguments {
         let language = try LanguageModel(
             ModelLocation(finding: model), backend: mode.backend(), threads: threadCount,
             adapters: adapter.map { AdapterChoice($0) }, mergesAdapters: !unmerged, isEditable: isEditable)
-        StandardError.warn(ofAdapters: language.adaptersOfOthers)
+        StandardError.warn(ofAdaptersOn: language)
         return language
     }
 }
