@@ -17,7 +17,8 @@ public final class LanguageModel: Sendable {
     public let threads: Int
     /// Paths of the adapters that say that they were trained on another model.
     public let adaptersOfOthers: [String]
-    /// Names of the tensors of adapters that are not put on the model, as llama.cpp does not either, by the adapter's path.
+    /// Names of the tensors of adapters that are not put on the model, as llama.cpp does not either, by the adapter's
+    /// path.
     public let adapterTensorsLeftAside: [String: [String]]
     private let adapters: [AdapterChoice]
     private let mergesAdapters: Bool

@@ -77,8 +77,10 @@ extension TransformerError: CustomStringConvertible {
         case .adapterStrength(let strength, let whole):
             return "the adapter's strength is \(strength), and it holds the whole of \(whole); allowed: 1"
         case .adapterSum(let name):
-            return "the adapter changes embeddings, or holds a whole matrix (\(name)); allowed in a sum: low-rank changes "
-                + "of other matrices; name the adapters one after another where the model is loaded"
+            return """
+                the adapter changes embeddings, or holds a whole matrix (\(name)); allowed in a sum: low-rank changes of \
+                other matrices; name the adapters one after another where the model is loaded
+                """
         case .adapterPickle(let path):
             return """
                 its weights are a pickle, \(path), which is a program and is not run; load the adapter with peft where you \

@@ -2,9 +2,9 @@
 
     python3 scripts/reference/end_adapters.py
 
-writes to Tests/Fixtures/families/NAME/adapters: a folder for each case as PEFT saves it (with patterns in an order of their
-own, which PEFT's own writing would sort), ends.gguf with llama.cpp's names, and reference.safetensors with the logits that
-peft gives for each folder, computed beside the weights. Needs peft, gguf, torch, transformers.
+writes to Tests/Fixtures/families/NAME/adapters: a folder for each case as PEFT saves it (with patterns in an order of
+their own, which PEFT's own writing would sort), ends.gguf with llama.cpp's names, and reference.safetensors with the
+logits that peft gives for each folder, computed beside the weights. Needs peft, gguf, torch, transformers.
 """
 
 import json

@@ -76,8 +76,8 @@ enum StandardError {
     static func warnings(ofTensorsLeftAside tensors: [String: [String]]) -> [String] {
         tensors.sorted { $0.key < $1.key }.map { path, names in
             let more = names.count > 1 ? " and \(names.count - 1) more" : ""
-            return "assay: warning: the adapter \(path) also holds \(names.first ?? "")\(more); norms of adapters are left "
-                + "aside, as by llama.cpp\n"
+            return "assay: warning: the adapter \(path) also holds \(names.first ?? "")\(more); norms of adapters are "
+                + "left aside, as by llama.cpp\n"
         }
     }
 

@@ -2,7 +2,8 @@ internal import Checkpoints
 internal import Transformers
 
 extension PEFTAdapter {
-    /// Settings with the rank and the alpha that every module has, whatever `rank_pattern` and `alpha_pattern` say of some.
+    /// Settings with the rank and the alpha that every module has, whatever `rank_pattern` and `alpha_pattern` say of
+    /// some.
     ///
     /// - Throws: ``TrainingError/adapter(path:fault:)`` where there are several: training goes on with one.
     static func withPatterns(
@@ -13,8 +14,8 @@ extension PEFTAdapter {
         if let module = stored.modulesToSave.first {
             throw TrainingError.adapter(
                 path: folder,
-                fault: "its modules_to_save names \"\(module)\", which is trained whole; training goes on with low-rank "
-                    + "changes alone")
+                fault: "its modules_to_save names \"\(module)\", which is trained whole; training goes on with "
+                    + "low-rank changes alone")
         }
         if configuration.rank_pattern ?? [:] != [:] {
             found.rank = try common("rank", folder) { try stored.rank(ofModule: $0) ?? settings.rank }

@@ -8,13 +8,14 @@ struct EmbeddingChange: Sendable {
     var b: Matrix
     var scale: Float
 
+    /// Fails where it is no change of a model's embeddings; shapes in the message are those of PEFT's files.
     func checkShape(_ name: String, _ configuration: TransformerConfiguration) throws(TransformerError) {
-        let (vocabulary, width) = (configuration.vocabularySize, configuration.modelDimension)
+        let (vocabulary, width, rank) = (configuration.vocabularySize, configuration.modelDimension, b.rowCount)
         guard a.rowCount == vocabulary else {
-            throw .shape(tensor: "\(name) A", found: [a.columnCount, a.rowCount], expected: [a.columnCount, vocabulary])
+            throw .shape(tensor: "\(name) A", found: [rank, a.rowCount], expected: [rank, vocabulary])
         }
         guard b.columnCount == width else {
-            throw .shape(tensor: "\(name) B", found: [b.columnCount, b.rowCount], expected: [width, b.rowCount])
+            throw .shape(tensor: "\(name) B", found: [b.columnCount, rank], expected: [width, rank])
         }
     }
 }
