@@ -82,7 +82,7 @@ let package = Package(
         tests(of: "Tokenization"),
 
         // 3  the model
-        layer("Transformers", on: ["Tensors", "Checkpoints", heap]),
+        layer("Transformers", on: ["Tensors", "Checkpoints", "TextFormats", heap]),
         tests(of: "Transformers", with: ["Tensors", "Checkpoints"]),
 
         // 4  a model with its tokenizer and template; looking inside
@@ -116,7 +116,7 @@ let package = Package(
             with: ["Steering", "LanguageModels", "Transformers", "Tokenization", "Checkpoints", "Tensors"]),
 
         //    what decides that an answer is right; evaluations
-        layer("Verification", on: ["Statistics"]),
+        layer("Verification", on: ["Statistics", "TextFormats"]),
         // An evaluation is graded by scorers.
         layer(
             "Evaluation",
@@ -137,7 +137,7 @@ let package = Package(
             swiftSettings: swift
         ),
         tests(of: "CodeExecution"),
-        tests(of: "Verification"),
+        tests(of: "Verification", with: ["TextFormats"]),
         tests(of: "Evaluation", with: ["Verification", "Statistics", "Tokenization", "TextFormats"]),
 
         // 6  statistics of repeated sampling

@@ -17,6 +17,9 @@ public final class LanguageModel: Sendable {
     public let threads: Int
     /// Paths of the adapters that say that they were trained on another model.
     public let adaptersOfOthers: [String]
+    /// Names of the tensors of adapters that are not put on the model, as llama.cpp does not either, by the adapter's
+    /// path.
+    public let adapterTensorsLeftAside: [String: [String]]
     private let adapters: [AdapterChoice]
     private let mergesAdapters: Bool
     /// Whether its rotation is that for texts longer than the original context.
@@ -47,6 +50,7 @@ public final class LanguageModel: Sendable {
             backend: backend, threads: threads, adapters: loaded, isEditable: isEditable, contextLength: contextLength)
         isForLongTexts = try files.configuration().contextLength < transformer.configuration.contextLength
         adaptersOfOthers = loaded.madeForOthers(than: transformer)
+        adapterTensorsLeftAside = loaded.leftAside
         let vocabularySize = transformer.configuration.vocabularySize
         // Folders of Gemma 3 that read text alone have a control token for images behind the last embedding.
         guard tokenizer.textVocabularySize <= vocabularySize else {

@@ -58,7 +58,7 @@ struct ModelOptions: ParsableArguments {
             ModelLocation(finding: model), backend: mode.backend(), threads: threadCount,
             adapters: adapter.map { AdapterChoice($0) }, mergesAdapters: !unmerged, isEditable: isEditable,
             contextLength: context)
-        StandardError.warn(ofAdapters: language.adaptersOfOthers)
+        StandardError.warn(ofAdaptersOn: language)
         return language
     }
 }

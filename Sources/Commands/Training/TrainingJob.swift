@@ -161,7 +161,7 @@ struct TrainingJob {
 
     /// An adapter fits every model of the same shapes, and means something for the one that it was trained on.
     private func warnOfOtherModels(_ recipe: TrainingRecipe, _ language: LanguageModel) throws {
-        StandardError.warn(ofAdapters: language.adaptersOfOthers)
+        StandardError.warn(ofAdaptersOn: language)
         guard let start = recipe.startingAdapter.map(path),
             try PEFTAdapter.isMadeForAnother(start, than: language.transformer)
         else { return }

@@ -16,7 +16,10 @@ struct WholeModel {
     func check(_ type: ElementType?, at path: String) throws {
         switch language.files {
         case .folder(let source):
-            guard type != nil else { return try StoredExport.check(folder: path, source) }
+            guard type != nil else {
+                try StoredExport.check(folder: path, source)
+                return try StoredExport.check(model, like: source)
+            }
             try GGUFExport.check(model)
             _ = try text(of: source)
         case .gguf(let source):

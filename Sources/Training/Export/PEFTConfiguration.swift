@@ -139,11 +139,8 @@ struct PEFTConfiguration: Codable {
         }
         guard (1...4096).contains(r) else { return "rank \(r) is not in 1 to 4096" }
         guard lora_alpha.isFinite else { return "its lora_alpha is \(lora_alpha)" }
-        if let (pattern, rank) = (rank_pattern ?? [:]).sorted(by: { $0.key < $1.key }).first(where: { $0.value != r }) {
-            return "its rank_pattern gives \(pattern) the rank \(rank) beside \(r); training goes on with one rank"
-        }
         // PEFT changes the base model's weights when it loads one of the others.
-        if case .named(let start)? = init_lora_weights, !LoRAAdapter.harmlessStarts.contains(start) {
+        if case .named(let start)? = init_lora_weights, !PEFTSettings.harmlessStarts.contains(start) {
             return "it was begun by \(start), which changes the base model's weights"
         }
         return alora_invocation_tokens == nil ? nil : "it is an activated LoRA, which counts from some tokens on"

@@ -57,7 +57,7 @@ extension Transformer {
         parallelFor(tasks: configuration.layerCount + 1, threads: threads) { task, _ in
             parts.attempt {
                 if task == 0 {
-                    $0.unembedding = try reader.linear([layout.unembedding])
+                    $0.unembedding = try reader.head(layout.unembedding)
                 } else {
                     $0.blocks[task - 1] = try reader.block(layout.blocks[task - 1])
                 }
@@ -68,11 +68,12 @@ extension Transformer {
             throw TransformerError.missingTensor(layout.unembedding.weightName)
         }
         return TransformerWeights(
-            embedding: StoredEmbedding(source: source, tensor: layout.embedding),
+            embedding: reader.plan.ends.table(over: StoredEmbedding(source: source, tensor: layout.embedding)),
             positions: layout.positions.map { StoredEmbedding(source: source, tensor: $0) },
             blocks: (0..<configuration.layerCount).compactMap { loaded.blocks[$0] },
             finalNorm: try reader.norm(layout.finalNorm),
-            unembedding: unembedding, isTied: layout.embedding == layout.unembedding.weightName)
+            unembedding: unembedding,
+            isTied: layout.embedding == layout.unembedding.weightName && !reader.plan.ends.isUntying)
     }
 }
 
