@@ -20,7 +20,7 @@ public enum PEFTAdapter {
         let slots = try slots(model, settings)
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let writer = try SafetensorsWriter(
-            path: "\(folder)/\(weightsFile)",
+            path: "\(folder)/\(LoRAAdapter.weightsFile)",
             metadata: ["format": "pt", BaseModelMark.key: BaseModelMark(model.base).text],
             tensors: slots.map { TensorDeclaration(name: $0.name, shape: $0.shape, elementType: elementType) })
         for slot in slots { try writer.append(try slot.values(), to: slot.name) }
@@ -30,7 +30,7 @@ public enum PEFTAdapter {
         let isTransposed = try AdapterTargets(model.configuration).areTransposed
         let json = try encoder.encode(
             PEFTConfiguration(settings, baseModel: baseModel, isTransposed: isTransposed))
-        try json.write(to: URL(fileURLWithPath: "\(folder)/\(configurationFile)"), options: .atomic)
+        try json.write(to: URL(fileURLWithPath: "\(folder)/\(LoRAAdapter.configurationFile)"), options: .atomic)
     }
 
     /// Fails for adapters of what is no matrix of its own in the model's family.
@@ -47,7 +47,7 @@ public enum PEFTAdapter {
         _ folder: String, into model: TrainableModel, backend: MatrixBackend
     ) throws -> AdapterSettings {
         let settings = try settings(ofFolder: folder)
-        let file = try SafetensorsFile(path: "\(folder)/\(weightsFile)")
+        let file = try SafetensorsFile(path: "\(folder)/\(LoRAAdapter.weightsFile)")
         try add(settings, from: folder, to: model, backend: backend)
         var unused = Set(file.tensors.map(\.name))
         for slot in try slots(model, settings) {
@@ -72,7 +72,7 @@ public enum PEFTAdapter {
     ///
     /// - Throws: ``TrainingError/adapter(path:fault:)``; ``TrainingError/noFile(_:)``; `CheckpointError`.
     public static func settings(ofFolder folder: String) throws -> AdapterSettings {
-        let path = "\(folder)/\(configurationFile)"
+        let path = "\(folder)/\(LoRAAdapter.configurationFile)"
         guard let json = FileManager.default.contents(atPath: path) else { throw TrainingError.noFile(path) }
         let configuration = try PEFTConfiguration(json: json, folder: folder)
         var settings = try configuration.settings(folder)
@@ -84,19 +84,14 @@ public enum PEFTAdapter {
     ///
     /// - Throws: `CheckpointError`.
     public static func isMadeForAnother(_ folder: String, than model: Transformer) throws -> Bool {
-        let file = try SafetensorsFile(path: "\(folder)/\(weightsFile)")
+        let file = try SafetensorsFile(path: "\(folder)/\(LoRAAdapter.weightsFile)")
         guard let mark = BaseModelMark(text: file.metadata[BaseModelMark.key]) else { return false }
         return !mark.matches(BaseModelMark(model))
     }
 
-    static let weightsFile = "adapter_model.safetensors"
-    static let configurationFile = "adapter_config.json"
-    /// What PEFT puts before the names of the model it wraps.
-    private static let wrapper = "base_model.model."
-
     private static func slots(_ model: TrainableModel, _ settings: AdapterSettings) throws -> [AdapterSlot] {
         try model.adapterSlots(.huggingFace, of: settings.projections) {
-            ("\(wrapper)\($0).lora_A.weight", "\(wrapper)\($0).lora_B.weight")
+            ("\(LoRAAdapter.wrapper)\($0).lora_A.weight", "\(LoRAAdapter.wrapper)\($0).lora_B.weight")
         }
     }
 
@@ -114,12 +109,12 @@ public enum PEFTAdapter {
     ///
     /// - Throws: ``TrainingError/adapter(path:fault:)`` where there are several: training goes on with one.
     private static func commonAlpha(_ folder: String) throws -> Double {
-        let document = try JSONDocument(path: "\(folder)/\(configurationFile)")
+        let document = try JSONDocument(path: "\(folder)/\(LoRAAdapter.configurationFile)")
         let ending = ".lora_A.weight"
-        let names = try SafetensorsFile(path: "\(folder)/\(weightsFile)").tensors.map(\.name).sorted()
+        let names = try SafetensorsFile(path: "\(folder)/\(LoRAAdapter.weightsFile)").tensors.map(\.name).sorted()
         var found: (alpha: Float, module: String)?
-        for name in names where name.hasPrefix(wrapper) && name.hasSuffix(ending) {
-            let module = String(name.dropFirst(wrapper.count).dropLast(ending.count))
+        for name in names where name.hasPrefix(LoRAAdapter.wrapper) && name.hasSuffix(ending) {
+            let module = String(name.dropFirst(LoRAAdapter.wrapper.count).dropLast(ending.count))
             let alpha: Float
             do {
                 alpha = try LoRAAdapter.alpha(document, ofModule: module)

@@ -108,7 +108,7 @@ struct PEFTConfiguration: Codable {
         do {
             self = try JSONDecoder().decode(PEFTConfiguration.self, from: json)
         } catch {
-            throw TrainingError.adapter(path: folder, fault: "adapter_config.json \(Self.fault(error))")
+            throw TrainingError.adapter(path: folder, fault: "\(LoRAAdapter.configurationFile) \(Self.fault(error))")
         }
     }
 
@@ -151,7 +151,8 @@ struct PEFTConfiguration: Codable {
 
     private func projections(_ folder: String) throws -> Set<Projection> {
         switch target_modules {
-        case nil: throw TrainingError.adapter(path: folder, fault: "adapter_config.json lacks target_modules")
+        case nil:
+            throw TrainingError.adapter(path: folder, fault: "\(LoRAAdapter.configurationFile) lacks target_modules")
         case .pattern(let pattern)?:
             throw TrainingError.adapter(
                 path: folder,

@@ -3,10 +3,11 @@ internal import Foundation
 internal import Tensors
 
 extension LoRAAdapter {
-    private static let weightsFile = "adapter_model.safetensors"
-    private static let configurationFile = "adapter_config.json"
+    /// The two files of a folder that PEFT has saved.
+    package static let weightsFile = "adapter_model.safetensors"
+    package static let configurationFile = "adapter_config.json"
     /// What PEFT puts before the names of the model it wraps.
-    private static let wrapper = "base_model.model."
+    package static let wrapper = "base_model.model."
 
     /// Reads a folder that PEFT has saved.
     ///
