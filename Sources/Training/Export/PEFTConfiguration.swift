@@ -138,7 +138,7 @@ struct PEFTConfiguration: Codable {
             return "only plain LoRA without biases is read; this is \(peft_type)"
         }
         guard (1...4096).contains(r) else { return "rank \(r) is not in 1 to 4096" }
-        guard lora_alpha.isFinite else { return "its lora_alpha is \(lora_alpha)" }
+        guard Float(lora_alpha).isFinite else { return "its lora_alpha is \(lora_alpha); allowed are finite float32" }
         if let (pattern, rank) = (rank_pattern ?? [:]).sorted(by: { $0.key < $1.key }).first(where: { $0.value != r }) {
             return "its rank_pattern gives \(pattern) the rank \(rank) beside \(r); training goes on with one rank"
         }

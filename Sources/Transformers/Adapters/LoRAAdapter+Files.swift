@@ -45,7 +45,8 @@ extension LoRAAdapter {
         guard file.metadata["adapter.alora.invocation_tokens"] == nil else {
             throw TransformerError.adapterKind("activated LoRA")
         }
-        let alpha = try file.metadata.requiredFloat("adapter.lora.alpha")
+        let key = "adapter.lora.alpha"
+        let alpha = try Self.finite(file.metadata.requiredFloat(key), key)
         let halves = try Halves(file) { name in
             for (ending, half) in [(".weight.lora_a", Half.a), (".weight.lora_b", Half.b)] where name.hasSuffix(ending)
             {
@@ -78,17 +79,25 @@ extension LoRAAdapter {
     /// `lora_alpha`, or what `alpha_pattern` gives a module by the end of its name.
     ///
     /// - Throws: ``TransformerError/adapterPatterns(_:module:)`` where matching patterns differ in their values: PEFT takes
-    ///   the one that comes first in the file, and the order of a JSON object's members is not kept here.
+    ///   the one that comes first in the file, and the order of a JSON object's members is not kept here;
+    ///   ``TransformerError/configuration(key:value:allowed:)`` for a number beyond a float32.
     package static func alpha(_ settings: JSONDocument, ofModule name: String) throws -> Float {
         let matching = try alphas(settings, ofModule: name)
         if let first = matching.first {
             guard matching.allSatisfy({ $0.alpha == first.alpha }) else {
                 throw TransformerError.adapterPatterns(matching.map(\.pattern), module: name)
             }
-            return first.alpha
+            return try finite(first.alpha, "alpha_pattern.\(first.pattern)")
         }
         guard let alpha = try settings.float("lora_alpha") else {
             throw TransformerError.missing(key: "lora_alpha")
+        }
+        return try finite(alpha, "lora_alpha")
+    }
+
+    private static func finite(_ alpha: Float, _ key: String) throws -> Float {
+        guard alpha.isFinite else {
+            throw TransformerError.configuration(key: key, value: "\(alpha)", allowed: "finite numbers")
         }
         return alpha
     }
