@@ -92,7 +92,7 @@ let package = Package(
         tests(of: "Hooks", with: ["Transformers"]),
 
         // 5  changing it
-        layer("Training", on: ["Transformers", "Tokenization", "Checkpoints", "Tensors", "TextFormats", crypto, yams]),
+        layer("Training", on: ["Transformers", "Tokenization", "Checkpoints", "Tensors", "TextFormats", yams]),
         tests(of: "Training", with: ["Transformers", "Tokenization", "Checkpoints", "Tensors"]),
 
         // 5  directions in activation space and what they do; a filter made of them
@@ -168,7 +168,11 @@ let package = Package(
                 hummingbird, hummingbirdCore, httpTypes, logging, nio,
             ]),
         .executableTarget(name: "assay", dependencies: ["Commands"], swiftSettings: swift),
-        tests(of: "Commands", with: ["assay", "Evaluation", "LatentGuard"]),
+        tests(
+            of: "Commands",
+            with: [
+                "assay", "Evaluation", "Training", "LatentGuard", "LanguageModels", "Transformers", "Checkpoints", "Tensors",
+            ]),
 
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swift),
     ],

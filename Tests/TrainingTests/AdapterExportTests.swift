@@ -199,6 +199,8 @@ import Testing
             #expect(try read(#"{"^model.*_proj": 5}"#) == 5)
             let expression = try #require(throws: TrainingError.self) { try read(#"{"(?=model)": 5}"#) }
             #expect("\(expression)".contains("alpha_pattern has \"(?=model)\"; allowed: groups as"), "\(expression)")
+            let infinite = try #require(throws: TrainingError.self) { try read(#"{"q_proj": 1e99}"#) }
+            #expect("\(infinite)".contains("alpha_pattern has \"q_proj\"; allowed: a finite float32"), "\(infinite)")
         }
     }
 
@@ -238,11 +240,13 @@ import Testing
             ("\"init_lora_weights\": \"pissa\"", "it was begun by pissa"),
             ("\"alora_invocation_tokens\": [1]", "it is an activated LoRA"),
             ("\"bias\": \"all\"", "only plain LoRA without biases is read"),
+            ("\"lora_alpha\": 1e99", "its lora_alpha is 1e+99"),
         ])
     func settingsThatAreNotReadAreRefused(more: String, fault: String) throws {
         try Places.withTemporaryFolder { folder in
+            let alpha = more.contains("lora_alpha") ? "" : "\"lora_alpha\": 4, "
             let json = """
-                {"peft_type": "LORA", "r": 2, "lora_alpha": 4, "target_modules": ["q_proj"], \(more)}
+                {"peft_type": "LORA", "r": 2, \(alpha) "target_modules": ["q_proj"], \(more)}
                 """
             try Data(json.utf8).write(to: folder.appendingPathComponent("adapter_config.json"))
             let error = try #require(throws: TrainingError.self) {

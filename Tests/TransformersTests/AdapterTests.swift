@@ -166,6 +166,9 @@ private func adapter(alphas patterns: String) throws -> LoRAAdapter {
     #expect(two.changes[module]?.scale == Float(7) / 3)
     let other = try adapter(alphas: #"{"dense": 5, "layers.0.attention.dense": 7}"#)
     #expect(other.changes[module]?.scale == Float(5) / 3)
+    let infinite = TransformerError.adapterPattern(
+        key: "alpha_pattern", pattern: "dense", allowed: "a finite float32 for each pattern, not 1e+99")
+    #expect(throws: infinite) { try adapter(alphas: #"{"dense": 1e99}"#) }
 }
 
 @Test func halvesOfDifferentRanksAreErrors() throws {
@@ -189,14 +192,15 @@ private func adapter(alphas patterns: String) throws -> LoRAAdapter {
     }
 }
 
-/// An adapter that counts only behind certain tokens would be merged for all of them.
-@Test func activatedAdaptersOfLlamaCppAreErrors() throws {
+/// An adapter that counts only behind certain tokens would be merged for all of them, and one without a finite scale makes
+/// every weight infinite.
+@Test func adaptersOfLlamaCppThatCannotBeMergedAreErrors() throws {
     try Places.withTemporaryFolder { folder in
-        func adapter(_ more: [(String, MetadataValue)]) throws -> LoRAAdapter {
+        func adapter(_ more: [(String, MetadataValue)], alpha: Float = 4) throws -> LoRAAdapter {
             let path = folder.appendingPathComponent("\(more.count).gguf").path
             let kind: [(String, MetadataValue)] = [
                 ("general.architecture", .string("llama")), ("general.type", .string("adapter")),
-                ("adapter.type", .string("lora")), ("adapter.lora.alpha", .float32(4)),
+                ("adapter.type", .string("lora")), ("adapter.lora.alpha", .float32(alpha)),
             ]
             let parts = [("blk.0.attn_q.weight.lora_a", [2, 4]), ("blk.0.attn_q.weight.lora_b", [4, 2])]
             let writer = try GGUFWriter(
@@ -211,6 +215,9 @@ private func adapter(alphas patterns: String) throws -> LoRAAdapter {
         #expect(throws: TransformerError.adapterKind("activated LoRA")) {
             try adapter([("adapter.alora.invocation_tokens", .array(.uint32([1, 2])))])
         }
+        let infinite = TransformerError.configuration(
+            key: "adapter.lora.alpha", value: "inf", allowed: "finite numbers")
+        #expect(throws: infinite) { try adapter([], alpha: .infinity) }
     }
 }
 

@@ -49,8 +49,8 @@ struct WholeModel {
         }
     }
 
-    /// A file with the tokenizer and the chat template, and a warning of what llama.cpp will not read as Assay does. A folder of
-    /// transformers becomes one too.
+    /// A file with the tokenizer and the chat template, and a warning of what llama.cpp will not read as Assay does. A
+    /// folder of transformers becomes one too.
     func writeGGUF(_ path: String, as type: ElementType) throws {
         switch language.files {
         case .folder(let source): try GGUFExport.write(model, text: try text(of: source), as: type, to: path)

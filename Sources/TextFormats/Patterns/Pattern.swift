@@ -5,7 +5,8 @@
 /// look-around do not exist. The leftmost match wins, and among those the one that a backtracking matcher would find.
 ///
 /// Understood: literals, `.`, classes, `[:digit:]` and the like inside them, `\d \w \s \b` and their opposites, groups,
-/// `(?:…)`, `(?<name>…)`, alternatives, `* + ? {n,m}` greedy or lazy, `^`, `$`, and the flags `(?ims)` at the front. Classes are those of Unicode.
+/// `(?:…)`, `(?<name>…)`, alternatives, `* + ? {n,m}` greedy or lazy, `^`, `$`, and the flags `(?ims)` at the front.
+/// Classes are those of Unicode.
 package struct Pattern: Sendable {
     package let groupCount: Int
     let program: [PatternInstruction]

@@ -38,8 +38,8 @@ extension PEFTAdapter {
         let ending = ".lora_A.weight"
         var found: (value: Value, module: String)?
         for tensor in try weights(ofFolder: folder).tensors.map(\.name).sorted()
-        where tensor.hasPrefix(wrapper) && tensor.hasSuffix(ending) {
-            let module = String(tensor.dropFirst(wrapper.count).dropLast(ending.count))
+        where tensor.hasPrefix(LoRAAdapter.wrapper) && tensor.hasSuffix(ending) {
+            let module = String(tensor.dropFirst(LoRAAdapter.wrapper.count).dropLast(ending.count))
             let own = try naming(folder) { try value(module) }
             let first = found ?? (own, module)
             guard own == first.value else {
@@ -57,7 +57,7 @@ extension PEFTAdapter {
     /// The weights of a folder, which must not be a pickle.
     static func weights(ofFolder folder: String) throws -> SafetensorsFile {
         try naming(folder) { try LoRAAdapter.checkWeights(inFolder: folder) }
-        return try SafetensorsFile(path: "\(folder)/\(weightsFile)")
+        return try SafetensorsFile(path: "\(folder)/\(LoRAAdapter.weightsFile)")
     }
 
     /// Runs `body`, whose faults of an adapter become those of the one in a folder.

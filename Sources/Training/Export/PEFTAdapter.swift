@@ -20,7 +20,7 @@ public enum PEFTAdapter {
         let slots = try slots(model, settings)
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let writer = try SafetensorsWriter(
-            path: "\(folder)/\(weightsFile)",
+            path: "\(folder)/\(LoRAAdapter.weightsFile)",
             metadata: ["format": "pt", BaseModelMark.key: BaseModelMark(model.base).text],
             tensors: slots.map { TensorDeclaration(name: $0.name, shape: $0.shape, elementType: elementType) })
         for slot in slots { try writer.append(try slot.values(), to: slot.name) }
@@ -30,7 +30,7 @@ public enum PEFTAdapter {
         let isTransposed = try AdapterTargets(model.configuration).areTransposed
         let json = try encoder.encode(
             PEFTConfiguration(settings, baseModel: baseModel, isTransposed: isTransposed))
-        try json.write(to: URL(fileURLWithPath: "\(folder)/\(configurationFile)"), options: .atomic)
+        try json.write(to: URL(fileURLWithPath: "\(folder)/\(LoRAAdapter.configurationFile)"), options: .atomic)
     }
 
     /// Fails for adapters of what is no matrix of its own in the model's family.
@@ -72,7 +72,7 @@ public enum PEFTAdapter {
     ///
     /// - Throws: ``TrainingError/adapter(path:fault:)``; ``TrainingError/noFile(_:)``; `CheckpointError`.
     public static func settings(ofFolder folder: String) throws -> AdapterSettings {
-        let path = "\(folder)/\(configurationFile)"
+        let path = "\(folder)/\(LoRAAdapter.configurationFile)"
         guard let json = FileManager.default.contents(atPath: path) else { throw TrainingError.noFile(path) }
         let configuration = try PEFTConfiguration(json: json, folder: folder)
         return try withPatterns(of: configuration, try configuration.settings(folder), folder)
@@ -87,14 +87,9 @@ public enum PEFTAdapter {
         return !mark.matches(BaseModelMark(model))
     }
 
-    static let weightsFile = "adapter_model.safetensors"
-    static let configurationFile = "adapter_config.json"
-    /// What PEFT puts before the names of the model it wraps.
-    static let wrapper = "base_model.model."
-
     private static func slots(_ model: TrainableModel, _ settings: AdapterSettings) throws -> [AdapterSlot] {
         try model.adapterSlots(.huggingFace, of: settings.projections) {
-            ("\(wrapper)\($0).lora_A.weight", "\(wrapper)\($0).lora_B.weight")
+            ("\(LoRAAdapter.wrapper)\($0).lora_A.weight", "\(LoRAAdapter.wrapper)\($0).lora_B.weight")
         }
     }
 

@@ -2,10 +2,12 @@ public import Checkpoints
 internal import Foundation
 
 extension LoRAAdapter {
-    private static let weightsFile = "adapter_model.safetensors"
+    /// The files of a folder that PEFT has saved.
+    package static let weightsFile = "adapter_model.safetensors"
+    package static let configurationFile = "adapter_config.json"
     private static let pickleFile = "adapter_model.bin"
     /// What PEFT puts before the names of the model it wraps.
-    private static let wrapper = "base_model.model."
+    package static let wrapper = "base_model.model."
 
     /// Reads a folder that PEFT has saved.
     ///
@@ -69,7 +71,11 @@ extension LoRAAdapter {
         guard file.metadata["adapter.alora.invocation_tokens"] == nil else {
             throw TransformerError.adapterKind("activated LoRA")
         }
-        let alpha = try file.metadata.requiredFloat("adapter.lora.alpha")
+        let key = "adapter.lora.alpha"
+        let alpha = try file.metadata.requiredFloat(key)
+        guard alpha.isFinite else {
+            throw TransformerError.configuration(key: key, value: "\(alpha)", allowed: "finite numbers")
+        }
         func scale(_: String, _ rank: Int) -> Float { alpha == 0 ? strength : strength * alpha / Float(rank) }
         let tensors = try AdapterTensors(file, Self.ggufEntry)
         self.init(

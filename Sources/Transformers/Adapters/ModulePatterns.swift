@@ -56,6 +56,7 @@ struct ModulePatterns {
         case .double(let other): number = other
         default: throw fault(text, "a number for each pattern")
         }
+        guard Float(number).isFinite else { throw fault(text, "a finite float32 for each pattern, not \(number)") }
         entries.append(Entry(text: text, test: try test(text), value: number))
     }
 

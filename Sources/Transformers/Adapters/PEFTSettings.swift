@@ -3,8 +3,6 @@ internal import Foundation
 
 /// `adapter_config.json` of a folder that PEFT has saved, as far as it says what the tensors mean.
 package struct PEFTSettings {
-    package static let file = "adapter_config.json"
-
     /// Names of modules, or ends of names, that the folder holds whole.
     package let modulesToSave: [String]
     private let settings: JSONDocument
@@ -15,7 +13,7 @@ package struct PEFTSettings {
     /// - Throws: ``TransformerError/adapterKind(_:)`` for what is more than low-rank changes and whole matrices;
     ///   ``TransformerError/adapterPattern(key:pattern:allowed:)``; `CheckpointError`.
     package init(folder: String) throws {
-        let path = "\(folder)/\(Self.file)"
+        let path = "\(folder)/\(LoRAAdapter.configurationFile)"
         settings = try JSONDocument(path: path)
         try Self.check(settings)
         let text = Array(FileManager.default.contents(atPath: path) ?? Data())
@@ -43,6 +41,9 @@ package struct PEFTSettings {
         if let alpha = try alphas.value(ofModule: name) { return Float(alpha) }
         guard let alpha = try settings.float("lora_alpha") else {
             throw TransformerError.missing(key: "lora_alpha")
+        }
+        guard alpha.isFinite else {
+            throw TransformerError.configuration(key: "lora_alpha", value: "\(alpha)", allowed: "finite numbers")
         }
         return alpha
     }
