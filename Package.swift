@@ -171,7 +171,8 @@ let package = Package(
         tests(
             of: "Commands",
             with: [
-                "assay", "Evaluation", "Training", "LatentGuard", "LanguageModels", "Transformers", "Checkpoints", "Tensors",
+                "assay", "Evaluation", "Training", "LatentGuard", "LanguageModels", "Transformers", "Checkpoints",
+                "Tensors",
             ]),
 
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swift),
