@@ -3,10 +3,10 @@
 
     peers/bin/python scripts/check_family_exports.py ASSAY MODEL.gguf [FAMILY ...]
 
-Needs llama-cpp-python, numpy, peft, torch and transformers. Of MODEL.gguf, a plain Llama, only the tokenizer is used. Each
-family's model is small and random. It is trained for some steps with an adapter of all modules, which is written as PEFT
-keeps it and as GGUF LoRA, and merged as a GGUF file. The log-probabilities of lists of random tokens under the model with
-the adapter are compared: peft's and llama.cpp's with those of Assay for the merged file.
+Needs llama-cpp-python, numpy, peft, torch and transformers. Of MODEL.gguf, a plain Llama, only the tokenizer is used.
+Each family's model is small and random. It is trained for some steps with an adapter of all modules, which is written as
+PEFT keeps it and as GGUF LoRA, and merged as a GGUF file. The log-probabilities of lists of random tokens under the model
+with the adapter are compared: peft's and llama.cpp's with those of Assay for the merged file.
 """
 
 import json
