@@ -82,16 +82,17 @@ let package = Package(
         tests(of: "Tokenization"),
 
         // 3  the model
-        layer("Transformers", on: ["Tensors", "Checkpoints", heap]),
+        layer("Transformers", on: ["Tensors", "Checkpoints", "TextFormats", heap]),
         tests(of: "Transformers", with: ["Tensors", "Checkpoints"]),
 
         // 4  a model with its tokenizer and template; looking inside
         layer("LanguageModels", on: ["Transformers", "Tokenization", "Checkpoints", "Tensors", crypto]),
+        tests(of: "LanguageModels", with: ["Transformers", "Tokenization", "Tensors"]),
         layer("Hooks", on: ["Transformers", "Tensors"]),
         tests(of: "Hooks", with: ["Transformers"]),
 
         // 5  changing it
-        layer("Training", on: ["Transformers", "Tokenization", "Checkpoints", "Tensors", "TextFormats", crypto, yams]),
+        layer("Training", on: ["Transformers", "Tokenization", "Checkpoints", "Tensors", "TextFormats", yams]),
         tests(of: "Training", with: ["Transformers", "Tokenization", "Checkpoints", "Tensors"]),
 
         // 5  directions in activation space and what they do; a filter made of them
@@ -115,7 +116,7 @@ let package = Package(
             with: ["Steering", "LanguageModels", "Transformers", "Tokenization", "Checkpoints", "Tensors"]),
 
         //    what decides that an answer is right; evaluations
-        layer("Verification", on: ["Statistics"]),
+        layer("Verification", on: ["Statistics", "TextFormats"]),
         // An evaluation is graded by scorers.
         layer(
             "Evaluation",
@@ -136,7 +137,7 @@ let package = Package(
             swiftSettings: swift
         ),
         tests(of: "CodeExecution"),
-        tests(of: "Verification"),
+        tests(of: "Verification", with: ["TextFormats"]),
         tests(of: "Evaluation", with: ["Verification", "Statistics", "Tokenization", "TextFormats"]),
 
         // 6  statistics of repeated sampling
@@ -167,7 +168,12 @@ let package = Package(
                 hummingbird, hummingbirdCore, httpTypes, logging, nio,
             ]),
         .executableTarget(name: "assay", dependencies: ["Commands"], swiftSettings: swift),
-        tests(of: "Commands", with: ["assay", "Evaluation", "LatentGuard"]),
+        tests(
+            of: "Commands",
+            with: [
+                "assay", "Evaluation", "Training", "LatentGuard", "LanguageModels", "Transformers", "Checkpoints",
+                "Tensors",
+            ]),
 
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swift),
     ],

@@ -28,6 +28,16 @@ void ck_gelu_tanh_backward(const float *x, const float *dy, float *dx, size_t n)
   ck_backward()->gelu_tanh(x, dy, dx, n);
 }
 
+void ck_quick_gelu_backward(const float *x, const float *dy, float *dx, size_t n) {
+  ck_backward()->quick_gelu(x, dy, dx, n);
+}
+
+void ck_relu_backward(const float *x, const float *dy, float *dx, size_t n) { ck_backward()->relu(x, dy, dx, n); }
+
+void ck_relu_squared_backward(const float *x, const float *dy, float *dx, size_t n) {
+  ck_backward()->relu_squared(x, dy, dx, n);
+}
+
 void ck_soft_cap_backward(const float *y, float cap, float *dy, size_t n) { ck_backward()->soft_cap(y, cap, dy, n); }
 
 void ck_scale(float *x, float k, size_t n) { ck_backward()->scale(x, k, n); }

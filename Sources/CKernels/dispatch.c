@@ -74,6 +74,12 @@ void ck_gelu(const float *x, float *out, size_t n) { chosen->rows->gelu(x, out, 
 
 void ck_gelu_tanh(const float *x, float *out, size_t n) { chosen->rows->gelu_tanh(x, out, n); }
 
+void ck_quick_gelu(const float *x, float *out, size_t n) { chosen->rows->quick_gelu(x, out, n); }
+
+void ck_relu(const float *x, float *out, size_t n) { chosen->rows->relu(x, out, n); }
+
+void ck_relu_squared(const float *x, float *out, size_t n) { chosen->rows->relu_squared(x, out, n); }
+
 void ck_soft_cap(const float *x, float cap, float *out, size_t n) { chosen->rows->soft_cap(x, cap, out, n); }
 
 void ck_rotate_interleaved(float *x, const float *cosines, const float *sines, size_t pairs) {
@@ -141,8 +147,8 @@ size_t ck_bf16_row_bytes(size_t n) { return chosen_bf16->row_bytes(n); }
 void ck_round_activations_bf16(const float *in, void *out, size_t n) { chosen_bf16->round_activations(in, out, n); }
 
 void ck_product_bf16(size_t rows, size_t inputs, size_t outputs, const void *x, const void *panels, float *out,
-                     size_t out_stride, int continues) {
-  chosen_bf16->product(rows, inputs, outputs, x, panels, out, out_stride, continues);
+                     size_t out_stride, ck_bf16_result result) {
+  chosen_bf16->product(rows, inputs, outputs, x, panels, out, out_stride, result);
 }
 
 void ck_pack_bf16_columns(const float *matrix, size_t stride, size_t inputs, size_t outputs, void *panel) {
@@ -150,8 +156,8 @@ void ck_pack_bf16_columns(const float *matrix, size_t stride, size_t inputs, siz
 }
 
 void ck_product_bf16_columns(size_t rows, size_t inputs, size_t outputs, const void *columns, const void *panels,
-                             float *out, size_t out_stride, int continues) {
-  chosen_bf16->product_columns(rows, inputs, outputs, columns, panels, out, out_stride, continues);
+                             float *out, size_t out_stride, ck_bf16_result result) {
+  chosen_bf16->product_columns(rows, inputs, outputs, columns, panels, out, out_stride, result);
 }
 
 const char *ck_product_bf16_name(void) { return chosen_bf16->name; }

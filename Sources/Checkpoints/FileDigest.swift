@@ -1,6 +1,6 @@
 internal import Crypto
 
-/// Fingerprints of files.
+/// Fingerprints of files, and of what is told of them.
 public enum FileDigest {
     /// The SHA-256 of a file's bytes in 64 lower-case hexadecimal digits.
     ///
@@ -22,6 +22,9 @@ public enum FileDigest {
     /// The SHA-256 of bytes in 64 lower-case hexadecimal digits.
     public static func sha256(of bytes: [UInt8]) -> String { hexadecimal(SHA256.hash(data: bytes)) }
 
+    /// The SHA-256 of a text's UTF-8.
+    public static func sha256(of text: String) -> String { sha256(of: Array(text.utf8)) }
+
     /// One SHA-256 for several files: of the lines `DIGEST  NAME` that `sha256sum` would print, in the given order.
     ///
     /// - Throws: `CheckpointError.cannotOpen`, `.notARegularFile`.
@@ -30,7 +33,7 @@ public enum FileDigest {
     ) throws(CheckpointError) -> String {
         var lines = ""
         for name in names { lines += "\(try sha256(ofFileAt: "\(folder)/\(name)"))  \(name)\n" }
-        return sha256(of: Array(lines.utf8))
+        return sha256(of: lines)
     }
 
     private static func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {

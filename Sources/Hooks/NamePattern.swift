@@ -89,14 +89,15 @@ struct NamePattern: Hashable, Sendable {
         return (.oneOf(expand(Array(members)), isNegated: isNegated), end)
     }
 
-    /// Characters, or a range of digits such as `3-7`.
+    /// Characters, or a range of ASCII digits such as `3-7`.
     private static func expand(_ members: [Character]) -> Set<Character> {
         var set = Set(members)
-        guard members.count == 3, members[1] == "-", let low = members[0].wholeNumberValue,
-            let high = members[2].wholeNumberValue, low <= high
+        let digits = Array("0123456789")
+        guard members.count == 3, members[1] == "-", let low = digits.firstIndex(of: members[0]),
+            let high = digits.firstIndex(of: members[2]), low <= high
         else { return set }
         set.remove("-")
-        for digit in low...high { set.insert(Character("\(digit)")) }
+        set.formUnion(digits[low...high])
         return set
     }
 }

@@ -1,5 +1,6 @@
 internal import Checkpoints
 internal import Foundation
+internal import Transformers
 
 /// An adapter that a user named.
 public struct AdapterChoice: Hashable, Sendable {
@@ -23,7 +24,7 @@ public struct AdapterChoice: Hashable, Sendable {
 
     /// SHA-256 of the file, or of a PEFT folder's two.
     func digest() throws -> String {
-        let inner = ["adapter_config.json", "adapter_model.safetensors"]
+        let inner = [LoRAAdapter.configurationFile, LoRAAdapter.weightsFile]
         guard FileManager.default.fileExists(atPath: "\(path)/\(inner[0])") else {
             return try FileDigest.sha256(ofFileAt: path)
         }

@@ -17,8 +17,13 @@ public final class LanguageModel: Sendable {
     public let threads: Int
     /// Paths of the adapters that say that they were trained on another model.
     public let adaptersOfOthers: [String]
+    /// Names of the tensors of adapters that are not put on the model, as llama.cpp does not either, by the adapter's
+    /// path.
+    public let adapterTensorsLeftAside: [String: [String]]
     private let adapters: [AdapterChoice]
     private let mergesAdapters: Bool
+    /// Whether its rotation is that for texts longer than the original context.
+    private let isForLongTexts: Bool
 
     /// Loads a GGUF file, or a folder as transformers saves it.
     ///
@@ -26,10 +31,11 @@ public final class LanguageModel: Sendable {
     ///   - adapters: put on the model in this order
     ///   - mergesAdapters: whether adapters are added to the weights, which are then held in float32, or computed beside them
     ///   - isEditable: whether every weight is kept in float32, so that training can change it
+    ///   - contextLength: positions that the model must have; see `Transformer`
     /// - Throws: `CheckpointError`, `TransformerError`, `TokenizerError`, `TensorError`, ``ModelError``.
     public init(
         name: String, path: String, backend: MatrixBackend, threads: Int, adapters: [AdapterChoice] = [],
-        mergesAdapters: Bool = true, isEditable: Bool = false
+        mergesAdapters: Bool = true, isEditable: Bool = false, contextLength: Int? = nil
     ) throws {
         self.name = name
         self.backend = backend
@@ -41,8 +47,10 @@ public final class LanguageModel: Sendable {
         var loaded = ModelAdapters(lora: [], isMerged: mergesAdapters)
         for adapter in adapters { try loaded.add(path: adapter.path, strength: adapter.strength) }
         transformer = try files.transformer(
-            backend: backend, threads: threads, adapters: loaded, isEditable: isEditable)
+            backend: backend, threads: threads, adapters: loaded, isEditable: isEditable, contextLength: contextLength)
+        isForLongTexts = try files.configuration().contextLength < transformer.configuration.contextLength
         adaptersOfOthers = loaded.madeForOthers(than: transformer)
+        adapterTensorsLeftAside = loaded.leftAside
         let vocabularySize = transformer.configuration.vocabularySize
         // Folders of Gemma 3 that read text alone have a control token for images behind the last embedding.
         guard tokenizer.textVocabularySize <= vocabularySize else {
@@ -53,11 +61,11 @@ public final class LanguageModel: Sendable {
     /// Finds and loads a model.
     public convenience init(
         _ location: ModelLocation, backend: MatrixBackend, threads: Int, adapters: [AdapterChoice] = [],
-        mergesAdapters: Bool = true, isEditable: Bool = false
+        mergesAdapters: Bool = true, isEditable: Bool = false, contextLength: Int? = nil
     ) throws {
         try self.init(
             name: location.name, path: location.path, backend: backend, threads: threads, adapters: adapters,
-            mergesAdapters: mergesAdapters, isEditable: isEditable)
+            mergesAdapters: mergesAdapters, isEditable: isEditable, contextLength: contextLength)
     }
 
     /// The tokenizer of a GGUF file, which may hold a vocabulary alone, or of a folder.
@@ -65,12 +73,14 @@ public final class LanguageModel: Sendable {
         try ModelFiles.text(atPath: path).tokenizer
     }
 
-    /// SHA-256 of the model's files, and of the adapters on it, lower-case hexadecimal. Reads all of them.
+    /// SHA-256 of the model's files, of the adapters on it, and of what was chosen when it was loaded, lower-case
+    /// hexadecimal. Reads all of them.
     public func digest() throws -> String {
         let base = try files.digest()
-        guard !adapters.isEmpty else { return base }
+        guard !adapters.isEmpty || isForLongTexts else { return base }
         let place = mergesAdapters ? "" : " unmerged"
-        let lines = try adapters.map { "\(try $0.digest()) \($0.strength)\(place)\n" }
+        var lines = try adapters.map { "\(try $0.digest()) \($0.strength)\(place)\n" }
+        if isForLongTexts { lines.append("long texts\n") }
         return FileDigest.sha256(of: Array("\(base)\n\(lines.joined())".utf8))
     }
 

@@ -65,13 +65,17 @@ public enum ModelFiles: Sendable {
     }
 
     func transformer(
-        backend: MatrixBackend, threads: Int, adapters: ModelAdapters, isEditable: Bool
+        backend: MatrixBackend, threads: Int, adapters: ModelAdapters, isEditable: Bool, contextLength: Int?
     ) throws -> Transformer {
         switch self {
         case .gguf(let file):
-            try Transformer(file, backend: backend, threads: threads, adapters: adapters, isEditable: isEditable)
+            try Transformer(
+                file, backend: backend, threads: threads, adapters: adapters, isEditable: isEditable,
+                contextLength: contextLength)
         case .folder(let folder):
-            try Transformer(folder, backend: backend, threads: threads, adapters: adapters, isEditable: isEditable)
+            try Transformer(
+                folder, backend: backend, threads: threads, adapters: adapters, isEditable: isEditable,
+                contextLength: contextLength)
         }
     }
 

@@ -82,7 +82,8 @@ extension StoreError.ImportProblem: CustomStringConvertible {
         case .notUTF8: "the line is not UTF-8"
         case .notJSON: "the line is not a JSON object, or a number in it is out of range"
         case .field(let field): "`\(field)` is missing or has a value of the wrong kind"
-        case .unknownType(let type): "`type` is \(type.prefix(40)); it must be run, prompt, sample, metric or end"
+        case .unknownType(let type):
+            "`type` is \(type.prefix(40)); it must be run, prompt, sample, metric, end or training"
         case .unknownKey(let key): "there is no key `\(key)` in such a line; a newer program may have written it"
         case .sampleBeyond(let sample, let samples):
             "the run is finished and has sample \(sample), but draws \(samples) of a prompt, counted from 0"

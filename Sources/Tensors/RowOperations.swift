@@ -133,6 +133,30 @@ public enum RowOperations {
         }
     }
 
+    /// `out = x / (1 + exp(-1.702 x))`, the paper's approximation by the logistic function; x, out [rows, n].
+    public static func quickGelu(_ x: MatrixSlice, into out: MatrixSlice, threads: Int) {
+        requireSameShape(x, out)
+        forEachRow(of: x, threads: threads) { row in
+            unsafe ck_quick_gelu(x.address(ofRow: row), out.address(ofRow: row), x.columnCount)
+        }
+    }
+
+    /// `out = max(x, 0)`; x, out [rows, n].
+    public static func relu(_ x: MatrixSlice, into out: MatrixSlice, threads: Int) {
+        requireSameShape(x, out)
+        forEachRow(of: x, threads: threads) { row in
+            unsafe ck_relu(x.address(ofRow: row), out.address(ofRow: row), x.columnCount)
+        }
+    }
+
+    /// `out = max(x, 0)^2` (So et al. 2021); x, out [rows, n].
+    public static func reluSquared(_ x: MatrixSlice, into out: MatrixSlice, threads: Int) {
+        requireSameShape(x, out)
+        forEachRow(of: x, threads: threads) { row in
+            unsafe ck_relu_squared(x.address(ofRow: row), out.address(ofRow: row), x.columnCount)
+        }
+    }
+
     /// `x = cap * tanh(x / cap)`, in place; x [rows, n].
     public static func softCap(_ x: MatrixSlice, _ cap: Float, threads: Int) {
         precondition(cap > 0, "a cap of \(cap)")

@@ -32,6 +32,13 @@ public protocol Tokenizer: Sendable {
     /// - Parameter skippingSpecialTokens: leaves control tokens out.
     func decode(_ ids: [Int32], skippingSpecialTokens: Bool) -> String
 
+    /// The text of `ids` that go on with another text: nothing is taken off its beginning.
+    func decodeContinuation(_ ids: [Int32], skippingSpecialTokens: Bool) -> String
+
+    /// Whether the text of a list that ends with `id` may become another one when more tokens follow, by more than the
+    /// bytes of a character that has begun: so with bytes that are text only as a run.
+    func isOpen(_ id: Int32) -> Bool
+
     /// The vocabulary's own spelling of `id` (`Ġhello`, `▁hello`, `<0x0A>`), for people to read.
     func piece(of id: Int32) -> String
 
@@ -44,6 +51,13 @@ extension Tokenizer {
 
     /// For tokenizers that put nothing in front of a text.
     public func encodeContinuation(_ text: String) -> [Token] { encode(text, special: .nowhere) }
+
+    /// For tokenizers that take nothing off a text.
+    public func decodeContinuation(_ ids: [Int32], skippingSpecialTokens: Bool) -> String {
+        decode(ids, skippingSpecialTokens: skippingSpecialTokens)
+    }
+
+    public func isOpen(_ id: Int32) -> Bool { false }
 
     /// The tokens that ``specialTokens`` names.
     public func isControl(_ id: Int32) -> Bool {

@@ -59,7 +59,8 @@ extension TrainingError: CustomStringConvertible {
                 + "undo the change, or use another output folder"
         case .otherBackend(let checkpoint, let here, let there):
             return "\(checkpoint) was computed by \(there), and this is \(here), whose bits differ; "
-                + "go on with that one (ASSAY_MATMUL and ASSAY_SIMD choose, as far as the machine has it), or use another output folder"
+                + "go on with that one (ASSAY_MATMUL and ASSAY_SIMD choose, as far as the machine has it), or use another "
+                + "output folder"
         case .noWholeCheckpoint(let damaged):
             return "no checkpoint can be read: \(damaged.map(\.description).joined(separator: "; ")); "
                 + "delete \(damaged.count == 1 ? "it" : "them") to begin anew"

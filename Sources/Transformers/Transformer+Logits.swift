@@ -36,6 +36,7 @@ extension Transformer {
         if let bias = weights.unembedding.bias {
             RowOperations.addScaled(logits, 1, bias.slice, threads: space.threads)
         }
+        try addToLogits(final, logits, space: space)
         visit(logits, of: sequences, hooks: &hooks, threads: space.threads)
         if let cap = configuration.logitSoftCap { RowOperations.softCap(logits, cap, threads: space.threads) }
     }

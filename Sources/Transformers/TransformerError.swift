@@ -11,7 +11,13 @@ public enum TransformerError: Error, Hashable, Sendable {
     case adapterKind(String)
     case adapterArchitecture(String, model: String)
     case adapterTarget(String)
-    case adapterPatterns([String], module: String)
+    case adapterPattern(key: String, pattern: String, allowed: String)
+    case adapterRank(module: String, found: Int, expected: Int)
+    case adapterModule(String, allowed: [String])
+    case adapterStrength(Float, whole: String)
+    case adapterSum(String)
+    /// Path of weights that are a pickle.
+    case adapterPickle(String)
     case adapterNotFinite(String)
     /// What is wrong with the adapter at a path.
     indirect case adapter(path: String, TransformerError)
@@ -21,6 +27,8 @@ public enum TransformerError: Error, Hashable, Sendable {
     /// What a hook has made of a token id.
     case editedToken(Float, vocabularySize: Int)
     case contextExceeded(length: Int, limit: Int)
+    /// A context that was asked for when a model was loaded.
+    case contextTooShort(wanted: Int, longest: Int)
     case emptyPrompt
     /// Logits that are no numbers.
     case notNumbers
@@ -61,12 +69,24 @@ extension TransformerError: CustomStringConvertible {
         case .adapterArchitecture(let found, let model):
             return "the adapter was made for the architecture \(found), and the model is \(model)"
         case .adapterTarget(let name):
-            return "the adapter holds \"\(name)\", which is no low-rank change of a matrix in the model's blocks"
-        case .adapterPatterns(let patterns, let module):
-            let quoted = patterns.map { "\"\($0)\"" }.joined(separator: " and ")
+            return "the adapter holds \"\(name)\", which is no low-rank change of a matrix of the model"
+        case .adapterPattern(let key, let pattern, let allowed):
+            return "the adapter's \(key) has \"\(pattern)\"; allowed: \(allowed)"
+        case .adapterRank(let module, let found, let expected):
+            return "the adapter's change of \(module) has the rank \(found); its adapter_config.json says \(expected)"
+        case .adapterModule(let name, let allowed):
+            return "the adapter holds the whole of \(name); allowed: that of \(allowed.joined(separator: " and "))"
+        case .adapterStrength(let strength, let whole):
+            return "the adapter's strength is \(strength), and it holds the whole of \(whole); allowed: 1"
+        case .adapterSum(let name):
             return """
-                the adapter's alpha_pattern has several values for \(module), by \(quoted); allowed: one value for each \
-                module; give these patterns the same value, or remove all but one
+                the adapter changes embeddings, or holds a whole matrix (\(name)); allowed in a sum: low-rank changes of \
+                other matrices; name the adapters one after another where the model is loaded
+                """
+        case .adapterPickle(let path):
+            return """
+                its weights are a pickle, \(path), which is a program and is not run; load the adapter with peft where you \
+                trust it, and write it anew with model.save_pretrained(FOLDER, safe_serialization=True)
                 """
         case .adapterNotFinite(let name):
             return """
@@ -85,6 +105,8 @@ extension TransformerError: CustomStringConvertible {
             return "a hook on hook_tokens left \(value); allowed: whole numbers from 0 to \(vocabularySize - 1)"
         case .contextExceeded(let length, let limit):
             return "\(length) positions are more than the model's context of \(limit); shorten the prompt or the limit"
+        case .contextTooShort(let wanted, let longest):
+            return "a context of \(wanted) positions was asked for; the model has at most \(longest)"
         case .emptyPrompt:
             return "the prompt has no tokens; give at least one"
         case .notNumbers:

@@ -55,7 +55,7 @@ public struct TransformerWeights: Sendable {
     public var finalNorm: NormWeights
     /// [vocabularySize, modelDimension].
     public var unembedding: LinearWeights
-    /// Whether token embeddings and the unembedding come from one tensor.
+    /// Whether token embeddings and the unembedding come from one tensor, and no adapter has made them two.
     public var isTied: Bool
 }
 

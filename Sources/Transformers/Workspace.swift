@@ -18,6 +18,8 @@ public final class Workspace {
     /// What adapters make of a batch, [rows, ranks or outputs of the widest]; without elements while there are none.
     private var adapterHidden = Matrix(rows: 0, columns: 0)
     private var adapterDelta = Matrix(rows: 0, columns: 0)
+    private var logitHidden = Matrix(rows: 0, columns: 0)
+    private var logitDelta = Matrix(rows: 0, columns: 0)
     /// The position of each row of the batch in its sequence.
     private(set) var positions: [Int32] = []
     /// What attention does for the rows of the batch.
@@ -60,6 +62,15 @@ public final class Workspace {
         return (
             adapterHidden.reshaped(rows: rows, columns: rank), adapterDelta.reshaped(rows: rows, columns: outputs)
         )
+    }
+
+    /// The same for rows of logits.
+    func logitScratch(rows: Int, rank: Int, outputs: Int) -> (hidden: MatrixSlice, delta: MatrixSlice) {
+        func grow(_ matrix: inout Matrix, _ columns: Int) -> MatrixSlice {
+            if matrix.rowCount * matrix.columnCount < rows * columns { matrix = Matrix(rows: rows, columns: columns) }
+            return matrix.reshaped(rows: rows, columns: columns)
+        }
+        return (grow(&logitHidden, rank), grow(&logitDelta, outputs))
     }
 
     /// Makes room for scores of `positions` positions.

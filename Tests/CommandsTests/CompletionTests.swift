@@ -1,4 +1,5 @@
 import Foundation
+import LanguageModels
 import TestSupport
 import Testing
 
@@ -59,7 +60,7 @@ struct CompletionTests {
             #expect(ModelCompletion.candidates("smollm2-135m", cache: cache) == [])
             let pulled = folder.appendingPathComponent("cache/models/smollm2-135m-instruct")
             try FileManager.default.createDirectory(at: pulled, withIntermediateDirectories: true)
-            let file = try #require(ModelCompletion.fileName(of: "smollm2-135m-instruct"))
+            let file = try #require(ModelCatalogue.entry(named: "smollm2-135m-instruct")).fileName
             try Data().write(to: pulled.appendingPathComponent(file))
             #expect(ModelCompletion.candidates("smollm2-135m", cache: cache) == ["smollm2-135m-instruct"])
             #expect(ModelCompletion.candidates(base + "nowhere/", cache: cache) == [])

@@ -11,6 +11,8 @@ struct ImportedRuns {
         /// The digit that the model's digest is made of.
         var digest = "a"
         var temperature = 1.0
+        /// What the chat template was told.
+        var date: String?
         /// The policy that ended the sampling of a task.
         var stopping: String?
         /// For each prompt and sample the three values; nil where the scorer did not look at the sample.
@@ -63,14 +65,16 @@ struct ImportedRuns {
         ]
         var settings: [String: Any] = ["generation": generation]
         settings["stopping"] = run.stopping
+        var definition: [String: Any] = [
+            "description": "", "format": "raw", "name": "bench", "generation": generation,
+            "prompts": [["file": "a.jsonl"]], "scorers": [["name": "numeric", "parameters": [String: String]()]],
+            "task": "generate", "version": 1,
+        ]
+        definition["date"] = run.date
         return [
             "id": run.id, "settings": settings, "plannedSamples": 99, "status": "started",
             "startedAt": "2026-01-01T00:00:00Z",
-            "definition": [
-                "description": "", "format": "raw", "name": "bench", "generation": generation,
-                "prompts": [["file": "a.jsonl"]], "scorers": [["name": "numeric", "parameters": [String: String]()]],
-                "task": "generate", "version": 1,
-            ] as [String: Any],
+            "definition": definition,
             "model": [
                 "name": run.model, "digest": String(repeating: run.digest, count: 64), "architecture": "llama",
                 "computeMode": "f32", "backend": "none",

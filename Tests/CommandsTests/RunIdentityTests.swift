@@ -1,3 +1,4 @@
+import Checkpoints
 import Tensors
 import Testing
 import Training
@@ -17,7 +18,7 @@ struct RunIdentityTests {
     /// The digest that runs were stored under when how often they save was a part of it.
     private static func former(_ identity: RunIdentity) throws -> String {
         let parts = ["sft", try JSONText.encode(identity.recipe.settings), "", "0.0 3 512 0.5", "d", "m", ""]
-        return Digest.sha256(of: parts.joined(separator: "\n"))
+        return FileDigest.sha256(of: parts.joined(separator: "\n"))
     }
 
     private static func record(

@@ -35,6 +35,8 @@ struct StoredReportTests {
                     Run(
                         number: 3, model: "other", digest: "c",
                         grades: [Array(Self.mixed[0].prefix(2)), Self.mixed[1]]),
+                    Run(number: 4, model: "dated", digest: "d", grades: Self.mixed),
+                    Run(number: 5, model: "dated", digest: "d", date: "2024-02-29", grades: Self.mixed),
                 ])
             let passK = ["report", "passk", "--scorer", "weak", "--json"]
             let outcome = try report(passK + ["--k", "1"], runs)
@@ -43,6 +45,7 @@ struct StoredReportTests {
             #expect(
                 labels == [
                     "\(evaluation), m, temperature 0.5", "\(evaluation), m, temperature 1", "\(evaluation), other",
+                    "\(evaluation), dated, date none", "\(evaluation), dated, date 2024-02-29",
                 ])
             let refused = try report(passK + ["--k", "4"], runs)
             #expect(refused.code == 65)

@@ -14,6 +14,8 @@ import Transformers
     ("blocks.[!01].hook_q", "blocks.2.hook_q", true), ("blocks.[!01].hook_q", "blocks.0.hook_q", false),
     ("blocks.[1.hook_q", "blocks.[1.hook_q", true), ("a[]b", "a[]b", true), ("a[!]b", "a[!]b", true),
     ("a[", "a[", true),
+    // Numerals of other scripts, some of which stand for more than a digit, make no range.
+    ("a[一-百]", "a百", true), ("a[一-百]", "a2", false), ("a[٣-٥]", "a-", true),
 ])
 func globsMatchNames(_ pattern: String, _ name: String, _ matches: Bool) {
     #expect(HookGlob(pattern).matches(name) == matches)

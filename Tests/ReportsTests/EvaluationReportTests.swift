@@ -43,6 +43,13 @@ struct EvaluationReportTests {
                 """)
     }
 
+    @Test func theDateThatTemplatesWereToldIsAFact() {
+        var run = Examples.run(planned: 3)
+        #expect(!EvaluationReport(run: run, metrics: [], samples: []).html().contains("2024-02-29"))
+        run.definition.date = "2024-02-29"
+        #expect(EvaluationReport(run: run, metrics: [], samples: []).html().contains("2024-02-29"))
+    }
+
     @Test func countsThatNoRunHasAreShownAndDoNotOverflow() {
         var run = Examples.run(planned: .max)
         run.promptSets += run.promptSets

@@ -179,6 +179,25 @@ struct TrainingExchangeTests {
         }
     }
 
+    @Test(arguments: [
+        (#""kind":"sft""#, "kinder", "run.kinder"), (#""tokens":7"#, "mood", "steps.mood"),
+        (#""margin":-0.25"#, "mean", "evaluations.mean"), (#""type":"training""#, "note", "note"),
+    ])
+    func aKeyThatNothingReadsIsRefused(_ place: String, _ key: String, _ named: String) throws {
+        try withStore { store in
+            try fill(store, Self.run, Self.steps, Self.evaluations)
+            let text = String(decoding: try store.exported(), as: UTF8.self)
+            let broken = text.replacing(place, with: "\(place),\"\(key)\":1", maxReplacements: 1)
+            #expect(broken != text)
+            try withStore { (copy: RunStore) throws in
+                #expect(throws: StoreError.importLine(path: "x.jsonl", line: 2, problem: .unknownKey(named))) {
+                    try copy.importRuns(Data(broken.utf8))
+                }
+                #expect(try copy.trainingRuns().isEmpty)
+            }
+        }
+    }
+
     @Test func anotherRunUnderTheSameIdIsRefused() throws {
         try withStore { store in
             try fill(store, Self.run, Self.steps)

@@ -60,6 +60,47 @@ func activationsAndNormsFollowTheirDefinitions(_ n: Int) {
     }
 }
 
+private func quickGelu(_ x: Double) -> Double { x / (1 + exp(-1.702 * x)) }
+
+@Test(arguments: lengths)
+func cornersAndQuickGeluFollowTheirDefinitions(_ n: Int) {
+    var random = SeededGenerator(seed: UInt64(700 + n))
+    let (a, dy) = (random.floats(n).map { $0 * 6 }, random.floats(n))
+    let (x, dx) = (Matrix([a]), Matrix(rows: 1, columns: n))
+    RowOperations.relu(x.slice, into: dx.slice, threads: 1)
+    #expect(dx.slice.copy() == a.map { max($0, 0) })
+    RowOperations.reluSquared(x.slice, into: dx.slice, threads: 1)
+    #expect(dx.slice.copy() == a.map { max($0, 0) * max($0, 0) })
+    RowOperations.quickGelu(x.slice, into: dx.slice, threads: 1)
+    expectClose(dx.slice.copy(), a.map { Float(quickGelu(Double($0))) }, absolute: 1e-7, relative: 1e-6)
+    func gradient(_ function: RowOperations.Function) -> [Float] {
+        RowOperations.functionGradient(function, x.slice, Matrix([dy]).slice, into: dx.slice, threads: 1)
+        return dx.slice.copy()
+    }
+    #expect(gradient(.relu) == zip(a, dy).map { $0 > 0 ? $1 : 0 })
+    #expect(gradient(.reluSquared) == zip(a, dy).map { $0 > 0 ? 2 * $0 * $1 : 0 })
+    let slopes = zip(a, dy).map { x, dy in
+        let (low, high) = (quickGelu(Double(x) - 1e-5), quickGelu(Double(x) + 1e-5))
+        return Float((high - low) / 2e-5 * Double(dy))
+    }
+    expectClose(gradient(.quickGelu), slopes, absolute: 1e-6, relative: 1e-5)
+}
+
+/// As torch has them: the corner has no slope, what is no number stays none, and nothing overflows.
+@Test func cornersAtZeroAndAtTheEnds() {
+    let x = Matrix([[0, -0.0, .nan, .infinity, -.infinity, 1e30, -1e30]])
+    let dy = Matrix([[Float](repeating: 3, count: 7)])
+    let out = Matrix(rows: 1, columns: 7)
+    RowOperations.relu(x.slice, into: out.slice, threads: 1)
+    #expect(out.slice.copy().map { $0.isNaN ? -1 : $0 } == [0, 0, -1, .infinity, 0, 1e30, 0])
+    RowOperations.functionGradient(.relu, x.slice, dy.slice, into: out.slice, threads: 1)
+    #expect(out.slice.copy() == [0, 0, 3, 3, 0, 3, 0])
+    RowOperations.reluSquared(x.slice, into: out.slice, threads: 1)
+    #expect(out.slice.copy().map { $0.isNaN ? -1 : $0 } == [0, 0, -1, .infinity, 0, .infinity, 0])
+    RowOperations.quickGelu(x.slice, into: out.slice, threads: 1)
+    #expect(out.slice.copy()[5] == 1e30 && out.slice.copy()[6] == 0)
+}
+
 @Test func groupsAreNormalizedByThemselves() {
     var random = SeededGenerator(seed: 77)
     let (a, weight) = (random.floats(30), random.floats(10))

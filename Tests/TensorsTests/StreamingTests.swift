@@ -107,6 +107,38 @@ private func activations(_ rows: Int) -> Matrix {
     }
 }
 
+@Test(arguments: cases) private func twoLayersMeetWithoutChangingABit(_ given: Case) throws {
+    let weights = try given.weights()
+    let half = given.outputs / 2
+    var random = SeededGenerator(seed: 71)
+    for (backend, outputs) in [(MatrixBackend.bf16, 53), (.bf16, 144), (.oneDNN, 70)] {
+        let last = try PackedWeights(Matrix((0..<outputs).map { _ in random.floats(half) }), backend: backend)
+        for rows in [1, 2, 7, 9, 64, 130] {
+            let x = activations(rows)
+            let between = Matrix(rows: rows, columns: half)
+            let multiplier = MatrixMultiplier(threads: 1)
+            try multiplier.multiplyHalves(x.slice, weights, into: between.slice) {
+                RowOperations.siluMultiply($0, $1, into: $2, threads: 1)
+            }
+            let product = Matrix(rows: rows, columns: outputs)
+            try multiplier.multiply(between.slice, last, into: product.slice)
+            let before = Matrix((0..<rows).map { _ in random.floats(outputs) })
+            let expected = zip(before.slice.copy(), product.slice.copy()).map { $0 + $1 }
+            for threads in [1, 2, 3] {
+                let sum = Matrix(rows: rows, columns: outputs)
+                sum.slice.assign(before.slice)
+                try MatrixMultiplier(threads: threads).multiplyHalves(
+                    x.slice, weights, through: last, between: Matrix(rows: rows, columns: half).slice,
+                    addingTo: sum.slice
+                ) {
+                    RowOperations.siluMultiply($0, $1, into: $2, threads: 1)
+                }
+                expectIdentical(sum.slice.copy(), expected, "\(backend), \(rows) rows, \(threads) threads")
+            }
+        }
+    }
+}
+
 /// Depths that oneDNN adds up in several stretches.
 @Test(arguments: [577, 1536, 4096]) func depthChangesNoBit(inputs: Int) throws {
     var random = SeededGenerator(seed: 68)

@@ -196,8 +196,11 @@ import Testing
             #expect(try read(#"{"v_proj": 5}"#) == 3)
             let several = try #require(throws: TrainingError.self) { try read(#"{"q_proj": 5}"#) }
             #expect("\(several)".contains("its alpha_pattern gives model.layers.0.mlp.down_proj 3.0 and"), "\(several)")
-            let expression = try #require(throws: TrainingError.self) { try read(#"{"^model": 5}"#) }
-            #expect("\(expression)".contains("a regular expression in alpha_pattern, ^model"), "\(expression)")
+            #expect(try read(#"{"^model.*_proj": 5}"#) == 5)
+            let expression = try #require(throws: TrainingError.self) { try read(#"{"(?=model)": 5}"#) }
+            #expect("\(expression)".contains("alpha_pattern has \"(?=model)\"; allowed: groups as"), "\(expression)")
+            let infinite = try #require(throws: TrainingError.self) { try read(#"{"q_proj": 1e99}"#) }
+            #expect("\(infinite)".contains("alpha_pattern has \"q_proj\"; allowed: a finite float32"), "\(infinite)")
         }
     }
 
@@ -231,18 +234,19 @@ import Testing
     /// What ranks or alphas of single layers mean would be lost: they are refused, as are other kinds of adapters.
     @Test(
         arguments: [
-            ("\"rank_pattern\": {\"q_proj\": 4}", "its rank_pattern gives q_proj the rank 4 beside 2"),
             ("\"layers_to_transform\": [1, -1]", "its layers_to_transform names the block -1"),
             ("\"layers_to_transform\": \"1\"", "has a value of another type at layers_to_transform"),
             ("\"use_dora\": true", "only plain LoRA without biases is read"),
             ("\"init_lora_weights\": \"pissa\"", "it was begun by pissa"),
             ("\"alora_invocation_tokens\": [1]", "it is an activated LoRA"),
             ("\"bias\": \"all\"", "only plain LoRA without biases is read"),
+            ("\"lora_alpha\": 1e99", "its lora_alpha is 1e+99"),
         ])
     func settingsThatAreNotReadAreRefused(more: String, fault: String) throws {
         try Places.withTemporaryFolder { folder in
+            let alpha = more.contains("lora_alpha") ? "" : "\"lora_alpha\": 4, "
             let json = """
-                {"peft_type": "LORA", "r": 2, "lora_alpha": 4, "target_modules": ["q_proj"], \(more)}
+                {"peft_type": "LORA", "r": 2, \(alpha) "target_modules": ["q_proj"], \(more)}
                 """
             try Data(json.utf8).write(to: folder.appendingPathComponent("adapter_config.json"))
             let error = try #require(throws: TrainingError.self) {

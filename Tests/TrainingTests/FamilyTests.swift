@@ -36,6 +36,33 @@ import Testing
         try Comparison(model: model, source: source, expected: expected).check()
     }
 
+    /// Functions of feed-forward layers, with a gate (Llama) and without one (GPT-2).
+    @Test(arguments: ["gpt2", "llama"], ["relu", "relu2", "quick_gelu", "gelu_fast"])
+    func gradientsOfOtherActivationsAreTorchs(family: String, activation: String) throws {
+        let place = Places.fixture("families/\(family)")
+        let root = try JSONDocument(path: place.appendingPathComponent("folder/config.json").path).root
+        guard case .object(var keys) = root else { throw CheckpointError.missingMetadata(key: "config.json") }
+        keys[family == "gpt2" ? "activation_function" : "hidden_act"] = .string(activation)
+        let source = try HuggingFaceFolder(
+            path: place.appendingPathComponent("folder").path, configuration: JSONDocument(.object(keys)))
+        let ids = try JSONDecoder().decode(
+            Text.self, from: Data(contentsOf: place.appendingPathComponent("reference.json"))
+        ).ids
+        let model = try TrainableModel(Transformer(source, backend: .oneDNN, threads: 1), ownsEmbedding: true)
+        model.train { _ in true }
+        var batch = TrainingBatch()
+        batch.append(ids, weights: ids.map { _ in 1 })
+        let space = TrainingSpace(
+            model.configuration, backend: .oneDNN, rows: batch.rowCount, recomputes: false, threads: 2)
+        let loss = CrossEntropyLoss(batch.targets, scale: 1 / Double(batch.targets.count))
+        let outcomes = try model.accumulateGradient(of: loss, on: batch, space: space)
+        let expected = try SafetensorsFile(path: Places.fixture("training/activations.safetensors").path)
+        let name = "\(family).\(activation)"
+        #expect(abs(outcomes.reduce(0) { $0 + $1.loss } - Double(try expected.floats(of: "\(name).loss")[0])) < 1e-4)
+        let found = try #require(model.embedding?.gradient).slice.copy()
+        expectClose(found, try expected.floats(of: "\(name).gradient"), ofLargest: 1e-4, name)
+    }
+
     /// The sampler and the trainer are one implementation, in every family.
     @Test(arguments: families) func logProbabilitiesAreTheSamplers(family: String) throws {
         let source = try HuggingFaceFolder(path: Places.fixture("families/\(family)/folder").path)

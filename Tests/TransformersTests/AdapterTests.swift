@@ -156,15 +156,19 @@ private func adapter(alphas patterns: String) throws -> LoRAAdapter {
     }
 }
 
-/// PEFT takes the first pattern of the file, and a dictionary has no first.
+/// PEFT takes the first pattern of the file that matches.
 @Test func patternsOfAlphasHaveOneMeaning() throws {
     let module = "gpt_neox.layers.0.attention.dense"
     let equal = try adapter(alphas: #"{"dense": 5, "attention.dense": 5.0}"#)
     #expect(equal.changes[module]?.scale == Float(5) / 3)
     #expect(equal.changes["gpt_neox.layers.0.attention.query_key_value"]?.scale == 2)
-    #expect(throws: TransformerError.adapterPatterns(["dense", "layers.0.attention.dense"], module: module)) {
-        try adapter(alphas: #"{"dense": 5, "layers.0.attention.dense": 7}"#)
-    }
+    let two = try adapter(alphas: #"{"layers.0.attention.dense": 7, "dense": 5}"#)
+    #expect(two.changes[module]?.scale == Float(7) / 3)
+    let other = try adapter(alphas: #"{"dense": 5, "layers.0.attention.dense": 7}"#)
+    #expect(other.changes[module]?.scale == Float(5) / 3)
+    let infinite = TransformerError.adapterPattern(
+        key: "alpha_pattern", pattern: "dense", allowed: "a finite float32 for each pattern, not 1e+99")
+    #expect(throws: infinite) { try adapter(alphas: #"{"dense": 1e99}"#) }
 }
 
 @Test func halvesOfDifferentRanksAreErrors() throws {
@@ -188,14 +192,15 @@ private func adapter(alphas patterns: String) throws -> LoRAAdapter {
     }
 }
 
-/// An adapter that counts only behind certain tokens would be merged for all of them.
-@Test func activatedAdaptersOfLlamaCppAreErrors() throws {
+/// An adapter that counts only behind certain tokens would be merged for all of them, and one without a finite scale makes
+/// every weight infinite.
+@Test func adaptersOfLlamaCppThatCannotBeMergedAreErrors() throws {
     try Places.withTemporaryFolder { folder in
-        func adapter(_ more: [(String, MetadataValue)]) throws -> LoRAAdapter {
+        func adapter(_ more: [(String, MetadataValue)], alpha: Float = 4) throws -> LoRAAdapter {
             let path = folder.appendingPathComponent("\(more.count).gguf").path
             let kind: [(String, MetadataValue)] = [
                 ("general.architecture", .string("llama")), ("general.type", .string("adapter")),
-                ("adapter.type", .string("lora")), ("adapter.lora.alpha", .float32(4)),
+                ("adapter.type", .string("lora")), ("adapter.lora.alpha", .float32(alpha)),
             ]
             let parts = [("blk.0.attn_q.weight.lora_a", [2, 4]), ("blk.0.attn_q.weight.lora_b", [4, 2])]
             let writer = try GGUFWriter(
@@ -210,6 +215,9 @@ private func adapter(alphas patterns: String) throws -> LoRAAdapter {
         #expect(throws: TransformerError.adapterKind("activated LoRA")) {
             try adapter([("adapter.alora.invocation_tokens", .array(.uint32([1, 2])))])
         }
+        let infinite = TransformerError.configuration(
+            key: "adapter.lora.alpha", value: "inf", allowed: "finite numbers")
+        #expect(throws: infinite) { try adapter([], alpha: .infinity) }
     }
 }
 
@@ -225,7 +233,6 @@ private func adapter(alphas patterns: String) throws -> LoRAAdapter {
         for (more, kind) in [
             (#""init_lora_weights": "pissa""#, "init_lora_weights pissa"),
             (#""alora_invocation_tokens": [1, 2]"#, "activated LoRA"),
-            (#""alpha_pattern": {"^model.layers.0": 2}"#, "a regular expression in alpha_pattern, ^model.layers.0"),
         ] {
             try Data("{\"peft_type\": \"LORA\", \"lora_alpha\": 1, \(more)}".utf8).write(to: settings)
             #expect(throws: TransformerError.adapterKind(kind)) { try LoRAAdapter(peftFolder: copy.path) }

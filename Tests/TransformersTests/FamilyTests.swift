@@ -12,6 +12,8 @@ struct Family {
         var ids: [Int32]
         var positions: [Int]
         var variants: [String: JSONValue]
+        /// Configurations whose original context the text is longer than.
+        var long: [String: JSONValue]?
         /// Keys without which the logits `absent.logits` were computed.
         var absent: [String]
     }
@@ -223,11 +225,12 @@ func variantsAgreeWithTransformers(_ name: String) throws {
     ("gemma3", "rope_parameters.sliding_attention.rope_type", .string("linear")),
     ("gemma3", "rope_parameters.sliding_attention.rope_type", .string("dynamic")),
     ("gemma2", "use_bidirectional_attention", .bool(true)),
-    ("gemma2", "hidden_activation", .string("quick_gelu")),
+    ("gemma2", "hidden_activation", .string("gelu_10")),
+    ("gpt2", "activation_function", .string("mish")),
     ("llama", "rope_parameters", .string("linear")),
     ("llama", "rope_scaling", .string("linear")),
     ("llama", "rope_parameters.rope_type", .string("su")),
-    ("llama", "hidden_act", .string("relu")),
+    ("llama", "hidden_act", .string("relu6")),
 ])
 func settingsThatAreNotComputedAreRefused(_ name: String, _ key: String, _ value: JSONValue) throws {
     let family = try Family(name)

@@ -95,14 +95,19 @@ struct GGUFFormTests {
                 }
             }
         }
-        let silu = "the activation silu, which files of its family do not say"
+        func activation(_ name: String) -> String { "the activation \(name), which files of its family do not say" }
         let rotation = "a scaling of its rotation, which files of its family do not say"
         #expect(
             Set(refused) == [
                 "qwen2 windows: a sliding window of its own, which files of its family do not say",
                 "llama longrope-factor: \(rotation)", "llama longrope-outer: \(rotation)",
-                "gemma2 silu: \(silu)", "gemma3 silu: \(silu)",
-                "gemma2 other-act: the activation gelu, which files of its family do not say",
+                "gemma2 silu: \(activation("silu"))", "gemma3 silu: \(activation("silu"))",
+                "gemma2 other-act: \(activation("gelu"))", "gemma2 relu2: \(activation("reluSquared"))",
+                "llama relu: \(activation("relu"))", "llama relu2: \(activation("reluSquared"))",
+                "llama quick-gelu: \(activation("quickGelu"))", "llama gelu-fast: \(activation("geluTanh"))",
+                "llama gelu-accurate: \(activation("geluTanh"))", "gpt2 relu: \(activation("relu"))",
+                "gpt2 relu2: \(activation("reluSquared"))", "gpt2 quick-gelu: \(activation("quickGelu"))",
+                "gptneox relu: \(activation("relu"))", "gptneox quick-gelu: \(activation("quickGelu"))",
             ])
     }
 
@@ -111,6 +116,7 @@ struct GGUFFormTests {
         var configuration = try TransformerConfiguration(fixture("llama").folder)
         let parameters = Set(try TensorPlan.tensors(of: fixture("llama").folder).map(\.parameter))
         var yarn = RotaryScaling.Yarn(factor: 8, originalContext: 4096, magnitude: 1.3)
+        configuration.contextLength = 8 * 4096
         configuration.rotaryScaling = .yarn(yarn)
         let form = try GGUFForm(configuration, parameters: parameters, isTied: false)
         #expect(try form.metadata.float("llama.rope.scaling.factor") == 8)

@@ -97,10 +97,22 @@ VARIANTS = {
         "no-object": dict(
             hidden_activation="gelu",
             rope_parameters=dict(full_attention=dict(rope_type="linear", rope_theta=500.0, factor=4.0))),
+        "relu": dict(hidden_act="relu"),
+        "relu2": dict(hidden_act="relu2"),
+        "quick-gelu": dict(hidden_act="quick_gelu"),
+        "gelu-fast": dict(hidden_act="gelu_fast"),
+        "gelu-accurate": dict(hidden_act="gelu_accurate"),
+    },
+    "gpt2": {
+        "relu": dict(activation_function="relu"),
+        "relu2": dict(activation_function="relu2"),
+        "quick-gelu": dict(activation_function="quick_gelu"),
+        "gelu-pytorch-tanh": dict(activation_function="gelu_pytorch_tanh"),
     },
     "mistral": {"all-slide": dict(layer_types=["full_attention", "full_attention"], attention_bias=True)},
     "gemma2": {
         "silu": dict(hidden_activation="silu"),
+        "relu2": dict(hidden_activation="relu2"),
         "other-act": dict(hidden_act="relu", hidden_activation="gelu_python"),
     },
     "gemma3": {
@@ -114,6 +126,8 @@ VARIANTS = {
     },
     "gptneox": {
         "serial": dict(use_parallel_residual=False),
+        "relu": dict(hidden_act="relu"),
+        "quick-gelu": dict(hidden_act="quick_gelu"),
         "rotary": dict(
             rope_theta=500.0, partial_rotary_factor=0.25, rotary_emb_base=300.0, rotary_pct=0.75,
             rope_parameters=None),
@@ -142,6 +156,36 @@ VARIANTS = {
         "windows": dict(
             use_sliding_window=True, sliding_window=9, max_window_layers=1,
             layer_types=["full_attention", "sliding_attention"]),
+    },
+}
+
+
+# The same under configurations whose original context the text is longer than: transformers then takes the divisors of
+# long texts for the whole of it.
+LONG = {
+    "llama": {
+        "long-factor": dict(
+            rope_parameters=dict(
+                rope_type="longrope", rope_theta=10000.0, factor=3.0,
+                short_factor=[1.0, 1.2, 1.5, 2.0, 2.5, 3.0], long_factor=[2.0, 3.0, 5.0, 8.0, 9.0, 9.5],
+                original_max_position_embeddings=16)),
+        "long-attention": dict(
+            rope_parameters=dict(
+                rope_type="longrope", rope_theta=5000.0, attention_factor=1.2,
+                short_factor=[1.0, 1.2, 1.5, 2.0, 2.5, 3.0], long_factor=[2.0, 3.0, 5.0, 8.0, 9.0, 9.5],
+                original_max_position_embeddings=39)),
+    },
+    "phi3": {
+        "long": dict(
+            rope_parameters=dict(
+                rope_type="longrope", rope_theta=10000.0, short_factor=[1.0, 1.2, 1.5, 2.0],
+                long_factor=[2.0, 3.0, 5.0, 8.0], original_max_position_embeddings=16, partial_rotary_factor=1.0),
+            original_max_position_embeddings=16, sliding_window=None),
+        "long-su": dict(
+            rope_scaling=dict(
+                type="su", short_factor=[1.0, 1.2, 1.5, 2.0], long_factor=[2.0, 3.0, 5.0, 8.0],
+                original_max_position_embeddings=50),
+            original_max_position_embeddings=32),
     },
 }
 
@@ -562,7 +606,7 @@ def add_logits():
 
 
 def changed_logits(folder, name, ids):
-    for variant, patch in VARIANTS.get(name, {}).items():
+    for variant, patch in {**VARIANTS.get(name, {}), **LONG.get(name, {})}.items():
         yield f"{variant}.logits", variant_logits(folder, name, patch, ids)
     if name in ABSENT:
         yield "absent.logits", absent_logits(folder, name, ABSENT[name], ids)
@@ -572,6 +616,8 @@ def changed_logits(folder, name, ids):
 
 def write_facts(path, name, ids):
     facts = {"ids": ids, "positions": POSITIONS, "variants": VARIANTS.get(name, {}), "absent": ABSENT.get(name, [])}
+    if name in LONG:
+        facts["long"] = LONG[name]
     (path / "reference.json").write_text(json.dumps(facts) + "\n")
 
 

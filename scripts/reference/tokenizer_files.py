@@ -4,9 +4,11 @@ difficult texts. Nothing of it is anybody else's: the vocabularies are trained o
 
   tokenizer_files.py OUT                     the fixtures
   tokenizer_files.py OUT --fuzz N            also N random texts a kind, for a longer comparison
+  tokenizer_files.py OUT --decoded           instead: decoded.json beside each tokenizer.json in OUT, random lists of ids and
+                                             their texts
   tokenizer_files.py OUT --vocabularies DIR  instead: tokenizer.json out of llama.cpp's ggml-vocab-*.gguf in DIR
 
-Needs tokenizers 0.23.3 (and gguf 0.19 for --vocabularies).
+Needs tokenizers 0.23.3 (gguf 0.19 for --vocabularies, transformers 5.24 for --decoded).
 """
 
 import argparse
@@ -256,6 +258,45 @@ def cases(t, made):
     return rows
 
 
+def id_lists(t, generator):
+    """Any ids, those of texts, and runs of byte tokens that are characters, or none, or stop in the middle of one."""
+    size = t.get_vocab_size()
+    lists = [[generator.randrange(size) for _ in range(generator.randint(1, 12))] for _ in range(16)]
+    lists += [t.encode(text, add_special_tokens=False).ids for text in fuzz(generator.randrange(1000), 8)]
+    byte = [t.token_to_id(f"<0x{value:02X}>") for value in range(256)]
+    if byte[0] is not None:
+        for text in ("a", "\u00e9", "\u2603\n", "\U0001f999x"):
+            encoded = [byte[value] for value in text.encode()]
+            for run in (encoded, encoded[:-1], encoded[:1], encoded + [byte[0xFF]], encoded[1:]):
+                lists.append([generator.randrange(size)] + run + [generator.randrange(size) for _ in range(2)])
+                lists.append(run)
+    spaces = [t.token_to_id(token) for token in ("\u2581", "\u0120", " ") if t.token_to_id(token) is not None]
+    if spaces:
+        lists += [[spaces[0]] * count + [generator.randrange(size)] for count in (1, 2, 3)]
+    return [ids for ids in lists if ids]
+
+
+def behind(t, ids):
+    """The text of ids behind a text; none where the two do not make one of both."""
+    words = next(i for i in range(10, t.get_vocab_size()) if t.decode([i], skip_special_tokens=False).isalpha())
+    first, both = (t.decode(part, skip_special_tokens=False) for part in ([words], [words] + ids))
+    return both[len(first):] if both.startswith(first) else None
+
+
+def decoded(folder):
+    import transformers
+
+    path = folder / "tokenizer.json"
+    t = Tokenizer.from_file(str(path))
+    cleaning = transformers.PreTrainedTokenizerFast(tokenizer_file=str(path), clean_up_tokenization_spaces=True)
+    rows = []
+    for ids in id_lists(t, random.Random(folder.name)):
+        rows.append({
+            "ids": ids, "text": t.decode(ids, skip_special_tokens=False), "skipped": t.decode(ids, skip_special_tokens=True),
+            "cleaned": cleaning.decode(ids, skip_special_tokens=False), "behind": behind(t, ids)})
+    save(folder / "decoded.json", rows)
+
+
 def save(path, value):
     path.write_text(json.dumps(value, ensure_ascii=False, separators=(",", ":")) + "\n", encoding="utf-8")
 
@@ -302,8 +343,13 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("out", type=pathlib.Path)
     parser.add_argument("--fuzz", type=int, default=0)
+    parser.add_argument("--decoded", action="store_true")
     parser.add_argument("--vocabularies", type=pathlib.Path)
     arguments = parser.parse_args()
+    if arguments.decoded:
+        for path in sorted(arguments.out.glob("*/tokenizer.json")):
+            decoded(path.parent)
+        return
     if arguments.vocabularies:
         vocabularies(arguments.out, arguments.vocabularies, HARD + texts(13, 100) + fuzz(14, max(arguments.fuzz, 100)))
         return

@@ -2,6 +2,7 @@
 
     python3 scripts/reference/training.py tiny                 writes Tests/Fixtures/training/tiny-llama.*
     python3 scripts/reference/training.py families             writes Tests/Fixtures/training/families/*
+    python3 scripts/reference/training.py activations          writes Tests/Fixtures/training/activations.safetensors
     python3 scripts/reference/training.py smollm2 FILE.gguf    writes Tests/Fixtures/training/smollm2.json
 
 Written with the versions that each file names.
@@ -115,6 +116,28 @@ def families():
         save_file(tensors, FOLDER / "families" / f"{folder.name}.safetensors", metadata=VERSIONS)
 
 
+# By family: the key of the function in the feed-forward layer, and the embedding's name.
+ACTIVATIONS = {
+    "gpt2": ("activation_function", "transformer.wte.weight"), "llama": ("hidden_act", "model.embed_tokens.weight")}
+
+
+def activations():
+    """The loss and the gradient of the embedding of tiny models with other functions in their feed-forward layers."""
+    tensors = {}
+    for name, (key, embedding) in ACTIVATIONS.items():
+        folder = FOLDER.parent / "families" / name
+        ids = json.loads((folder / "reference.json").read_text())["ids"]
+        for activation in ["relu", "relu2", "quick_gelu", "gelu_fast"]:
+            model = AutoModelForCausalLM.from_pretrained(
+                folder / "folder", dtype=torch.float32, attn_implementation="eager", **{key: activation}).eval()
+            model.get_input_embeddings().padding_idx = None
+            loss = loss_of(model, [ids])
+            loss.backward()
+            tensors[f"{name}.{activation}.loss"] = loss.detach().reshape(1)
+            tensors[f"{name}.{activation}.gradient"] = dict(model.named_parameters())[embedding].grad.contiguous()
+    save_file(tensors, FOLDER / "activations.safetensors", metadata=VERSIONS)
+
+
 def smollm2(path):
     torch.set_num_threads(2)
     path = pathlib.Path(path)
@@ -134,5 +157,7 @@ if __name__ == "__main__":
         tiny()
     elif sys.argv[1:2] == ["families"]:
         families()
+    elif sys.argv[1:2] == ["activations"]:
+        activations()
     else:
         smollm2(sys.argv[2])

@@ -20,10 +20,13 @@ void ck_add_product(float *out, float k, const float *a, const float *b, float s
 void ck_silu_multiply_backward(const float *gate, const float *up, const float *dpost, float *dgate, float *dup,
                                size_t n);
 
-// dx = dy * f'(x) for the functions ck_silu, ck_gelu and ck_gelu_tanh; dx may be dy. x, dy, dx [n].
+// dx = dy * f'(x) for the functions of ck_rows.h, 0 where ck_relu has its corner; dx may be dy. x, dy, dx [n].
 void ck_silu_backward(const float *x, const float *dy, float *dx, size_t n);
 void ck_gelu_backward(const float *x, const float *dy, float *dx, size_t n);
 void ck_gelu_tanh_backward(const float *x, const float *dy, float *dx, size_t n);
+void ck_quick_gelu_backward(const float *x, const float *dy, float *dx, size_t n);
+void ck_relu_backward(const float *x, const float *dy, float *dx, size_t n);
+void ck_relu_squared_backward(const float *x, const float *dy, float *dx, size_t n);
 
 // y = cap * tanh(x / cap): dy becomes dx. y, dy [n].
 void ck_soft_cap_backward(const float *y, float cap, float *dy, size_t n);

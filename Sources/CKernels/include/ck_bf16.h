@@ -27,10 +27,13 @@ void ck_pack_bf16_inputs(const float *matrix, size_t stride, size_t inputs, size
 size_t ck_bf16_row_bytes(size_t n);
 void ck_round_activations_bf16(const float *in, void *out, size_t n);
 
+// What becomes of a product: it is written, its chains begin with what is in `out`, or it is added to that when it is done.
+typedef enum { CK_BF16_WRITES, CK_BF16_CONTINUES, CK_BF16_ADDS } ck_bf16_result;
+
 // x [rows] of rounded activations, one after another; out [rows][outputs] with out_stride elements from row to row;
-// panels [ceil(outputs / 48)]. With `continues` the chains begin with what is in `out`.
+// panels [ceil(outputs / 48)].
 void ck_product_bf16(size_t rows, size_t inputs, size_t outputs, const void *x, const void *panels, float *out,
-                     size_t out_stride, int continues);
+                     size_t out_stride, ck_bf16_result result);
 
 // Activations whose rows are up to 48 columns of a matrix [inputs][outputs], in the form that the next product wants: a
 // panel of CK_BF16_PANEL * ck_bf16_row_bytes(inputs) bytes. Missing columns are 0.
@@ -38,7 +41,7 @@ void ck_pack_bf16_columns(const float *matrix, size_t stride, size_t inputs, siz
 
 // As ck_product_bf16, bit for bit; columns [ceil(rows / 48)] hold the activations.
 void ck_product_bf16_columns(size_t rows, size_t inputs, size_t outputs, const void *columns, const void *panels,
-                             float *out, size_t out_stride, int continues);
+                             float *out, size_t out_stride, ck_bf16_result result);
 
 // Who multiplies: "avx512-bf16" where the processor has a bfloat16 product that is faster than its float32 one; else
 // "avx512", "avx2" or "generic", which widen bfloat16 to float32.

@@ -37,6 +37,15 @@ void ck_gelu(const float *x, float *out, size_t n);
 // out = x / 2 * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 x^3))). x, out [n].
 void ck_gelu_tanh(const float *x, float *out, size_t n);
 
+// out = x / (1 + exp(-1.702 x)). x, out [n].
+void ck_quick_gelu(const float *x, float *out, size_t n);
+
+// out = max(x, 0); NaN stays. x, out [n].
+void ck_relu(const float *x, float *out, size_t n);
+
+// out = max(x, 0)^2; NaN stays. x, out [n].
+void ck_relu_squared(const float *x, float *out, size_t n);
+
 // out = cap * tanh(x / cap). x, out [n], cap > 0.
 void ck_soft_cap(const float *x, float cap, float *out, size_t n);
 

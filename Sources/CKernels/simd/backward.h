@@ -86,6 +86,29 @@ static void CK_NAME(gelu_tanh_backward)(const float *x, const float *dy, float *
   }
 }
 
+// f(x) = x s(1.702 x), s(z) = 1 / (1 + exp(-z)): f' = s + 1.702 x s (1 - s).
+static void CK_NAME(quick_gelu_backward)(const float *x, const float *dy, float *dx, size_t n) {
+  FOR_VECTORS(i, n) {
+    vector v = READ(x, i, n, 0), d = READ(dy, i, n, 0);
+    vector sigmoid = 1.0f / (1.0f + CK_NAME(exponential)(v * -1.702f));
+    WRITE(dx, i, n, d * sigmoid * (1.0f + 1.702f * v * (1.0f - sigmoid)));
+  }
+}
+
+static void CK_NAME(relu_backward)(const float *x, const float *dy, float *dx, size_t n) {
+  FOR_VECTORS(i, n) {
+    vector v = READ(x, i, n, 0), d = READ(dy, i, n, 0);
+    WRITE(dx, i, n, select((v <= (vector){}), (vector){}, d));
+  }
+}
+
+static void CK_NAME(relu_squared_backward)(const float *x, const float *dy, float *dx, size_t n) {
+  FOR_VECTORS(i, n) {
+    vector v = READ(x, i, n, 0), d = READ(dy, i, n, 0);
+    WRITE(dx, i, n, select((v <= (vector){}), (vector){}, 2.0f * v * d));
+  }
+}
+
 // y = cap * tanh(x / cap): dx = dy * (1 - (y / cap)^2), in place.
 static void CK_NAME(soft_cap_backward)(const float *y, float cap, float *dy, size_t n) {
   FOR_VECTORS(i, n) {
@@ -304,7 +327,8 @@ static void CK_NAME(transpose_tile)(const float *in, size_t in_stride, float *ou
 
 static const ck_backward_kernels CK_NAME(backward_kernels) = {
     CK_NAME(rms_norm_backward), CK_NAME(layer_norm_backward), CK_NAME(add_product), CK_NAME(silu_multiply_backward),
-    CK_NAME(silu_backward),     CK_NAME(gelu_backward),       CK_NAME(gelu_tanh_backward), CK_NAME(soft_cap_backward),
+    CK_NAME(silu_backward),     CK_NAME(gelu_backward),       CK_NAME(gelu_tanh_backward),
+    CK_NAME(quick_gelu_backward), CK_NAME(relu_backward),     CK_NAME(relu_squared_backward), CK_NAME(soft_cap_backward),
     CK_NAME(scale),             CK_NAME(adamw),               CK_NAME(attend_backward),
     CK_NAME(transpose_tile),
 };

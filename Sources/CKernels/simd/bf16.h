@@ -24,7 +24,7 @@ typedef struct {
   const void *weights;
   float *out;
   size_t out_stride;
-  int continues;  // whether the sums begin with what is in `out`
+  ck_bf16_result result;
 } CK_NAME(tile);
 
 // One number of x, or with the instruction one pair. `by_column` is a constant wherever this stands.
@@ -39,12 +39,15 @@ CK_INLINE const float *CK_NAME(row_address)(const CK_NAME(tile) *t, size_t row) 
 CK_INLINE void CK_NAME(begin_tile)(const CK_NAME(tile) *t, size_t rows, size_t vectors, vector total[][3]) {
   CK_UNROLL for (size_t i = 0; i < rows; ++i)
     CK_UNROLL for (size_t v = 0; v < vectors; ++v)
-      total[i][v] = t->continues ? load(t->out + i * t->out_stride + v * lanes) : (vector){};
+      total[i][v] = t->result == CK_BF16_CONTINUES ? load(t->out + i * t->out_stride + v * lanes) : (vector){};
 }
 
 CK_INLINE void CK_NAME(end_tile)(const CK_NAME(tile) *t, size_t rows, size_t vectors, vector total[][3]) {
   CK_UNROLL for (size_t i = 0; i < rows; ++i)
-    CK_UNROLL for (size_t v = 0; v < vectors; ++v) store(t->out + i * t->out_stride + v * lanes, total[i][v]);
+    CK_UNROLL for (size_t v = 0; v < vectors; ++v) {
+      float *out = t->out + i * t->out_stride + v * lanes;
+      store(out, t->result == CK_BF16_ADDS ? load(out) + total[i][v] : total[i][v]);
+    }
 }
 
 // Steps are pairs of inputs. Activations are pairs of bfloat16, or two floats with the odd element first.
@@ -180,7 +183,7 @@ static void CK_NAME(multiply_panel)(const CK_NAME(tile) *all) {
     part.weights = widened;
     part.steps = 2 * pairs;
     part.x += 2 * begin * (all->by_column ? CK_BF16_PANEL : 1);
-    part.continues = all->continues || begin > 0;
+    if (begin > 0) part.result = CK_BF16_CONTINUES;
     CK_NAME(for_tiles)(&part, CK_NAME(multiply_wide));
   }
 }
@@ -208,33 +211,48 @@ static size_t CK_NAME(row_bytes)(size_t n) {
 #endif
 }
 
-// A last panel of fewer than 48 outputs is computed in full, 64 rows at a time, and then copied.
-static void CK_NAME(multiply_partial_panel)(const CK_NAME(tile) *all, size_t width) {
-  enum { chunk = 64 };
+// A product that cannot lie in `out` while it is computed is computed beside it, some rows at a time: one of a last panel
+// of fewer than 48 outputs, or one that is added when all stretches of a widened panel have been.
+static void CK_NAME(multiply_beside)(const CK_NAME(tile) *all, size_t width) {
+  enum { chunk = 128 };
   float full[chunk * CK_BF16_PANEL] __attribute__((aligned(64)));
   for (size_t begin = 0; begin < all->rows; begin += chunk) {
     CK_NAME(tile) part = *all;
     part.rows = all->rows - begin < chunk ? all->rows - begin : chunk;
     part.x = CK_NAME(row_address)(all, begin);
-    if (all->continues)
+    if (all->result == CK_BF16_ADDS) part.result = CK_BF16_WRITES;
+    if (all->result == CK_BF16_CONTINUES)
       for (size_t i = 0; i < part.rows; ++i)
         memcpy(full + i * CK_BF16_PANEL, all->out + (begin + i) * all->out_stride, width * sizeof(float));
     part.out = full;
     part.out_stride = CK_BF16_PANEL;
     CK_NAME(multiply_panel)(&part);
-    for (size_t i = 0; i < part.rows; ++i)
-      memcpy(all->out + (begin + i) * all->out_stride, full + i * CK_BF16_PANEL, width * sizeof(float));
+    for (size_t i = 0; i < part.rows; ++i) {
+      float *out = all->out + (begin + i) * all->out_stride;
+      const float *row = full + i * CK_BF16_PANEL;
+      if (all->result == CK_BF16_ADDS)
+        for (size_t o = 0; o < width; ++o) out[o] += row[o];
+      else memcpy(out, row, width * sizeof(float));
+    }
   }
+}
+
+CK_INLINE int CK_NAME(lies_in_out)(const CK_NAME(tile) *all) {
+#ifdef CK_BF16_INSTRUCTION
+  return 1;
+#else
+  return all->result != CK_BF16_ADDS || all->rows <= CK_NAME(tile_rows);
+#endif
 }
 
 // One panel of outputs, with all rows.
 CK_INLINE void CK_NAME(multiply_outputs)(const CK_NAME(tile) *all, size_t outputs) {
-  if (outputs >= CK_BF16_PANEL) CK_NAME(multiply_panel)(all);
-  else CK_NAME(multiply_partial_panel)(all, outputs);
+  if (outputs >= CK_BF16_PANEL && CK_NAME(lies_in_out)(all)) CK_NAME(multiply_panel)(all);
+  else CK_NAME(multiply_beside)(all, outputs < CK_BF16_PANEL ? outputs : CK_BF16_PANEL);
 }
 
 static void CK_NAME(product_bf16)(size_t rows, size_t inputs, size_t outputs, const void *x, const void *panels,
-                                  float *out, size_t out_stride, int continues) {
+                                  float *out, size_t out_stride, ck_bf16_result result) {
   for (size_t first = 0; first < outputs; first += CK_BF16_PANEL) {
     CK_NAME(tile) all = {
         .rows = rows,
@@ -244,14 +262,15 @@ static void CK_NAME(product_bf16)(size_t rows, size_t inputs, size_t outputs, co
         .weights = (const char *)panels + first / CK_BF16_PANEL * ck_bf16_panel_bytes(inputs),
         .out = out + first,
         .out_stride = out_stride,
-        .continues = continues,
+        .result = result,
     };
     CK_NAME(multiply_outputs)(&all, outputs - first);
   }
 }
 
 static void CK_NAME(product_bf16_columns)(size_t rows, size_t inputs, size_t outputs, const void *columns,
-                                          const void *panels, float *out, size_t out_stride, int continues) {
+                                          const void *panels, float *out, size_t out_stride,
+                                          ck_bf16_result result) {
   for (size_t first = 0; first < outputs; first += CK_BF16_PANEL)
     for (size_t row = 0; row < rows; row += CK_BF16_PANEL) {
       CK_NAME(tile) all = {
@@ -262,7 +281,7 @@ static void CK_NAME(product_bf16_columns)(size_t rows, size_t inputs, size_t out
           .weights = (const char *)panels + first / CK_BF16_PANEL * ck_bf16_panel_bytes(inputs),
           .out = out + row * out_stride + first,
           .out_stride = out_stride,
-          .continues = continues,
+          .result = result,
       };
       CK_NAME(multiply_outputs)(&all, outputs - first);
     }

@@ -26,6 +26,9 @@ typedef struct {
   void (*silu)(const float *, float *, size_t);
   void (*gelu)(const float *, float *, size_t);
   void (*gelu_tanh)(const float *, float *, size_t);
+  void (*quick_gelu)(const float *, float *, size_t);
+  void (*relu)(const float *, float *, size_t);
+  void (*relu_squared)(const float *, float *, size_t);
   void (*soft_cap)(const float *, float, float *, size_t);
   void (*rotate_interleaved)(float *, const float *, const float *, size_t);
   void (*rotate_halves)(float *, const float *, const float *, size_t);
@@ -58,6 +61,9 @@ typedef struct {
   void (*silu)(const float *, const float *, float *, size_t);
   void (*gelu)(const float *, const float *, float *, size_t);
   void (*gelu_tanh)(const float *, const float *, float *, size_t);
+  void (*quick_gelu)(const float *, const float *, float *, size_t);
+  void (*relu)(const float *, const float *, float *, size_t);
+  void (*relu_squared)(const float *, const float *, float *, size_t);
   void (*soft_cap)(const float *, float, float *, size_t);
   void (*scale)(float *, float, size_t);
   void (*adamw)(const ck_adamw_step *, float *, const float *, float *, float *, size_t);
@@ -76,9 +82,9 @@ typedef struct {
   const char *name;
   size_t (*row_bytes)(size_t);
   void (*round_activations)(const float *, void *, size_t);
-  void (*product)(size_t, size_t, size_t, const void *, const void *, float *, size_t, int);
+  void (*product)(size_t, size_t, size_t, const void *, const void *, float *, size_t, ck_bf16_result);
   void (*pack_inputs)(const float *, size_t, size_t, size_t, uint16_t *);
-  void (*product_columns)(size_t, size_t, size_t, const void *, const void *, float *, size_t, int);
+  void (*product_columns)(size_t, size_t, size_t, const void *, const void *, float *, size_t, ck_bf16_result);
   void (*pack_columns)(const float *, size_t, size_t, size_t, void *);
 } ck_bf16_kernels;
 

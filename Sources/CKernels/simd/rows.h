@@ -95,6 +95,28 @@ static void CK_NAME(gelu_tanh)(const float *x, float *out, size_t n) {
   }
 }
 
+static void CK_NAME(quick_gelu)(const float *x, float *out, size_t n) {
+  FOR_VECTORS(i, n) {
+    vector v = READ(x, i, n, 0);
+    WRITE(out, i, n, v / (1.0f + CK_NAME(exponential)(v * -1.702f)));
+  }
+}
+
+static void CK_NAME(relu)(const float *x, float *out, size_t n) {
+  FOR_VECTORS(i, n) {
+    vector v = READ(x, i, n, 0);
+    WRITE(out, i, n, select((v <= (vector){}), (vector){}, v));
+  }
+}
+
+static void CK_NAME(relu_squared)(const float *x, float *out, size_t n) {
+  FOR_VECTORS(i, n) {
+    vector v = READ(x, i, n, 0);
+    vector positive = select((v <= (vector){}), (vector){}, v);
+    WRITE(out, i, n, positive * positive);
+  }
+}
+
 static void CK_NAME(soft_cap)(const float *x, float cap, float *out, size_t n) {
   FOR_VECTORS(i, n) {
     vector v = READ(x, i, n, 0);
@@ -172,6 +194,7 @@ static const ck_row_kernels CK_NAME(row_kernels) = {
     CK_NAME(dot),        CK_NAME(sum_row), CK_NAME(rms_scale),          CK_NAME(divide),
     CK_NAME(multiply),   CK_NAME(add),     CK_NAME(add_scaled),         CK_NAME(center),
     CK_NAME(silu_multiply), CK_NAME(silu), CK_NAME(gelu),               CK_NAME(gelu_tanh),
+    CK_NAME(quick_gelu), CK_NAME(relu),    CK_NAME(relu_squared),
     CK_NAME(soft_cap),   CK_NAME(rotate_interleaved), CK_NAME(rotate_halves), CK_NAME(max),
     CK_NAME(sum_of_exponentials), CK_NAME(exp_scaled), CK_NAME(softmax),
 };

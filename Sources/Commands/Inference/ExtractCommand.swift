@@ -15,8 +15,8 @@ struct ExtractCommand: ParsableCommand {
             all, [tokens of all prompts, ...] beside a tensor "lengths". Positions: t_inst is the last token of the user's \
             instruction, t_post_inst the last token of the rendered prompt before the reply and its prefill, last the last \
             token. A hook is an old or a new TransformerLens name, or a shorthand such as resid_post5. A run that was \
-            stopped and is started again goes on where it was. With --mean and --covariance, tensors mean.NAME [positions, ...] and \
-            covariance.NAME [positions, width, width] in double are written instead, and no activations are kept.
+            stopped and is started again goes on where it was. With --mean and --covariance, tensors mean.NAME [positions, \
+            ...] and covariance.NAME [positions, width, width] in double are written instead, and no activations are kept.
 
               assay extract --model smollm2-135m-instruct \\
                 --prompts prompts/harmful.jsonl --hooks 'blocks.*.hook_resid_post' \\

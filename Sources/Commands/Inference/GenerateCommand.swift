@@ -72,7 +72,8 @@ struct GenerateCommand: ParsableCommand {
     }
 
     private func sample(_ model: LanguageModel, _ ids: [Int32], _ sampling: SamplingOptions) throws -> [Sample] {
-        let stop = StopTexts(generation.stop, tokenizer: model.tokenizer)
+        let stop = StopTexts(
+            generation.stop, tokenizer: model.tokenizer, continuesText: raw || !(prefill ?? "").isEmpty)
         let limits = Generator.Limits(
             maxTokens: generation.maxTokens, endTokens: model.tokenizer.specialTokens.endOfGeneration, batch: batch)
         let generator = Generator(model.transformer, sampling: sampling, limits: limits, threads: model.threads)

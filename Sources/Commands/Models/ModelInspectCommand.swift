@@ -61,6 +61,11 @@ struct ModelInspectCommand: ParsableCommand {
         print(result)
     }
 
+    private func context(_ configuration: TransformerConfiguration) -> String {
+        let longer = configuration.longContext.map { "; \($0.contextLength) where --context asks for more" }
+        return "\(configuration.contextLength)\(longer ?? "")"
+    }
+
     private func print(_ result: Result) {
         let configuration = result.configuration
         let types = Dictionary(grouping: result.tensors, by: \.type).map { "\($0.value.count) \($0.key)" }.sorted()
@@ -72,7 +77,7 @@ struct ModelInspectCommand: ParsableCommand {
                 "heads",
                 "\(configuration.headCount), key-value \(configuration.keyValueHeadCount), of \(configuration.headDimension)"
             ),
-            ("feed-forward", "\(configuration.feedForwardDimension)"), ("context", "\(configuration.contextLength)"),
+            ("feed-forward", "\(configuration.feedForwardDimension)"), ("context", context(configuration)),
             ("vocabulary", "\(configuration.vocabularySize)"), ("tensors", types.joined(separator: ", ")),
             (
                 "bos, eos",

@@ -39,9 +39,6 @@ enum ModelCompletion {
         return pulled.map(\.name).filter { $0.hasPrefix(prefix) } + paths(prefix)
     }
 
-    /// What the file of a model of the catalogue is called.
-    static func fileName(of name: String) -> String? { ModelCatalogue.entry(named: name)?.fileName }
-
     /// GGUF files and folders whose path begins so; folders end with a slash.
     private static func paths(_ prefix: String) -> [String] {
         let folder = prefix.lastIndex(of: "/").map { String(prefix[...$0]) } ?? ""

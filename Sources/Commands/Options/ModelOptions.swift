@@ -29,12 +29,24 @@ struct ModelOptions: ParsableArguments {
             discussion: "Quantised weights then stay as small and as fast as they are."))
     var unmerged = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Tokens that the model must have room for.",
+            discussion: """
+                More than a longrope model's original context: its divisors for long texts are used for all texts.
+                """, valueName: "tokens"))
+    var context: Int?
+
     @Sendable private static func computeMode(_ name: String) throws -> ComputeMode {
         guard let mode = ComputeMode(rawValue: name) else {
             let allowed = ComputeMode.allCases.map(\.rawValue).joined(separator: ", ")
             throw ValidationError("--mode is \(name); allowed: \(allowed)")
         }
         return mode
+    }
+
+    mutating func validate() throws {
+        if let context, context < 1 { throw ValidationError("--context is \(context); allowed: 1 and more") }
     }
 
     var threadCount: Int { threads.count }
@@ -44,8 +56,9 @@ struct ModelOptions: ParsableArguments {
     func load(mode: ComputeMode, isEditable: Bool = false) throws -> LanguageModel {
         let language = try LanguageModel(
             ModelLocation(finding: model), backend: mode.backend(), threads: threadCount,
-            adapters: adapter.map { AdapterChoice($0) }, mergesAdapters: !unmerged, isEditable: isEditable)
-        StandardError.warn(ofAdapters: language.adaptersOfOthers)
+            adapters: adapter.map { AdapterChoice($0) }, mergesAdapters: !unmerged, isEditable: isEditable,
+            contextLength: context)
+        StandardError.warn(ofAdaptersOn: language)
         return language
     }
 }

@@ -26,7 +26,7 @@ struct ProgressState: Hashable {
 
     /// `label ████░░░░ 20% 3/15 units  1.5/s  0:08 left  note`.
     func text(_ label: String, unit: String, elapsed: Double, note: String = "") -> String {
-        let fraction = total > 0 ? reached / Double(total) : 1
+        let fraction = total > 0 ? min(1, reached / Double(total)) : 1
         let filled = Int(fraction * 20)
         let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: 20 - filled)
         var parts = ["\(label) \(bar) \(Int(fraction * 100))% \(done)/\(total) \(unit)"]

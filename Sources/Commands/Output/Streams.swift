@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Foundation
+internal import LanguageModels
 internal import Synchronization
 internal import TextFormats
 
@@ -64,6 +65,21 @@ enum StandardError {
     static func write(_ text: String) { _ = FileStream.write(Array(text.utf8), to: 2) }
 
     static var isTerminal: Bool { isatty(2) == 1 }
+
+    /// Warns of adapters on a model that were trained on another one, and of what they hold and is not put on it.
+    static func warn(ofAdaptersOn language: LanguageModel) {
+        warn(ofAdapters: language.adaptersOfOthers)
+        for warning in warnings(ofTensorsLeftAside: language.adapterTensorsLeftAside) { write(warning) }
+    }
+
+    /// - Parameter tensors: names, by the adapter's path
+    static func warnings(ofTensorsLeftAside tensors: [String: [String]]) -> [String] {
+        tensors.sorted { $0.key < $1.key }.map { path, names in
+            let more = names.count > 1 ? " and \(names.count - 1) more" : ""
+            return "assay: warning: the adapter \(path) also holds \(names.first ?? "")\(more); norms of adapters are "
+                + "left aside, as by llama.cpp\n"
+        }
+    }
 
     /// - Parameter paths: of adapters that were trained on another model than the one that they are put on
     static func warn(ofAdapters paths: [String]) {

@@ -36,6 +36,7 @@ enum GroupLabels {
         facts.append(ReportFact("version", String(run.definition.version)))
         facts.append(ReportFact("model digest", String(run.model.digest.prefix(12))))
         facts.append(ReportFact("mode", run.model.computeMode))
+        facts.append(ReportFact("date", run.definition.date ?? "none"))
         if let scorer = run.scorers.first(where: { $0.key == scorer }) {
             facts.append(ReportFact("scorer version", String(scorer.version)))
         }

@@ -8,8 +8,8 @@ struct ReportResamplingCommand: ParsableCommand {
         commandName: "resampling",
         abstract: "Sampling until a weak verifier accepts: accuracy, ceilings, price, and the paper's claims.",
         discussion: """
-            Runs of the same model digest, sampling settings and verifiers are one generator; others stay apart. Every claim of \
-            "Inference Scaling fLaws" is marked as seen, not seen, or undecided at this size.
+            Runs of the same model digest, sampling settings and verifiers are one generator; others stay apart. Every \
+            claim of "Inference Scaling fLaws" is marked as seen, not seen, or undecided at this size.
 
               assay report resampling --db runs.sqlite --html resampling.html
               assay report resampling --weak python-weak --strong python-strong \\

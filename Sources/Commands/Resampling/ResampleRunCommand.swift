@@ -10,9 +10,9 @@ struct ResampleRunCommand: AsyncParsableCommand {
         commandName: "run",
         abstract: "Samples each prompt until the weak verifier accepts, or the policy says stop.",
         discussion: """
-            The policy knows how tasks went in earlier runs (--from), and stops where another sample is worth less than none; \
-            without --from nothing but the budget ends the search. Rows are committed as they are made; --resume goes on. Such runs are kept apart from runs \
-            that draw every sample.
+            The policy knows how tasks went in earlier runs (--from), and stops where another sample is worth less than \
+            none; without --from nothing but the budget ends the search. Rows are committed as they are made; --resume goes \
+            on. Such runs are kept apart from runs that draw every sample.
 
               assay resample run evals/arithmetic.yaml --model smollm2-135m-instruct \\
                 --weak numeric --budget 16

@@ -1,3 +1,4 @@
+internal import Checkpoints
 internal import Foundation
 internal import Tensors
 internal import Training
@@ -80,7 +81,7 @@ struct RunIdentity {
             contents.data, contents.model, contents.teacher ?? "",
         ]
         let date = recipe.date.map { "date \($0)" }
-        return Digest.sha256(of: (parts + [contents.start, date].compactMap(\.self)).joined(separator: "\n"))
+        return FileDigest.sha256(of: (parts + [contents.start, date].compactMap(\.self)).joined(separator: "\n"))
     }
 
     /// The environment of a run begins with it.

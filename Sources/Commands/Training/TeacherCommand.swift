@@ -32,12 +32,11 @@ struct TeacherCommand: ParsableCommand {
     func run() throws {
         let recipe = try TrainingRecipe(yaml: TextFile.read(recipe), kind: "distill")
         guard case .distillation(_, let temperature) = recipe.settings.method, recipe.teacher != nil else {
-            throw TrainingError.configuration(
-                key: "teacher", found: "missing", allowed: "the model to store, in place of teacher_file")
+            throw Self.noTeacher
         }
         let backend = try recipe.mode.backend()
         let student = try student(recipe, backend)
-        guard let teacher = try job.teacher(recipe, student.tokenizer, backend) else { return }
+        guard let teacher = try job.teacher(recipe, student.tokenizer, backend) else { throw Self.noTeacher }
         let facts = StoredTeacher.Facts(
             vocabularySize: student.vocabularySize, vocabulary: StoredTeacher.digest(ofVocabulary: student.tokenizer),
             top: min(top, student.vocabularySize), temperature: temperature, teacher: try teacher.digest())
@@ -53,6 +52,9 @@ struct TeacherCommand: ParsableCommand {
         line?.finish()
         try show(summary)
     }
+
+    private static let noTeacher = TrainingError.configuration(
+        key: "teacher", found: "missing", allowed: "the model to store, in place of teacher_file")
 
     /// What the student has to do with what is stored. Its weights are given back.
     private struct Student {

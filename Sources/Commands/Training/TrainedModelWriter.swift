@@ -3,6 +3,7 @@ internal import Foundation
 internal import LanguageModels
 internal import Tensors
 internal import Training
+internal import Transformers
 
 /// Writes what a recipe asks for when training has ended.
 struct TrainedModelWriter {
@@ -37,7 +38,7 @@ struct TrainedModelWriter {
         guard format == "huggingface" else { return folder }
         let isBesideAdapter =
             formats.contains { Self.isAdapter($0) }
-            || FileManager.default.fileExists(atPath: "\(folder)/adapter_config.json")
+            || FileManager.default.fileExists(atPath: "\(folder)/\(LoRAAdapter.configurationFile)")
         return isBesideAdapter ? "\(folder)/\(TrainingRecipe.mergedFolder)" : folder
     }
 

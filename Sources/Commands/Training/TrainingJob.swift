@@ -161,7 +161,7 @@ struct TrainingJob {
 
     /// An adapter fits every model of the same shapes, and means something for the one that it was trained on.
     private func warnOfOtherModels(_ recipe: TrainingRecipe, _ language: LanguageModel) throws {
-        StandardError.warn(ofAdapters: language.adaptersOfOthers)
+        StandardError.warn(ofAdaptersOn: language)
         guard let start = recipe.startingAdapter.map(path),
             try PEFTAdapter.isMadeForAnother(start, than: language.transformer)
         else { return }
@@ -194,10 +194,10 @@ struct TrainingJob {
         _ recipe: TrainingRecipe, _ language: LanguageModel, _ teacher: LanguageModel?
     ) throws -> RunIdentity.Contents {
         RunIdentity.Contents(
-            data: try Digest.sha256(ofFile: path(recipe.data)), model: try language.digest(),
+            data: try FileDigest.sha256(ofFileAt: path(recipe.data)), model: try language.digest(),
             teacher: try teacher?.digest() ?? recipe.teacherFile.map { try FileDigest.sha256(ofFileAt: path($0)) },
             start: try recipe.startingAdapter.map {
-                try Digest.sha256(ofFile: path($0) + "/adapter_model.safetensors")
+                try FileDigest.sha256(ofFileAt: "\(path($0))/\(LoRAAdapter.weightsFile)")
             })
     }
 
@@ -223,13 +223,13 @@ struct TrainingJob {
         for path in result.written { StandardOutput.line("written  \(path)") }
     }
 
-    /// Paths in a recipe are relative to the recipe.
     /// A model's path is relative to the recipe, like all others; a name of the catalogue is none.
     func location(ofModel name: String) throws -> ModelLocation {
         let beside = path(name)
         return try ModelLocation(finding: FileManager.default.fileExists(atPath: beside) ? beside : name)
     }
 
+    /// Paths in a recipe are relative to the recipe.
     private func path(_ name: String) -> String {
         guard !name.hasPrefix("/") else { return name }
         return URL(fileURLWithPath: options.recipe).deletingLastPathComponent().appendingPathComponent(name).path

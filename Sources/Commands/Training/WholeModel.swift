@@ -16,7 +16,10 @@ struct WholeModel {
     func check(_ type: ElementType?, at path: String) throws {
         switch language.files {
         case .folder(let source):
-            guard type != nil else { return try StoredExport.check(folder: path, source) }
+            guard type != nil else {
+                try StoredExport.check(folder: path, source)
+                return try StoredExport.check(model, like: source)
+            }
             try GGUFExport.check(model)
             _ = try text(of: source)
         case .gguf(let source):
@@ -46,8 +49,8 @@ struct WholeModel {
         }
     }
 
-    /// A file with the tokenizer and the chat template, and a warning of what llama.cpp will not read as Assay does. A folder of
-    /// transformers becomes one too.
+    /// A file with the tokenizer and the chat template, and a warning of what llama.cpp will not read as Assay does. A
+    /// folder of transformers becomes one too.
     func writeGGUF(_ path: String, as type: ElementType) throws {
         switch language.files {
         case .folder(let source): try GGUFExport.write(model, text: try text(of: source), as: type, to: path)

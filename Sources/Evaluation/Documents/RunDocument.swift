@@ -51,6 +51,7 @@ package struct RunDocument: Encodable {
         var system: String?
         var prompt_template: String?
         var format: PromptFormat
+        var date: String?
         var task: EvaluationTask
         var generation: GenerationSettings
         var scorers: [ScorerDefinition]
@@ -58,7 +59,7 @@ package struct RunDocument: Encodable {
         init(_ definition: EvaluationDefinition) {
             (description, prompts) = (definition.description, definition.prompts)
             (system, prompt_template) = (definition.system, definition.promptTemplate)
-            (format, task) = (definition.format, definition.task)
+            (format, date, task) = (definition.format, definition.date, definition.task)
             (generation, scorers) = (definition.generation, definition.scorers)
         }
     }

@@ -101,12 +101,15 @@ public struct GenerationRequest: Hashable, Sendable {
     public var promptID: String
     public var ids: [Int32]
     public var sampleIndices: [Int]
+    /// Whether completions go on with words of the prompt; a reply to a conversation begins anew.
+    public var continuesText: Bool
 
-    public init(index: Int, promptID: String, ids: [Int32], sampleIndices: [Int]) {
+    public init(index: Int, promptID: String, ids: [Int32], sampleIndices: [Int], continuesText: Bool = false) {
         self.index = index
         self.promptID = promptID
         self.ids = ids
         self.sampleIndices = sampleIndices
+        self.continuesText = continuesText
     }
 }
 

@@ -1,6 +1,6 @@
 extension EvaluationPlan: Encodable {
     private enum CodingKeys: String, CodingKey {
-        case name, version, task, format, settings, scorers, warnings, prompts
+        case name, version, task, format, date, settings, scorers, warnings, prompts
         case promptSets = "prompt_sets"
         case sampleCount = "samples"
     }
@@ -12,6 +12,7 @@ extension EvaluationPlan: Encodable {
         try container.encode(definition.version, forKey: .version)
         try container.encode(definition.task, forKey: .task)
         try container.encode(definition.format, forKey: .format)
+        try container.encodeIfPresent(definition.date, forKey: .date)
         try container.encode(SettingsDocument(settings), forKey: .settings)
         try container.encode(scorerReferences.map(ScorerDocument.init), forKey: .scorers)
         try container.encode(promptSets.map(PromptSetDocument.init), forKey: .promptSets)

@@ -78,7 +78,9 @@ public struct EvaluationRunner {
                 for index in missing { try accept(grader.failed(prompt, index, failure)) }
             case .success(let ids) where prompt.choices == nil:
                 requests.append(
-                    GenerationRequest(index: prompt.index, promptID: prompt.id, ids: ids, sampleIndices: missing)
+                    GenerationRequest(
+                        index: prompt.index, promptID: prompt.id, ids: ids, sampleIndices: missing,
+                        continuesText: prompt.endsInWords)
                 )
             case .success(let ids):
                 let answer = try renderer.choose(for: prompt, given: ids)

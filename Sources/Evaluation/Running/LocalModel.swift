@@ -66,17 +66,20 @@ public struct LocalModel: EvaluatedModel {
                 ids: request.ids, samples: request.sampleIndices,
                 random: CounterRandom(seed: settings.seed, promptID: request.promptID))
         }
-        let stop = StopTexts(settings.stop, tokenizer: model.tokenizer)
+        let replies = StopTexts(settings.stop, tokenizer: model.tokenizer)
+        let continuations = StopTexts(settings.stop, tokenizer: model.tokenizer, continuesText: true)
+        func stop(_ prompt: Int) -> StopTexts { requests[prompt].continuesText ? continuations : replies }
         var hook = NoHook()
         try generator.run(
-            prompts, hooks: &hook, shouldStop: { _, ids in stop.isReached(ids) },
+            prompts, hooks: &hook, shouldStop: { tag, ids in stop(tag.prompt).isReached(ids) },
             onStep: { try onStep(GenerationStep($0)) }
         ) { completion in
             let request = requests[completion.tag.prompt]
+            let text = stop(completion.tag.prompt).text(completion.ids)
             try onSample(
                 GeneratedSample(
                     requestIndex: request.index, sampleIndex: completion.tag.sample ?? 0, ids: completion.ids,
-                    text: stop.text(completion.ids), finish: completion.finish == .stop ? .stop : .length,
+                    text: text, finish: completion.finish == .stop ? .stop : .length,
                     logProbabilities: completion.logProbabilities))
         }
     }

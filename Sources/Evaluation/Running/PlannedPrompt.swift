@@ -29,6 +29,11 @@ public struct PlannedPrompt: Codable, Hashable, Sendable {
     public var solution: String?
 }
 
+extension PlannedPrompt {
+    /// Whether what the model writes goes on with words: those of a plain text, or of a prefill.
+    var endsInWords: Bool { messages == nil || !(prefill ?? "").isEmpty }
+}
+
 /// One option of a multiple-choice question.
 public struct PlannedChoice: Codable, Hashable, Sendable {
     /// `A`, `B`, …

@@ -92,7 +92,9 @@ public struct SequentialRunner {
                 case .failure(let failure): try accept(grader.failed(prompt, round, failure))
                 case .success(let ids):
                     requests.append(
-                        GenerationRequest(index: prompt.index, promptID: prompt.id, ids: ids, sampleIndices: [round]))
+                        GenerationRequest(
+                            index: prompt.index, promptID: prompt.id, ids: ids, sampleIndices: [round],
+                            continuesText: prompt.endsInWords))
                 }
             }
             let ids = Dictionary(uniqueKeysWithValues: requests.map { ($0.index, $0.ids) })

@@ -26,8 +26,9 @@ extension EvaluationReport {
             ReportFact("evaluation", title),
             ReportFact("task", run.definition.task == .generate ? "generate" : "multiple choice"),
             ReportFact("format", run.definition.format.rawValue),
-            ReportFact("samples per prompt", NumberFormat.count(settings.samples)),
         ]
+        if let date = run.definition.date { facts.append(ReportFact("date", date)) }
+        facts.append(ReportFact("samples per prompt", NumberFormat.count(settings.samples)))
         facts += [ReportFact].facts(of: settings)
         facts.append(ReportFact("seed", String(settings.seed)))
         if let limit = run.settings.limit { facts.append(ReportFact("maximum prompts", NumberFormat.count(limit))) }

@@ -148,7 +148,7 @@ struct ExportedScore: Codable {
 
 extension ExportLine: Codable {
     private enum CodingKeys: String, CodingKey {
-        case type, run, samples, steps
+        case type, run, samples, steps, evaluations
     }
 
     init(from decoder: any Decoder) throws {
@@ -182,6 +182,9 @@ extension ExportLine: Codable {
             let trained = try TrainedRun(from: decoder)
             try KnownKeys.check(trained.run, in: container, at: .run)
             try KnownKeys.check(trained.steps, in: container, at: .steps)
+            if !trained.evaluations.isEmpty {
+                try KnownKeys.check(trained.evaluations, in: container, at: .evaluations)
+            }
             self = .training(trained)
         default: throw StoreError.ImportProblemError(.unknownType(type))
         }

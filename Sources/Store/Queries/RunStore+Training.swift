@@ -28,11 +28,6 @@ extension RunStore {
         }
     }
 
-    /// The latest run of an identity; nil where there is none.
-    public func latestTraining(identity: String) throws -> TrainingRunRecord? {
-        try trainingRuns().first { $0.identity == identity }
-    }
-
     /// Writes one step; a step that was taken again after a stop replaces what it had left.
     public func record(_ step: StepMetrics, run id: String) throws {
         try write { db in try TrainingRows(db: db, path: path).insert(step, run: id) }

@@ -32,13 +32,13 @@ public final class RoundedProducts {
             a.columnCount == b.inputs && out.rowCount == a.rowCount && out.columnCount == b.outputs,
             "\(a.rowCount) x \(a.columnCount) times \(b.inputs) x \(b.outputs)")
         guard a.rowCount > 0 else { return }
-        let rounded = unsafe UncheckedBox(activations.round(a, threads: threads))
+        let rounded = activations.round(a, threads: threads)
         let panels = UncheckedBox(b)
-        let (inputs, rowBytes) = (b.inputs, ck_bf16_row_bytes(a.columnCount))
+        let inputs = b.inputs
         forEachPiece(of: out, b, rowChunk: ProductPieces.panelRowChunk) { piece, result in
             unsafe ck_product_bf16(
-                piece.rows.count, inputs, piece.columns.count, rounded.value + piece.rows.lowerBound * rowBytes,
-                panels.value.address(ofColumn: piece.columns.lowerBound), result.pointer, result.stride, 0)
+                piece.rows.count, inputs, piece.columns.count, rounded.address(ofRow: piece.rows.lowerBound),
+                panels.value.address(ofColumn: piece.columns.lowerBound), result.pointer, result.stride, CK_BF16_WRITES)
         }
     }
 
@@ -61,7 +61,8 @@ public final class RoundedProducts {
         forEachPiece(of: out, panels, rowChunk: Self.columnChunk) { piece, result in
             unsafe ck_product_bf16_columns(
                 piece.rows.count, inputs, piece.columns.count, left.value.address(ofColumn: piece.rows.lowerBound),
-                right.value.address(ofColumn: piece.columns.lowerBound), result.pointer, result.stride, adding ? 1 : 0)
+                right.value.address(ofColumn: piece.columns.lowerBound), result.pointer, result.stride,
+                adding ? CK_BF16_CONTINUES : CK_BF16_WRITES)
         }
     }
 

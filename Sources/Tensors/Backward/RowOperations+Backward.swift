@@ -67,7 +67,7 @@ extension RowOperations {
 
     /// Functions in the middle of a feed-forward layer whose gradients are known.
     public enum Function: Sendable {
-        case silu, gelu, geluTanh
+        case silu, gelu, geluTanh, quickGelu, relu, reluSquared
     }
 
     /// `dx = dy * f'(x)`; all [rows, n], dx may be dy.
@@ -82,6 +82,9 @@ extension RowOperations {
             case .silu: unsafe ck_silu_backward(x, dy, out, dx.columnCount)
             case .gelu: unsafe ck_gelu_backward(x, dy, out, dx.columnCount)
             case .geluTanh: unsafe ck_gelu_tanh_backward(x, dy, out, dx.columnCount)
+            case .quickGelu: unsafe ck_quick_gelu_backward(x, dy, out, dx.columnCount)
+            case .relu: unsafe ck_relu_backward(x, dy, out, dx.columnCount)
+            case .reluSquared: unsafe ck_relu_squared_backward(x, dy, out, dx.columnCount)
             }
         }
     }

@@ -23,14 +23,15 @@ final class ActivationBuffer {
     }
 
     /// Rows rounded to bfloat16.
-    func round(_ x: MatrixSlice, threads: Int) -> UnsafeRawPointer {
-        let perRow = ck_bf16_row_bytes(x.columnCount)
-        let rounded = unsafe reserve(x.rowCount * perRow)
-        let box = unsafe UncheckedBox(rounded)
-        forEachRow(x, threads: threads) { row in
-            unsafe ck_round_activations_bf16(x.address(ofRow: row), box.value + row * perRow, x.columnCount)
-        }
-        return UnsafeRawPointer(rounded)
+    func round(_ x: MatrixSlice, threads: Int) -> RoundedRows {
+        let rounded = rounded(rows: x.rowCount, columns: x.columnCount)
+        forEachRow(x, threads: threads) { row in rounded.assign(x.rows(row..<(row + 1)), row: row) }
+        return rounded
+    }
+
+    /// Room for rows that are rounded to bfloat16; what it holds is not defined.
+    func rounded(rows: Int, columns: Int) -> RoundedRows {
+        unsafe RoundedRows(reserve(RoundedRows.byteCount(rows: rows, columns: columns)), rows: rows, columns: columns)
     }
 
     private func reserve(_ count: Int) -> UnsafeMutableRawPointer {

@@ -3,8 +3,10 @@ internal import CKernels
 extension MatrixMultiplier {
     func multiply(_ x: MatrixSlice, _ weights: BF16Weights, into out: MatrixSlice) {
         guard x.rowCount > 0 else { return }
-        let rounded = unsafe UncheckedBox(activations.round(x, threads: threads))
-        let rowBytes = ck_bf16_row_bytes(x.columnCount)
+        multiply(activations.round(x, threads: threads), weights, into: out, CK_BF16_WRITES)
+    }
+
+    func multiply(_ x: RoundedRows, _ weights: BF16Weights, into out: MatrixSlice, _ effect: ck_bf16_result) {
         let pieces = ProductPieces.panels(
             rows: x.rowCount, columns: weights.outputs, panel: BF16Weights.panel,
             panelByteCount: weights.panelByteCount, threads: threads)
@@ -12,9 +14,8 @@ extension MatrixMultiplier {
             let piece = pieces[task]
             let result = out.rows(piece.rows).columns(piece.columns)
             unsafe ck_product_bf16(
-                piece.rows.count, weights.inputs, piece.columns.count,
-                rounded.value + piece.rows.lowerBound * rowBytes,
-                weights.address(ofColumn: piece.columns.lowerBound), result.pointer, result.stride, 0)
+                piece.rows.count, weights.inputs, piece.columns.count, x.address(ofRow: piece.rows.lowerBound),
+                weights.address(ofColumn: piece.columns.lowerBound), result.pointer, result.stride, effect)
         }
     }
 

@@ -12,6 +12,10 @@ extension MatrixMultiplier {
         precondition(x.columnCount == weights.inputs, "\(x.columnCount) inputs for \(weights.inputs)")
         precondition(out.rowCount == x.rowCount, "\(out.rowCount) rows for \(x.rowCount)")
         precondition(out.columnCount == weights.outputs, "\(out.columnCount) outputs for \(weights.outputs)")
+        if let rounded = weights.rounded {
+            guard x.rowCount > 0 else { return }
+            return multiply(activations.round(x, threads: threads), rounded, into: out, CK_BF16_ADDS)
+        }
         guard let columns = WeightColumns(weights) else {
             let product = unstreamed(x.rowCount, weights.outputs)
             try multiply(x, weights, into: product)
@@ -48,6 +52,34 @@ extension MatrixMultiplier {
         }
     }
 
+    /// `out += combine(x * transpose(upper half of weights), x * transpose(lower half)) * transpose(last)`: two layers, of which
+    /// the second reads what the first makes in the form in which it multiplies it.
+    ///
+    /// - Parameters:
+    ///   - x: [rows, inputs], not overlapping the others
+    ///   - between: [rows, outputs / 2]: room; what it holds afterwards is not defined
+    ///   - out: [rows, outputs of last]
+    ///   - combine: as in ``multiplyHalves(_:_:into:_:)``; its result may lie where the upper product lies
+    /// - Throws: ``TensorError``.
+    public func multiplyHalves(
+        _ x: MatrixSlice, _ weights: PackedWeights, through last: PackedWeights, between: MatrixSlice,
+        addingTo out: MatrixSlice,
+        _ combine: @Sendable (_ upper: MatrixSlice, _ lower: MatrixSlice, _ out: MatrixSlice) -> Void
+    ) throws {
+        guard let rounded = last.rounded, let halves = WeightColumns.halves(weights) else {
+            try multiplyHalves(x, weights, into: between, combine)
+            return try multiply(between, last, addingTo: out)
+        }
+        guard x.rowCount > 0 else { return }
+        precondition(between.columnCount == last.inputs, "\(between.columnCount) columns for \(last.inputs) inputs")
+        let combined = combined.rounded(rows: x.rowCount, columns: last.inputs)
+        try stream(x, halves.upper, halves.lower) { piece, upper, lower in
+            combine(upper, lower, upper)
+            combined.assign(upper, row: piece.rows.lowerBound, column: piece.columns.lowerBound)
+        }
+        multiply(combined, rounded, into: out, CK_BF16_ADDS)
+    }
+
     private func stream(
         _ x: MatrixSlice, _ columns: WeightColumns, _ beside: WeightColumns?,
         _ use: @Sendable (ProductPiece, MatrixSlice, MatrixSlice) -> Void
@@ -64,7 +96,7 @@ extension MatrixMultiplier {
         switch input {
         case .floats: .floats(x)
         case .rounded:
-            unsafe .rounded(activations.round(x, threads: threads), rowBytes: ck_bf16_row_bytes(x.columnCount))
+            .rounded(activations.round(x, threads: threads))
         case .quantized:
             unsafe .quantized(
                 activations.quantize(x, threads: threads), rowBlocks: x.columnCount / Int(CK_ACTIVATION_BLOCK))

@@ -10,6 +10,8 @@ public final class MatrixMultiplier {
     private let workers: [ProductWorker]
     private let failures = Failures()
     let activations = ActivationBuffer()
+    /// What lies between two layers, for the second one.
+    let combined = ActivationBuffer()
     /// Results that cannot be used a piece at a time.
     private var whole = Matrix(rows: 1, columns: 1)
 

@@ -8,8 +8,8 @@ internal import Synchronization
 enum OneDNNDepth {
     private static let known = Mutex<[Int: Int?]>([:])
 
-    /// The length of a stretch, a multiple of 32; nil where the product is added up in another way, or our kernels' multiply-adds
-    /// round twice.
+    /// The length of a stretch, a multiple of 32; nil where the product is added up in another way, or our kernels'
+    /// multiply-adds round twice.
     static func stretch(inputs: Int) throws -> Int? {
         guard ck_fuses_multiply_add() != 0 else { return nil }
         if let known = known.withLock({ $0[inputs] }) { return known }

@@ -80,6 +80,14 @@ public final class PackedWeights: Sendable {
         self.storage = storage
     }
 
+    /// The weights where products round both sides to bfloat16.
+    var rounded: BF16Weights? {
+        switch storage {
+        case .bf16(let packed), .mastered(_, let packed): packed
+        case .oneDNN, .plain, .quantized, .expanding, .stacked: nil
+        }
+    }
+
     /// Whether blocks of this type and width can be multiplied as they are.
     public static func canMultiply(_ type: QuantizedType, inputs: Int) -> Bool {
         type.rowByteCount(inputs: inputs) != nil

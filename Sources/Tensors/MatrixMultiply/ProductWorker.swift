@@ -9,7 +9,7 @@ final class ProductWorker {
     @safe
     enum Input {
         case floats(MatrixSlice)
-        case rounded(UnsafeRawPointer, rowBytes: Int)
+        case rounded(RoundedRows)
         case quantized(UnsafePointer<ck_activation_block>, rowBlocks: Int)
     }
 
@@ -51,9 +51,10 @@ final class ProductWorker {
             try unsafe context.multiply(x.rows(rows), packed, layout, into: out)
         case (.floats(let x), .expanding(let packed, let first)):
             packed.multiplyDirectly(x.rows(rows), first: first, into: out)
-        case (.rounded(let x, let rowBytes), .bf16(let panels, let inputs)):
+        case (.rounded(let x), .bf16(let panels, let inputs)):
             unsafe ck_product_bf16(
-                rows.count, inputs, out.columnCount, x + rows.lowerBound * rowBytes, panels, out.pointer, out.stride, 0)
+                rows.count, inputs, out.columnCount, x.address(ofRow: rows.lowerBound), panels, out.pointer, out.stride,
+                CK_BF16_WRITES)
         case (.quantized(let x, let rowBlocks), .quantized(let panels, let type, let inputs)):
             unsafe ck_product_quantized(
                 type, rows.count, inputs, out.columnCount, x + rows.lowerBound * rowBlocks, panels, out.pointer,

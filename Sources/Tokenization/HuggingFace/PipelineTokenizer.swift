@@ -15,6 +15,8 @@ public struct PipelineTokenizer: Tokenizer {
     private let preparation: Preparation
     private let model: any SubwordModel
     private let decoder: PieceDecoder?
+    /// Whether spaces before marks are taken off a whole text (`clean_up_tokenization_spaces`).
+    private let cleansUp: Bool
 
     /// What a text goes through before the model sees it.
     private struct Preparation: Sendable {
@@ -27,7 +29,9 @@ public struct PipelineTokenizer: Tokenizer {
         }
     }
 
-    init(_ parts: TokenizerFile.Parts, specialTokens: SpecialTokens) {
+    /// - Parameter cleansUp: whether spaces before marks are taken off a whole text; byte pairs never are, as in
+    ///   transformers
+    init(_ parts: TokenizerFile.Parts, specialTokens: SpecialTokens, cleansUp: Bool = false) {
         self.specialTokens = specialTokens
         spellings = parts.spellings
         controls = parts.controls
@@ -38,6 +42,7 @@ public struct PipelineTokenizer: Tokenizer {
         preparation = Preparation(normalizer: parts.normalizer, splitter: parts.splitter)
         model = parts.model
         decoder = parts.decoder
+        self.cleansUp = cleansUp && !(parts.model is BytePairModel)
     }
 
     public var vocabularySize: Int { spellings.count }
@@ -130,13 +135,36 @@ public struct PipelineTokenizer: Tokenizer {
     }
 
     public func decode(_ ids: [Int32], skippingSpecialTokens: Bool) -> String {
-        var pieces: [[UInt8]] = []
-        for id in ids where !(skippingSpecialTokens && isControl(id)) {
-            if let spelling = spelling(of: id) { pieces.append(normalizedSpellings[id] ?? Array(spelling.utf8)) }
-        }
+        let pieces = pieces(of: ids, skippingSpecialTokens)
+        return pieces.isEmpty ? "" : String(decoding: bytes(of: pieces), as: UTF8.self)
+    }
+
+    /// As behind a piece that no decoder changes.
+    public func decodeContinuation(_ ids: [Int32], skippingSpecialTokens: Bool) -> String {
+        let pieces = pieces(of: ids, skippingSpecialTokens)
         guard !pieces.isEmpty else { return "" }
-        let parts = decoder.map { $0.apply(to: pieces) } ?? [Array(pieces.joined(separator: [0x20]))]
-        return String(decoding: parts.flatMap(\.self), as: UTF8.self)
+        let mark: [UInt8] = [0x01]
+        let bytes = bytes(of: [mark] + pieces)
+        guard bytes.starts(with: mark) else { return decode(ids, skippingSpecialTokens: skippingSpecialTokens) }
+        return String(decoding: bytes.dropFirst(mark.count), as: UTF8.self)
+    }
+
+    public func isOpen(_ id: Int32) -> Bool {
+        guard let decoder, decoder.joinsBytes else { return false }
+        // An id that is no token does not end a run: the list is decoded without it.
+        return spelling(of: id).map { PieceDecoder.byte(spelledBy: Array($0.utf8)) != nil } ?? true
+    }
+
+    private func pieces(of ids: [Int32], _ skippingSpecialTokens: Bool) -> [[UInt8]] {
+        ids.compactMap { id in
+            if skippingSpecialTokens, isControl(id) { return nil }
+            return spelling(of: id).map { normalizedSpellings[id] ?? Array($0.utf8) }
+        }
+    }
+
+    private func bytes(of pieces: [[UInt8]]) -> [UInt8] {
+        let bytes = decoder.map { $0.apply(to: pieces).flatMap(\.self) } ?? Array(pieces.joined(separator: [0x20]))
+        return cleansUp ? PieceDecoder.cleaned(text: bytes) : bytes
     }
 }
 

@@ -45,7 +45,8 @@ public struct TokenizerFolder {
     public func tokenizer() throws -> any Tokenizer {
         if let bytes = try Self.bytes(folder, "tokenizer.json", limit: TokenizerFile.largestFile) {
             let file = try TokenizerFile(TokenizerFile.json(bytes))
-            return PipelineTokenizer(file.parts, specialTokens: specialTokens(of: file))
+            let cleansUp = configuration["clean_up_tokenization_spaces"]?.boolean ?? false
+            return PipelineTokenizer(file.parts, specialTokens: specialTokens(of: file), cleansUp: cleansUp)
         }
         return try sentencePieceTokenizer(sentencePieceModel())
     }

@@ -209,10 +209,18 @@ extension SentencePieceTokenizer {
     }
 
     /// The text of `ids` as a whole text: without the space that encoding puts in front of it and, where special
-    /// tokens are shown, behind each of them. ``TokenTextDecoder`` and ``bytes(of:)`` keep those spaces.
+    /// tokens are shown, behind each of them. ``bytes(of:)`` keeps those spaces.
     public func decode(_ ids: [Int32], skippingSpecialTokens: Bool) -> String {
+        text(of: ids, skippingSpecialTokens: skippingSpecialTokens, isStart: true)
+    }
+
+    public func decodeContinuation(_ ids: [Int32], skippingSpecialTokens: Bool) -> String {
+        text(of: ids, skippingSpecialTokens: skippingSpecialTokens, isStart: false)
+    }
+
+    private func text(of ids: [Int32], skippingSpecialTokens: Bool, isStart: Bool) -> String {
         var bytes: [UInt8] = []
-        var isStart = true
+        var isStart = isStart
         for id in ids {
             let isSpecial = isControl(id)
             if isSpecial, skippingSpecialTokens { continue }

@@ -44,7 +44,8 @@ public struct AdapterSettings: Codable, Hashable, Sendable {
 
     /// Settles on the projections of a family where none were chosen.
     ///
-    /// - Throws: ``TrainingError/configuration(key:found:allowed:)`` for one that the family does not have; `TransformerError`.
+    /// - Throws: ``TrainingError/configuration(key:found:allowed:)`` for one that the family does not have;
+    ///   `TransformerError`.
     public mutating func chooseProjections(for configuration: TransformerConfiguration) throws {
         let own = try Projection.own(in: configuration)
         guard let chosen = projections else {

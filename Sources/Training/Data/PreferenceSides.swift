@@ -41,8 +41,8 @@ struct PreferenceSides {
     private static func checkWhole(_ sides: [ChatMessage]...) throws {
         for side in sides where side.first?.role == "assistant" {
             throw RowFault.json(
-                "its \"prompt\" is a text, and \"chosen\" or \"rejected\" a list of messages that begins with the assistant's; "
-                    + "give the prompt as a list of messages, or whole conversations")
+                "its \"prompt\" is a text, and \"chosen\" or \"rejected\" a list of messages that begins with the "
+                    + "assistant's; give the prompt as a list of messages, or whole conversations")
         }
     }
 

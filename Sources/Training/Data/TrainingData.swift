@@ -24,7 +24,8 @@ public struct TrainingData: Sendable {
     ///
     /// - Parameters:
     ///   - heldOutShare: of the examples, chosen by `seed`
-    /// - Throws: ``TrainingError/noFile(_:)``; ``TrainingError/data(file:line:fault:)`` for the first line that cannot be used
+    /// - Throws: ``TrainingError/noFile(_:)``; ``TrainingError/data(file:line:fault:)`` for the first line that cannot be
+    ///   used
     public init(
         path: String, shape: Shape, encoder: ExampleEncoder, heldOutShare: Double, seed: UInt64
     ) throws {

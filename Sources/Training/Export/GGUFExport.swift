@@ -84,7 +84,7 @@ public enum GGUFExport {
         try writer.finish()
     }
 
-    /// Fails for models whose matrices llama.cpp knows by other names than ``Projection``'s, or in other parts.
+    /// Fails for adapters of what is no matrix of its own in the family's GGUF files.
     ///
     /// - Throws: ``TrainingError/writer(found:allowed:)``.
     public static func checkAdapter(_ model: TrainableModel) throws { try model.checkAdapters(namedBy: .gguf) }

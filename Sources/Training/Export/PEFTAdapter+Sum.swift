@@ -18,9 +18,9 @@ extension PEFTAdapter {
         else {
             throw TrainingError.adapter(path: template, fault: "its matrices have no PEFT names, or several ranks")
         }
-        let json = try Data(contentsOf: URL(fileURLWithPath: "\(template)/adapter_config.json"))
+        let json = try Data(contentsOf: URL(fileURLWithPath: "\(template)/\(LoRAAdapter.configurationFile)"))
         guard var settings = try JSONSerialization.jsonObject(with: json) as? [String: Any] else {
-            throw TrainingError.adapter(path: template, fault: "adapter_config.json is not a JSON object")
+            throw TrainingError.adapter(path: template, fault: "\(LoRAAdapter.configurationFile) is not a JSON object")
         }
         settings["r"] = rank
         settings["lora_alpha"] = Double(rank)
@@ -34,10 +34,10 @@ extension PEFTAdapter {
         settings["target_modules"] = Set(changes.compactMap { $0.key.split(separator: ".").last.map(String.init) })
             .sorted()
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        try write(changes, elementType, "\(folder)/\(weightsFile)")
+        try write(changes, elementType, "\(folder)/\(LoRAAdapter.weightsFile)")
         try JSONSerialization.data(
             withJSONObject: settings, options: [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        ).write(to: URL(fileURLWithPath: "\(folder)/adapter_config.json"), options: .atomic)
+        ).write(to: URL(fileURLWithPath: "\(folder)/\(LoRAAdapter.configurationFile)"), options: .atomic)
     }
 
     private static func write(
@@ -45,7 +45,7 @@ extension PEFTAdapter {
     ) throws {
         let tensors = changes.flatMap { name, change in
             [("A", change.a, Float(1)), ("B", change.b, change.scale)].map { half, matrix, scale in
-                (name: "base_model.model.\(name).lora_\(half).weight", matrix: matrix, scale: scale)
+                (name: "\(LoRAAdapter.wrapper)\(name).lora_\(half).weight", matrix: matrix, scale: scale)
             }
         }
         let writer = try SafetensorsWriter(

@@ -20,7 +20,7 @@ public enum PEFTAdapter {
         let slots = try slots(model, settings)
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let writer = try SafetensorsWriter(
-            path: "\(folder)/\(weightsFile)",
+            path: "\(folder)/\(LoRAAdapter.weightsFile)",
             metadata: ["format": "pt", BaseModelMark.key: BaseModelMark(model.base).text],
             tensors: slots.map { TensorDeclaration(name: $0.name, shape: $0.shape, elementType: elementType) })
         for slot in slots { try writer.append(try slot.values(), to: slot.name) }
@@ -30,7 +30,7 @@ public enum PEFTAdapter {
         let isTransposed = try AdapterTargets(model.configuration).areTransposed
         let json = try encoder.encode(
             PEFTConfiguration(settings, baseModel: baseModel, isTransposed: isTransposed))
-        try json.write(to: URL(fileURLWithPath: "\(folder)/\(configurationFile)"), options: .atomic)
+        try json.write(to: URL(fileURLWithPath: "\(folder)/\(LoRAAdapter.configurationFile)"), options: .atomic)
     }
 
     /// Fails for adapters of what is no matrix of its own in the model's family.
@@ -47,7 +47,7 @@ public enum PEFTAdapter {
         _ folder: String, into model: TrainableModel, backend: MatrixBackend
     ) throws -> AdapterSettings {
         let settings = try settings(ofFolder: folder)
-        let file = try SafetensorsFile(path: "\(folder)/\(weightsFile)")
+        let file = try weights(ofFolder: folder)
         try add(settings, from: folder, to: model, backend: backend)
         var unused = Set(file.tensors.map(\.name))
         for slot in try slots(model, settings) {
@@ -72,31 +72,24 @@ public enum PEFTAdapter {
     ///
     /// - Throws: ``TrainingError/adapter(path:fault:)``; ``TrainingError/noFile(_:)``; `CheckpointError`.
     public static func settings(ofFolder folder: String) throws -> AdapterSettings {
-        let path = "\(folder)/\(configurationFile)"
+        let path = "\(folder)/\(LoRAAdapter.configurationFile)"
         guard let json = FileManager.default.contents(atPath: path) else { throw TrainingError.noFile(path) }
         let configuration = try PEFTConfiguration(json: json, folder: folder)
-        var settings = try configuration.settings(folder)
-        if configuration.alpha_pattern ?? [:] != [:] { settings.alpha = try commonAlpha(folder) }
-        return settings
+        return try withPatterns(of: configuration, try configuration.settings(folder), folder)
     }
 
     /// Whether the adapters of a folder say that they were trained on another model than this one.
     ///
     /// - Throws: `CheckpointError`.
     public static func isMadeForAnother(_ folder: String, than model: Transformer) throws -> Bool {
-        let file = try SafetensorsFile(path: "\(folder)/\(weightsFile)")
+        let file = try weights(ofFolder: folder)
         guard let mark = BaseModelMark(text: file.metadata[BaseModelMark.key]) else { return false }
         return !mark.matches(BaseModelMark(model))
     }
 
-    static let weightsFile = "adapter_model.safetensors"
-    static let configurationFile = "adapter_config.json"
-    /// What PEFT puts before the names of the model it wraps.
-    private static let wrapper = "base_model.model."
-
     private static func slots(_ model: TrainableModel, _ settings: AdapterSettings) throws -> [AdapterSlot] {
         try model.adapterSlots(.huggingFace, of: settings.projections) {
-            ("\(wrapper)\($0).lora_A.weight", "\(wrapper)\($0).lora_B.weight")
+            ("\(LoRAAdapter.wrapper)\($0).lora_A.weight", "\(LoRAAdapter.wrapper)\($0).lora_B.weight")
         }
     }
 
@@ -108,36 +101,5 @@ public enum PEFTAdapter {
         } catch TrainingError.configuration(_, let found, let allowed) {
             throw TrainingError.adapter(path: folder, fault: "it changes \(found); the model has \(allowed)")
         }
-    }
-
-    /// The alpha of every module, whatever `alpha_pattern` says of some.
-    ///
-    /// - Throws: ``TrainingError/adapter(path:fault:)`` where there are several: training goes on with one.
-    private static func commonAlpha(_ folder: String) throws -> Double {
-        let document = try JSONDocument(path: "\(folder)/\(configurationFile)")
-        let ending = ".lora_A.weight"
-        let names = try SafetensorsFile(path: "\(folder)/\(weightsFile)").tensors.map(\.name).sorted()
-        var found: (alpha: Float, module: String)?
-        for name in names where name.hasPrefix(wrapper) && name.hasSuffix(ending) {
-            let module = String(name.dropFirst(wrapper.count).dropLast(ending.count))
-            let alpha: Float
-            do {
-                alpha = try LoRAAdapter.alpha(document, ofModule: module)
-            } catch let error as TransformerError {
-                throw TrainingError.adapter(path: folder, fault: "\(error)")
-            }
-            guard let first = found else {
-                found = (alpha, module)
-                continue
-            }
-            guard alpha == first.alpha else {
-                throw TrainingError.adapter(
-                    path: folder,
-                    fault: "its alpha_pattern gives \(first.module) \(first.alpha) and \(module) \(alpha); "
-                        + "training goes on with one alpha for all")
-            }
-        }
-        guard let found else { throw TrainingError.adapter(path: folder, fault: "it has no low-rank change") }
-        return Double(found.alpha)
     }
 }

@@ -108,7 +108,7 @@ struct PEFTConfiguration: Codable {
         do {
             self = try JSONDecoder().decode(PEFTConfiguration.self, from: json)
         } catch {
-            throw TrainingError.adapter(path: folder, fault: "adapter_config.json \(Self.fault(error))")
+            throw TrainingError.adapter(path: folder, fault: "\(LoRAAdapter.configurationFile) \(Self.fault(error))")
         }
     }
 
@@ -138,12 +138,9 @@ struct PEFTConfiguration: Codable {
             return "only plain LoRA without biases is read; this is \(peft_type)"
         }
         guard (1...4096).contains(r) else { return "rank \(r) is not in 1 to 4096" }
-        guard lora_alpha.isFinite else { return "its lora_alpha is \(lora_alpha)" }
-        if let (pattern, rank) = (rank_pattern ?? [:]).sorted(by: { $0.key < $1.key }).first(where: { $0.value != r }) {
-            return "its rank_pattern gives \(pattern) the rank \(rank) beside \(r); training goes on with one rank"
-        }
+        guard Float(lora_alpha).isFinite else { return "its lora_alpha is \(lora_alpha); allowed are finite float32" }
         // PEFT changes the base model's weights when it loads one of the others.
-        if case .named(let start)? = init_lora_weights, !LoRAAdapter.harmlessStarts.contains(start) {
+        if case .named(let start)? = init_lora_weights, !PEFTSettings.harmlessStarts.contains(start) {
             return "it was begun by \(start), which changes the base model's weights"
         }
         return alora_invocation_tokens == nil ? nil : "it is an activated LoRA, which counts from some tokens on"
@@ -151,7 +148,8 @@ struct PEFTConfiguration: Codable {
 
     private func projections(_ folder: String) throws -> Set<Projection> {
         switch target_modules {
-        case nil: throw TrainingError.adapter(path: folder, fault: "adapter_config.json lacks target_modules")
+        case nil:
+            throw TrainingError.adapter(path: folder, fault: "\(LoRAAdapter.configurationFile) lacks target_modules")
         case .pattern(let pattern)?:
             throw TrainingError.adapter(
                 path: folder,

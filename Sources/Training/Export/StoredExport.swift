@@ -16,7 +16,7 @@ public enum StoredExport {
         GGUFExport.add(type, to: &metadata)
         // What was split is one file again.
         for key in ["split.no", "split.count", "split.tensors.count"] { metadata[key] = nil }
-        let plans = try TensorPlan.tensors(of: source)
+        let plans = model.untied(try TensorPlan.tensors(of: source))
         // Factors of the rotation, which belong to the configuration.
         let others = try source.tensors.filter { tensor in !plans.contains { $0.name == tensor.name } }.map {
             (
@@ -33,6 +33,7 @@ public enum StoredExport {
     ///   source itself; `TransformerError`; `CheckpointError`; errors of the file system.
     public static func write(_ model: TrainableModel, like source: HuggingFaceFolder, toFolder folder: String) throws {
         try check(folder: folder, source)
+        try check(model, like: source)
         let plans = try TensorPlan.tensors(of: source)
         let texts = try textFiles.compactMap { name -> (name: String, data: Data)? in
             let path = "\(source.path)/\(name)"
@@ -67,6 +68,18 @@ public enum StoredExport {
         }
     }
 
+    /// Fails for a model whose adapters have made two matrices of the one that its folder has as embeddings and head:
+    /// `config.json` says that there is one.
+    ///
+    /// - Throws: ``TrainingError/writer(found:allowed:)``; `TransformerError`.
+    public static func check(_ model: TrainableModel, like source: HuggingFaceFolder) throws {
+        guard model.isUntied(from: try TensorPlan.tensors(of: source)) else { return }
+        throw TrainingError.writer(
+            found: "a model whose embeddings and head are one matrix, which its adapters changed at one end, to a "
+                + "folder of transformers",
+            allowed: "a GGUF file, or the adapters as they are")
+    }
+
     private static func resolved(_ path: String) -> String {
         URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath().path
     }
@@ -80,6 +93,22 @@ public enum StoredExport {
 }
 
 extension TrainableModel {
+    /// Whether the model has two matrices where the file of these tensors has one.
+    fileprivate func isUntied(from plans: [TensorPlan]) -> Bool {
+        !base.weights.isTied && !plans.contains { $0.parameter == "embed" }
+    }
+
+    /// The tensors of a GGUF file, with a head of its own where the model has two matrices for the file's one.
+    fileprivate func untied(_ plans: [TensorPlan]) -> [TensorPlan] {
+        guard isUntied(from: plans),
+            let shared = plans.firstIndex(where: { $0.parameter == "unembed" && !$0.isVector })
+        else { return plans }
+        var (plans, head) = (plans, plans[shared])
+        plans[shared].parameter = "embed"
+        head.name = "output.weight"
+        return plans + [head]
+    }
+
     /// The numbers of a tensor as its file has them.
     func values(of plan: TensorPlan) throws -> [Float] {
         if let parameter = parameters.first(where: { $0.name == plan.parameter }) {

@@ -14,7 +14,7 @@ extension TrainableModel {
         guard weights.blocks.allSatisfy({ $0.offset == nil }) else {
             throw TrainingError.configuration(key: "base_adapters", found: "a control vector", allowed: "LoRA adapters")
         }
-        guard weights.blocks.flatMap(\.linears).allSatisfy(\.additions.isEmpty) else {
+        guard (weights.blocks.flatMap(\.linears) + [weights.unembedding]).allSatisfy(\.additions.isEmpty) else {
             throw TrainingError.configuration(
                 key: "base_adapters", found: "adapters beside the weights",
                 allowed: "adapters that are merged into them")

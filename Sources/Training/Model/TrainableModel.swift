@@ -29,8 +29,8 @@ public final class TrainableModel {
         self.isTied = isTied
     }
 
-    /// Samples with the weights and adapters as they are now, and as they change: a sampled token's log-probability has the bits
-    /// that the trainer computes for it.
+    /// Samples with the weights and adapters as they are now, and as they change: a sampled token's log-probability has
+    /// the bits that the trainer computes for it.
     public var transformer: Transformer {
         guard !adapters.isEmpty else { return base }
         return base.replacing { weights in

@@ -74,6 +74,9 @@ extension TrainingPass {
         case .silu: RowOperations.silu(x, into: out, threads: threads)
         case .gelu: RowOperations.gelu(x, into: out, threads: threads)
         case .geluTanh: RowOperations.geluTanh(x, into: out, threads: threads)
+        case .quickGelu: RowOperations.quickGelu(x, into: out, threads: threads)
+        case .relu: RowOperations.relu(x, into: out, threads: threads)
+        case .reluSquared: RowOperations.reluSquared(x, into: out, threads: threads)
         }
     }
 
@@ -82,6 +85,9 @@ extension TrainingPass {
         case .silu: .silu
         case .gelu: .gelu
         case .geluTanh: .geluTanh
+        case .quickGelu: .quickGelu
+        case .relu: .relu
+        case .reluSquared: .reluSquared
         }
     }
 

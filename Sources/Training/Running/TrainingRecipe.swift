@@ -2,6 +2,7 @@ internal import Foundation
 public import Tensors
 internal import TextFormats
 internal import Tokenization
+internal import Transformers
 internal import Yams
 
 /// A training configuration, as its YAML file says it. See `docs/training.md`.
@@ -81,7 +82,7 @@ public struct TrainingRecipe: Codable, Hashable, Sendable {
     /// The file that a format is written to, in the folder of the results.
     public static func fileName(ofFormat format: String) -> String {
         switch format {
-        case "adapter", "adapter-f16": "adapter_model.safetensors"
+        case "adapter", "adapter-f16": LoRAAdapter.weightsFile
         case "gguf-lora": "adapter.gguf"
         case "huggingface": "model.safetensors"
         default: "model-\(format.dropFirst("gguf-".count)).gguf"

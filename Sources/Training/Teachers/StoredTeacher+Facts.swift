@@ -1,3 +1,4 @@
+internal import Checkpoints
 public import Tokenization
 
 extension StoredTeacher {
@@ -30,7 +31,7 @@ extension StoredTeacher {
             let piece = tokenizer.piece(of: id)
             text += "\(piece.utf8.count):\(piece)"
         }
-        return Digest.sha256(of: text)
+        return FileDigest.sha256(of: text)
     }
 
     /// SHA-256 of an example's tokens, a star behind each that is a target.
@@ -40,7 +41,7 @@ extension StoredTeacher {
                 "\(sequence.tokens[index])" + (index > 0 && sequence.isTarget(index) ? "*" : "")
             }.joined(separator: " ")
         }
-        return Digest.sha256(of: lines.joined(separator: "\n"))
+        return FileDigest.sha256(of: lines.joined(separator: "\n"))
     }
 }
 

@@ -71,7 +71,7 @@ public struct TeacherWriter {
     /// What the numbers depend on.
     private var key: String {
         let metadata = facts.metadata.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
-        return Digest.sha256(
+        return FileDigest.sha256(
             of: (metadata + [backend.description] + examples.map(\.digest)).joined(separator: "\n"))
     }
 

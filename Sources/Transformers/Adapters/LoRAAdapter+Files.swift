@@ -1,40 +1,67 @@
 public import Checkpoints
 internal import Foundation
-internal import Tensors
 
 extension LoRAAdapter {
-    private static let weightsFile = "adapter_model.safetensors"
-    private static let configurationFile = "adapter_config.json"
+    /// The files of a folder that PEFT has saved.
+    package static let weightsFile = "adapter_model.safetensors"
+    package static let configurationFile = "adapter_config.json"
+    private static let pickleFile = "adapter_model.bin"
     /// What PEFT puts before the names of the model it wraps.
-    private static let wrapper = "base_model.model."
+    package static let wrapper = "base_model.model."
 
     /// Reads a folder that PEFT has saved.
     ///
     /// - Parameter strength: factor on all changes.
-    /// - Throws: `CheckpointError`; ``TransformerError`` for kinds of adapters that are not low-rank additions alone.
+    /// - Throws: `CheckpointError`; ``TransformerError`` for kinds of adapters that are more than low-rank additions and
+    ///   whole matrices.
     public init(peftFolder path: String, strength: Float = 1) throws {
-        let settings = try JSONDocument(path: "\(path)/\(Self.configurationFile)")
-        try Self.check(settings)
+        var settings = try PEFTSettings(folder: path)
+        try Self.checkWeights(inFolder: path)
         let file = try SafetensorsFile(path: "\(path)/\(Self.weightsFile)")
-        let halves = try Halves(file) { name in
-            guard name.hasPrefix(Self.wrapper) else { return nil }
-            let inner = name.dropFirst(Self.wrapper.count)
-            for (ending, half) in [(".lora_A.weight", Half.a), (".lora_B.weight", Half.b)]
-            where inner.hasSuffix(ending) {
-                return (String(inner.dropLast(ending.count)), half)
-            }
-            return nil
+        let tensors = try AdapterTensors(file) { Self.peftEntry($0, settings) }
+        for module in settings.modulesToSave
+        where !tensors.wholes.contains(where: { PEFTSettings.module($0.module, isNamed: module) }) {
+            throw TransformerError.adapterKind("modules_to_save \(module) without a matrix of it")
         }
-        let isRankStabilized = try settings.bool("use_rslora") ?? false
+        if strength != 1, let saved = tensors.wholes.first(where: { !$0.isBase }) {
+            throw TransformerError.adapterStrength(strength, whole: saved.module)
+        }
         self.init(
             .huggingFace,
-            changes: try halves.changes { name, rank in
-                let alpha = try Self.alpha(settings, ofModule: name)
-                return strength * alpha / (isRankStabilized ? Float(rank).squareRoot() : Float(rank))
-            }, path: path, baseModel: BaseModelMark(text: file.metadata[BaseModelMark.key]))
+            changes: try tensors.changes { try strength * settings.scale(ofModule: $0, rank: $1) },
+            embeddings: try tensors.embeddings { try strength * settings.scale(ofModule: $0, rank: $1) },
+            wholes: tensors.wholes, path: path, baseModel: BaseModelMark(text: file.metadata[BaseModelMark.key]))
     }
 
-    /// Reads an adapter that llama.cpp's converter has made. As there, an alpha of 0 stands for the rank.
+    /// Fails for a folder whose weights are a pickle, which is a program and is not run.
+    ///
+    /// - Throws: ``TransformerError/adapterPickle(_:)``.
+    package static func checkWeights(inFolder folder: String) throws(TransformerError) {
+        let manager = FileManager.default
+        guard !manager.fileExists(atPath: "\(folder)/\(weightsFile)"),
+            manager.fileExists(atPath: "\(folder)/\(pickleFile)")
+        else { return }
+        throw .adapterPickle("\(folder)/\(pickleFile)")
+    }
+
+    private static func peftEntry(_ name: String, _ settings: PEFTSettings) -> AdapterEntry? {
+        guard name.hasPrefix(wrapper) else { return nil }
+        let inner = name.dropFirst(wrapper.count)
+        func module(_ ending: String) -> String { String(inner.dropLast(ending.count)) }
+        let endings: [(String, (String) -> AdapterEntry)] = [
+            (".lora_A.weight", { .matrix($0, .a) }), (".lora_B.weight", { .matrix($0, .b) }),
+            (".lora_embedding_A", { .embedding($0, .a, isTransposed: false) }),
+            (".lora_embedding_B", { .embedding($0, .b, isTransposed: false) }),
+            (".base_layer.weight", { .whole($0, isBase: true) }),
+        ]
+        if let (ending, entry) = endings.first(where: { inner.hasSuffix($0.0) }) { return entry(module(ending)) }
+        guard inner.hasSuffix(".weight"), !inner.contains(".lora_") else { return nil }
+        // PEFT also saves the model's own embeddings and head, where it has seen them grow.
+        return .whole(module(".weight"), isBase: !settings.isSaved(module(".weight")))
+    }
+
+    /// Reads an adapter that llama.cpp's converter has made. As there, an alpha of 0 stands for the rank, and norms are
+    /// left aside.
     ///
     /// - Throws: `CheckpointError`; ``TransformerError`` for kinds of adapters that are not low-rank additions alone.
     public init(gguf file: GGUFFile, strength: Float = 1) throws {
@@ -44,113 +71,26 @@ extension LoRAAdapter {
         guard file.metadata["adapter.alora.invocation_tokens"] == nil else {
             throw TransformerError.adapterKind("activated LoRA")
         }
-        let alpha = try file.metadata.requiredFloat("adapter.lora.alpha")
-        let halves = try Halves(file) { name in
-            for (ending, half) in [(".weight.lora_a", Half.a), (".weight.lora_b", Half.b)] where name.hasSuffix(ending)
-            {
-                return (String(name.dropLast(ending.count)), half)
-            }
-            return nil
+        let key = "adapter.lora.alpha"
+        let alpha = try file.metadata.requiredFloat(key)
+        guard alpha.isFinite else {
+            throw TransformerError.configuration(key: key, value: "\(alpha)", allowed: "finite numbers")
         }
+        func scale(_: String, _ rank: Int) -> Float { alpha == 0 ? strength : strength * alpha / Float(rank) }
+        let tensors = try AdapterTensors(file, Self.ggufEntry)
         self.init(
-            .gguf, changes: try halves.changes { _, rank in alpha == 0 ? strength : strength * alpha / Float(rank) },
-            architecture: try file.metadata.string("general.architecture"), path: file.path,
-            baseModel: BaseModelMark(stored: try? file.metadata.floats(BaseModelMark.key)))
+            .gguf, changes: try tensors.changes(scale), embeddings: try tensors.embeddings(scale),
+            leftAside: tensors.leftAside, architecture: try file.metadata.string("general.architecture"),
+            path: file.path, baseModel: BaseModelMark(stored: try? file.metadata.floats(BaseModelMark.key)))
     }
 
-    /// Ways to begin a training that leave the base model's weights as they are; PEFT changes them when it loads others, such
-    /// as PiSSA.
-    package static let harmlessStarts: Set = ["gaussian", "eva", "orthogonal", "mica"]
-
-    private static func check(_ settings: JSONDocument) throws {
-        let kind = try settings.string("peft_type") ?? "unknown"
-        guard kind == "LORA" else { throw TransformerError.adapterKind(kind) }
-        if try settings.bool("use_dora") ?? false { throw TransformerError.adapterKind("DoRA") }
-        if case .string(let start)? = settings["init_lora_weights"], !harmlessStarts.contains(start) {
-            throw TransformerError.adapterKind("init_lora_weights \(start)")
+    private static func ggufEntry(_ name: String) -> AdapterEntry? {
+        for (ending, half) in [(".weight.lora_a", AdapterEntry.Half.a), (".weight.lora_b", .b)]
+        where name.hasSuffix(ending) {
+            let module = String(name.dropLast(ending.count))
+            // llama.cpp looks rows of this one up.
+            return module == "token_embd" ? .embedding(module, half, isTransposed: true) : .matrix(module, half)
         }
-        if let tokens = settings["alora_invocation_tokens"], tokens != .null {
-            throw TransformerError.adapterKind("activated LoRA")
-        }
-    }
-
-    /// `lora_alpha`, or what `alpha_pattern` gives a module by the end of its name.
-    ///
-    /// - Throws: ``TransformerError/adapterPatterns(_:module:)`` where matching patterns differ in their values: PEFT takes
-    ///   the one that comes first in the file, and the order of a JSON object's members is not kept here.
-    package static func alpha(_ settings: JSONDocument, ofModule name: String) throws -> Float {
-        let matching = try alphas(settings, ofModule: name)
-        if let first = matching.first {
-            guard matching.allSatisfy({ $0.alpha == first.alpha }) else {
-                throw TransformerError.adapterPatterns(matching.map(\.pattern), module: name)
-            }
-            return first.alpha
-        }
-        guard let alpha = try settings.float("lora_alpha") else {
-            throw TransformerError.missing(key: "lora_alpha")
-        }
-        return alpha
-    }
-
-    /// The patterns of `alpha_pattern` that match a module, sorted, with their values.
-    ///
-    /// - Throws: ``TransformerError/adapterKind(_:)`` for a pattern that is more than a name.
-    private static func alphas(
-        _ settings: JSONDocument, ofModule name: String
-    ) throws -> [(pattern: String, alpha: Float)] {
-        guard case .object(let patterns)? = settings["alpha_pattern"] else { return [] }
-        if let pattern = patterns.keys.sorted().first(where: { $0.contains { "^$*+?()[]{}|\\".contains($0) } }) {
-            throw TransformerError.adapterKind("a regular expression in alpha_pattern, \(pattern)")
-        }
-        var found: [(pattern: String, alpha: Float)] = []
-        for (pattern, value) in patterns where name == pattern || name.hasSuffix(".\(pattern)") {
-            if case .integer(let number) = value { found.append((pattern: pattern, alpha: Float(number))) }
-            if case .double(let number) = value { found.append((pattern: pattern, alpha: Float(number))) }
-        }
-        return found.sorted { $0.pattern < $1.pattern }
-    }
-}
-
-private enum Half {
-    case a
-    case b
-}
-
-/// The two factors of each change of an adapter file.
-private struct Halves {
-    private var found: [String: (a: Matrix?, b: Matrix?)] = [:]
-
-    /// Largest rank of a change.
-    private static let largestRank = 4096
-
-    /// - Parameter parse: name and half of a tensor; nil for one that belongs to no low-rank change.
-    init(_ file: some TensorFile, _ parse: (String) -> (String, Half)?) throws {
-        for tensor in file.tensors {
-            guard let (name, half) = parse(tensor.name) else { throw TransformerError.adapterTarget(tensor.name) }
-            guard tensor.shape.count == 2, let rank = half == .a ? tensor.shape.first : tensor.shape.last,
-                (1...Self.largestRank).contains(rank)
-            else {
-                throw TransformerError.shape(tensor: tensor.name, found: tensor.shape, expected: [])
-            }
-            let matrix = Matrix(rows: tensor.shape[0], columns: tensor.shape[1])
-            try file.copyTensorRows(0..<tensor.shape[0], ofTensor: tensor.name, to: matrix.slice)
-            switch half {
-            case .a: found[name, default: (nil, nil)].a = matrix
-            case .b: found[name, default: (nil, nil)].b = matrix
-            }
-        }
-    }
-
-    func changes(_ scale: (_ name: String, _ rank: Int) throws -> Float) throws -> [String: LoRAAdapter.Change] {
-        var changes: [String: LoRAAdapter.Change] = [:]
-        for (name, halves) in found.sorted(by: { $0.key < $1.key }) {
-            guard let a = halves.a, let b = halves.b else { throw TransformerError.missingTensor("\(name) lora") }
-            guard a.rowCount == b.columnCount else {
-                throw TransformerError.shape(
-                    tensor: "\(name) lora B", found: [b.rowCount, b.columnCount], expected: [b.rowCount, a.rowCount])
-            }
-            changes[name] = LoRAAdapter.Change(a: a, b: b, scale: try scale(name, a.rowCount))
-        }
-        return changes
+        return name.hasSuffix("_norm.weight") ? .leftAside : nil
     }
 }

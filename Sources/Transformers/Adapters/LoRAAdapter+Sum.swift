@@ -4,9 +4,16 @@ extension LoRAAdapter {
     /// The sum of what adapters add, each matrix with the ranks of all that change it.
     ///
     /// - Precondition: there is an adapter, and all have the same convention.
-    /// - Throws: ``TransformerError/shape(tensor:found:expected:)`` where two change a matrix in another shape.
+    /// - Throws: ``TransformerError/shape(tensor:found:expected:)`` where two change a matrix in another shape;
+    ///   ``TransformerError/adapterKind(_:)`` for adapters of embeddings, and those with whole matrices.
     public static func sum(_ adapters: [LoRAAdapter]) throws -> LoRAAdapter {
         precondition(Set(adapters.map(\.convention)).count == 1, "adapters of several conventions, or none")
+        for adapter in adapters {
+            try TransformerError.naming(adapter: adapter.path) {
+                guard let other = adapter.embeddings.keys.min() ?? adapter.wholes.map(\.module).min() else { return }
+                throw TransformerError.adapterSum(other)
+            }
+        }
         var parts: [String: [Change]] = [:]
         for adapter in adapters {
             for (name, change) in adapter.changes { parts[name, default: []].append(change) }

@@ -45,6 +45,13 @@ public struct ModelAdapters: Sendable {
         return lora.filter { $0.baseModel.map { !$0.matches(mark) } ?? false }.compactMap(\.path)
     }
 
+    /// Tensors of adapters that are not put on the model, by the adapter's path.
+    package var leftAside: [String: [String]] {
+        var found: [String: [String]] = [:]
+        for adapter in lora where !adapter.leftAside.isEmpty { found[adapter.path ?? ""] = adapter.leftAside.sorted() }
+        return found
+    }
+
     /// The sum of all control vectors, one row for each block that has a direction.
     func controlRows(_ configuration: TransformerConfiguration) throws -> [Int: Matrix] {
         var sum = ControlVector([:])

@@ -4,7 +4,7 @@ internal import Tensors
 /// linear part are another.
 ///
 /// Models for long contexts have rotary divisors for short and for long texts. Those for short ones are used, and the
-/// context ends where they do (``HuggingFaceRotarySettings``).
+/// context ends where they do, unless a longer one is asked for (``LongContext``).
 enum Phi3: Architecture {
     static let name = "phi3"
     static let modelTypes = ["phi3"]
@@ -33,24 +33,38 @@ enum Phi3: Architecture {
         let keys = GGUFKeys(source, name)
         var configuration = try keys.configuration()
         configuration.slidingWindow = try keys.slidingWindow(layerCount: configuration.layerCount)
-        guard source.hasTensor("rope_factors_short.weight") else { return configuration }
+        guard source.hasTensor(shortDivisors) else { return configuration }
         let count = max(0, min(configuration.rotaryDimension, 4096)) / 2
-        configuration.rotaryScaling = .divisors(
-            try source.vector("rope_factors_short.weight", count: count).slice.copy(),
-            magnitude: try keys.float("rope.scaling.attn_factor") ?? 1)
-        if let original = try keys.integer("rope.scaling.original_context_length") {
-            configuration.contextLength = min(configuration.contextLength, original)
+        let magnitude = try keys.float("rope.scaling.attn_factor") ?? 1
+        func scaling(_ name: String) throws -> RotaryScaling {
+            .divisors(try source.vector(name, count: count).slice.copy(), magnitude: magnitude)
+        }
+        configuration.rotaryScaling = try scaling(shortDivisors)
+        let whole = configuration.contextLength
+        if let original = try keys.integer("rope.scaling.original_context_length"), original < whole {
+            configuration.contextLength = original
+            if source.hasTensor(longDivisors) {
+                configuration.longContext = LongContext(
+                    contextLength: whole, rotaryScaling: try scaling(longDivisors))
+            }
         }
         return configuration
     }
+
+    private static let shortDivisors = "rope_factors_short.weight"
+    private static let longDivisors = "rope_factors_long.weight"
 
     static func description(of configuration: TransformerConfiguration) -> GGUFDescription {
         var description = GGUFDescription(configuration)
         description.addSlidingWindow()
         guard case .divisors(let divisors, let magnitude) = configuration.rotaryScaling else { return description }
-        description.add(tensor: "rope_factors_short.weight", divisors)
+        description.add(tensor: shortDivisors, divisors)
         description.add("rope.scaling.attn_factor", magnitude)
         description.add("rope.scaling.original_context_length", configuration.contextLength)
+        if let long = configuration.longContext, case .divisors(let divisors, magnitude) = long.rotaryScaling {
+            description.add(tensor: longDivisors, divisors)
+            description.add("context_length", long.contextLength)
+        }
         return description
     }
 
@@ -66,7 +80,7 @@ enum Phi3: Architecture {
                 },
                 finalNorm: configuration.finalNorm("output_norm"),
                 unembedding: configuration.unembedding(GGUFKeys(source, name).headName),
-                unused: ["rope_factors_long.weight", "rope_factors_short.weight"])
+                unused: [longDivisors, shortDivisors])
         case .huggingFace:
             let head = try HuggingFaceKeys(source).headName(
                 "lm_head", embedding: "model.embed_tokens", isTied: false)

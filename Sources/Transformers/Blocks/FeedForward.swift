@@ -10,9 +10,18 @@ extension ForwardPass {
         _ x: MatrixSlice, _ weights: BlockWeights, layer: Int, addingTo residual: MatrixSlice
     ) throws {
         let post = rows(space.mlpPost)
+        let addsAtOnce = weights.mlpPostNorm == nil && canStream(weights.down, past: [.mlpOut], layer: layer)
+        if addsAtOnce, canActivateAtOnce(weights, layer: layer), !hook.wants(HookPoint(.mlpPost, layer: layer)) {
+            let configuration = configuration
+            return try space.multiplier.multiplyHalves(
+                x, weights.gateUp.weights, through: weights.down.weights, between: post, addingTo: residual
+            ) { gate, up, post in
+                configuration.activate(gate, times: up, into: post, threads: 1)
+            }
+        }
         try activated(x, weights, layer: layer, into: post)
         visit(.mlpPost, layer: layer, post)
-        if weights.mlpPostNorm == nil, canStream(weights.down, past: [.mlpOut], layer: layer) {
+        if addsAtOnce {
             return try space.multiplier.multiply(post, weights.down.weights, addingTo: residual)
         }
         let out = rows(space.sublayerOut)
@@ -25,6 +34,11 @@ extension ForwardPass {
         RowOperations.add(residual, out, into: residual, threads: threads)
     }
 
+    /// Whether gate and linear part can meet a piece at a time.
+    private func canActivateAtOnce(_ weights: BlockWeights, layer: Int) -> Bool {
+        configuration.isGated && canStream(weights.gateUp, past: [.mlpPre, .mlpPreLinear], layer: layer)
+    }
+
     /// `post = activation(x * transpose(gate)) * (x * transpose(up))`; without a gate, the activation alone.
     ///
     /// - Parameters:
@@ -33,7 +47,7 @@ extension ForwardPass {
     private mutating func activated(
         _ x: MatrixSlice, _ weights: BlockWeights, layer: Int, into post: MatrixSlice
     ) throws {
-        if configuration.isGated, canStream(weights.gateUp, past: [.mlpPre, .mlpPreLinear], layer: layer) {
+        if canActivateAtOnce(weights, layer: layer) {
             let configuration = configuration
             return try space.multiplier.multiplyHalves(x, weights.gateUp.weights, into: post) { gate, up, post in
                 configuration.activate(gate, times: up, into: post, threads: 1)
@@ -67,6 +81,9 @@ extension TransformerConfiguration {
         case .silu: RowOperations.silu(x, into: post, threads: threads)
         case .gelu: RowOperations.gelu(x, into: post, threads: threads)
         case .geluTanh: RowOperations.geluTanh(x, into: post, threads: threads)
+        case .quickGelu: RowOperations.quickGelu(x, into: post, threads: threads)
+        case .relu: RowOperations.relu(x, into: post, threads: threads)
+        case .reluSquared: RowOperations.reluSquared(x, into: post, threads: threads)
         }
     }
 }

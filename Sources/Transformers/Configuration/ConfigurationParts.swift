@@ -40,6 +40,11 @@ public enum ActivationFunction: String, Codable, Hashable, Sendable {
     case gelu
     /// The approximation of it by tanh.
     case geluTanh
+    /// The approximation of it by the logistic function: `x * sigmoid(1.702 x)`.
+    case quickGelu
+    case relu
+    /// `max(x, 0)^2` (So et al. 2021).
+    case reluSquared
 }
 
 /// Layers that see the last positions only.
@@ -55,6 +60,18 @@ public struct SlidingWindow: Codable, Hashable, Sendable {
         self.width = width
         self.layers = layers
         self.rotaryBase = rotaryBase
+    }
+}
+
+/// What a model whose divisors depend on the length of a text (longrope; Ding et al. 2024) takes for long ones.
+public struct LongContext: Codable, Hashable, Sendable {
+    /// Positions that it then has.
+    public var contextLength: Int
+    public var rotaryScaling: RotaryScaling
+
+    public init(contextLength: Int, rotaryScaling: RotaryScaling) {
+        self.contextLength = contextLength
+        self.rotaryScaling = rotaryScaling
     }
 }
 
@@ -85,6 +102,12 @@ public enum RotaryScaling: Codable, Hashable, Sendable {
             self.factor = factor
             self.originalContext = originalContext
             self.magnitude = magnitude
+        }
+
+        /// Positions that the original context is stretched to.
+        var contextLength: Int {
+            let length = Double(factor) * Double(originalContext)
+            return length.isFinite ? Int(min(max(length, 0), Double(TransformerConfiguration.longestContext))) : 0
         }
     }
 }

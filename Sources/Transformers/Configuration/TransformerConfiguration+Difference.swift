@@ -17,6 +17,8 @@ extension TransformerConfiguration {
         if let part = parts.first(where: \.0) { return part.1 }
         var comparable = other
         comparable.rotaryScaling = rotaryScaling
+        // What it would be for longer texts is not what it computes.
+        comparable.longContext = longContext
         return self == comparable ? nil : "sizes or norms of its own"
     }
 

@@ -1,4 +1,7 @@
 extension TransformerConfiguration {
+    /// Positions that a file may name.
+    static let longestContext = 16_777_216
+
     /// Checks sizes that come from a file, before anything is allocated by them.
     ///
     /// - Throws: ``TransformerError/configuration(key:value:allowed:)``.
@@ -10,7 +13,7 @@ extension TransformerConfiguration {
         try require("attention.key_length", headDimension, in: 1...1024)
         try require("feed_forward_length", feedForwardDimension, in: 1...1_048_576)
         try require("vocab_size", vocabularySize, in: 1...4_194_304)
-        try require("context_length", contextLength, in: 1...16_777_216)
+        try require("context_length", contextLength, in: 1...Self.longestContext)
         try require("rope.dimension_count", rotaryDimension, in: 0...headDimension)
         guard headCount % keyValueHeadCount == 0 else {
             throw TransformerError.configuration(

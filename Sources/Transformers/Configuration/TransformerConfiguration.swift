@@ -25,6 +25,9 @@ public struct TransformerConfiguration: Codable, Hashable, Sendable {
     public var rotaryDimension: Int
     public var rotaryPairing: RotaryTable.Pairing
     public var rotaryScaling = RotaryScaling.none
+    /// For texts longer than `contextLength`; nil for a model whose rotation does not depend on the length, and for one
+    /// that has been made for long texts.
+    public var longContext: LongContext?
 
     public var normKind = NormKind.rootMeanSquare
     public var normEpsilon: Float
@@ -77,6 +80,22 @@ public struct TransformerConfiguration: Codable, Hashable, Sendable {
         self.rotaryPairing = rotaryPairing
         self.normEpsilon = normEpsilon
         attentionScale = 1 / Float(headDimension).squareRoot()
+    }
+
+    /// The configuration in which a model has at least `length` positions: this one where it has them, otherwise that
+    /// for long texts, with all the positions there are. Nil asks for nothing.
+    ///
+    /// - Throws: ``TransformerError/contextTooShort(wanted:longest:)``.
+    func reaching(_ length: Int?) throws -> TransformerConfiguration {
+        guard let length, length > contextLength else { return self }
+        guard let longContext, length <= longContext.contextLength else {
+            throw TransformerError.contextTooShort(wanted: length, longest: longContext?.contextLength ?? contextLength)
+        }
+        var configuration = self
+        configuration.contextLength = longContext.contextLength
+        configuration.rotaryScaling = longContext.rotaryScaling
+        configuration.longContext = nil
+        return configuration
     }
 
     /// Columns of all query heads together.

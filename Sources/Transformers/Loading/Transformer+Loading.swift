@@ -8,15 +8,17 @@ extension Transformer {
     ///   - isEditable: whether every weight is kept in float32, so that training can change it; otherwise quantised blocks
     ///     stay as small as they are
     ///   - adapters: merged into the weights in float32, or computed beside them
+    ///   - contextLength: positions that the model must have. Beyond the original context of longrope it takes its
+    ///     divisors for long texts, for texts of every length
     ///   - memory: bytes that the weights may take; nil for no limit
-    /// - Throws: ``TransformerError`` where metadata or tensors are missing, superfluous or of the wrong size, or where
-    ///   the weights would not fit in memory; ``TensorError``; errors of the source.
+    /// - Throws: ``TransformerError`` where metadata or tensors are missing, superfluous or of the wrong size, where
+    ///   there are not so many positions, or where the weights would not fit in memory; ``TensorError``; errors of the source.
     public convenience init(
         _ source: some ModelSource, backend: MatrixBackend, threads: Int, adapters: ModelAdapters = ModelAdapters(),
-        isEditable: Bool = false, memory: Int? = AvailableMemory.bytes
+        isEditable: Bool = false, contextLength: Int? = nil, memory: Int? = AvailableMemory.bytes
     ) throws {
         let architecture = try ArchitectureRegistry.architecture(of: source)
-        let configuration = try architecture.configuration(source).validated()
+        let configuration = try architecture.configuration(source).reaching(contextLength).validated()
         let layout = try architecture.layout(source, configuration)
         try Self.checkTensors(source, layout, architecture)
         let plan = try AdapterPlan(adapters, for: layout, architecture, configuration)
@@ -55,7 +57,7 @@ extension Transformer {
         parallelFor(tasks: configuration.layerCount + 1, threads: threads) { task, _ in
             parts.attempt {
                 if task == 0 {
-                    $0.unembedding = try reader.linear([layout.unembedding])
+                    $0.unembedding = try reader.head(layout.unembedding)
                 } else {
                     $0.blocks[task - 1] = try reader.block(layout.blocks[task - 1])
                 }
@@ -66,11 +68,12 @@ extension Transformer {
             throw TransformerError.missingTensor(layout.unembedding.weightName)
         }
         return TransformerWeights(
-            embedding: StoredEmbedding(source: source, tensor: layout.embedding),
+            embedding: reader.plan.ends.table(over: StoredEmbedding(source: source, tensor: layout.embedding)),
             positions: layout.positions.map { StoredEmbedding(source: source, tensor: $0) },
             blocks: (0..<configuration.layerCount).compactMap { loaded.blocks[$0] },
             finalNorm: try reader.norm(layout.finalNorm),
-            unembedding: unembedding, isTied: layout.embedding == layout.unembedding.weightName)
+            unembedding: unembedding,
+            isTied: layout.embedding == layout.unembedding.weightName && !reader.plan.ends.isUntying)
     }
 }
 

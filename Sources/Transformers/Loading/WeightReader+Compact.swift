@@ -7,7 +7,9 @@ extension WeightReader {
     /// Bytes that the matrices of a model will take.
     func byteCount(_ layout: WeightLayout) throws -> Int {
         try layout.matrices.reduce(plan.byteCount) { sum, part in
-            let blocks = isCompact && source.hasTensor(part.weightName) ? try blockByteCount(part) : nil
+            let isReplaced = plan.ends.head != nil && part == layout.unembedding
+            let blocks =
+                isCompact && !isReplaced && source.hasTensor(part.weightName) ? try blockByteCount(part) : nil
             return sum + (blocks ?? part.outputs * part.inputs * MemoryLayout<Float>.size)
         }
     }

@@ -33,6 +33,14 @@ struct WeightReader<Source: ModelSource> {
         return NormWeights(weight: weight, bias: bias)
     }
 
+    /// The unembedding, which an adapter may hold whole.
+    func head(_ layout: MatrixLayout) throws -> LinearWeights {
+        guard let whole = plan.ends.head else { return try linear([layout]) }
+        let replaced = ReplacedSource(base: source, name: layout.weightName, matrix: whole)
+        return try WeightReader<ReplacedSource>(source: replaced, backend: backend, isEditable: isEditable, plan: plan)
+            .linear([layout])
+    }
+
     /// Several matrices of one width, stacked and packed.
     func linear(_ parts: [MatrixLayout]) throws -> LinearWeights {
         for part in parts { try source.require(part.weightName, shape: part.fileShape) }

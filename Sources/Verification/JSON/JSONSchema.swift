@@ -1,3 +1,5 @@
+internal import TextFormats
+
 /// A schema in the subset that can be checked without surprises.
 ///
 /// Understood: `type`, `enum`, `const`, `properties`, `required`, `additionalProperties`,

@@ -1,3 +1,5 @@
+internal import TextFormats
+
 /// Right where a regular expression matches, or where what one of its groups takes equals a target.
 ///
 /// Parameters: `pattern`; `match` (`anywhere` or `whole`); `ignore_case`; `group`, the number of the group to compare

@@ -196,3 +196,17 @@ func scorerKeysNameAParameterWhoseValueDoesNotTellWhichItIs(
     let json = String(decoding: try JSONEncoder().encode(plan), as: UTF8.self)
     #expect(json.contains("Question 11?"))
 }
+
+/// A definition's date decides what is sampled, and is shown wherever the format is.
+@Test func theDateOfADefinitionIsInEveryDocument() throws {
+    struct Shown: Decodable { var date: String? }
+    struct ShownRun: Decodable { var definition: Shown }
+    for date in ["2024-02-29", nil] {
+        var definition = Sample.definition()
+        definition.date = date
+        let plan = try Sample.plan(definition)
+        #expect(try JSONDecoder().decode(Shown.self, from: JSONEncoder().encode(plan)).date == date)
+        let run = RunDocument(Sample.record(of: plan, on: ScriptedModel()))
+        #expect(try JSONDecoder().decode(ShownRun.self, from: JSONEncoder().encode(run)).definition.date == date)
+    }
+}

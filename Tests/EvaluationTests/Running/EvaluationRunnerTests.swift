@@ -50,6 +50,25 @@ import Verification
     }
 }
 
+/// A reply to a conversation begins anew; plain text and a prefill are gone on with.
+@Test(arguments: [PromptFormat.chat, .raw])
+func completionsGoOnWithPlainTextAndPrefills(_ format: PromptFormat) throws {
+    var set = Sample.set
+    set.prompts[3].prefill = "Answer:"
+    let plan = try Sample.plan(Sample.definition(format: format), sets: [set])
+    let model = ContinuingModel()
+    var lists = [EventList(), EventList()]
+    let run = Sample.record(of: plan, on: model.scripted)
+    try EvaluationRunner(plan: plan, now: { "" }).run(run, on: model, recorder: &lists[0])
+    try SequentialRunner(plan: plan, now: { "" }, continues: { _ in true }).run(run, on: model, recorder: &lists[1])
+    for list in lists {
+        #expect(list.rows.count == 48)
+        for row in list.rows {
+            #expect(row.text == (format == .raw || row.promptIndex == 3 ? "goes on" : "begins"))
+        }
+    }
+}
+
 @Test func promptsThatCannotBeShownBecomeRowsWithAnError() throws {
     var set = Sample.set
     set.prompts[3].prompt = nil

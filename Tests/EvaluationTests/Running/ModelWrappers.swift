@@ -91,3 +91,19 @@ struct JudgeModel: ScriptedWrapper {
         }
     }
 }
+
+/// Says of each prompt whether its completions go on with words.
+struct ContinuingModel: ScriptedWrapper {
+    var scripted = ScriptedModel()
+
+    func generate(
+        _ requests: [GenerationRequest], settings: GenerationSettings, onSample: (GeneratedSample) throws -> Void
+    ) throws {
+        let goesOn = Dictionary(uniqueKeysWithValues: requests.map { ($0.index, $0.continuesText) })
+        try scripted.generate(requests, settings: settings) { sample in
+            var sample = sample
+            sample.text = goesOn[sample.requestIndex] == true ? "goes on" : "begins"
+            try onSample(sample)
+        }
+    }
+}

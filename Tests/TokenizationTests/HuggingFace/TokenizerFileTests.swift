@@ -174,17 +174,4 @@ struct TokenizerFileTests {
             #expect(tokenizer.specialTokens.addsBeginningOfSequence)
         }
     }
-
-    @Test(arguments: kinds)
-    func streamedTextIsTheTextOfTheBytes(kind: String) throws {
-        let tokenizer = try TokenizerLoader.make(fromFolder: Self.folder(kind))
-        var generator = SeededGenerator(seed: 31)
-        for _ in 0..<50 {
-            let ids = (0..<20).map { _ in Int32.random(in: 0..<Int32(tokenizer.vocabularySize), using: &generator) }
-            var decoder = TokenTextDecoder(tokenizer, skippingSpecialTokens: false)
-            let parts = ids.map { decoder.append($0) }.joined() + decoder.finish()
-            let bytes = ids.flatMap { tokenizer.bytes(of: $0) }
-            #expect(parts.utf8.elementsEqual(String(decoding: bytes, as: UTF8.self).utf8))
-        }
-    }
 }

@@ -1,7 +1,7 @@
 /// The label that a name gives to what it names: that of a file, or of a part of one.
 enum NamedLabel {
-    /// `harmless` for a name with the word `harmless`, `benign` or `nonharmful` in it, `harmful` for one with the word
-    /// `harmful`; nil for any other. `non-harmful` and `not_harmful` are harmless, `unharmfulness` is neither.
+    /// `harmless` for a name with the word `harmless`, `benign`, `nonharmful` or `unharmful` in it, `harmful` for one with
+    /// the word `harmful`; nil for any other. `non-harmful` and `not_harmful` are harmless, `unharmfulness` is neither.
     static func label(in name: String) -> String? {
         let words = words(of: name)
         let isHarmless = words.contains { ["harmless", "benign", "nonharmful", "unharmful"].contains($0) }

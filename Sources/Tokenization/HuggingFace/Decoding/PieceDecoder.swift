@@ -41,6 +41,15 @@ indirect enum PieceDecoder: Sendable {
         }
     }
 
+    /// Whether tokens of single bytes are text only as a run.
+    var joinsBytes: Bool {
+        switch self {
+        case .sequence(let steps): steps.contains(where: \.joinsBytes)
+        case .byteFallback: true
+        case .byteLevel, .fuse, .strip, .replace, .metaspace, .wordPiece, .wordEnd, .ctc: false
+        }
+    }
+
     /// The bytes that one token stands for inside a text.
     func bytes(of piece: [UInt8]) -> [UInt8] {
         switch self {
@@ -72,7 +81,7 @@ indirect enum PieceDecoder: Sendable {
     /// What is not UTF-8 as U+FFFD.
     private static func repaired(_ bytes: [UInt8]) -> [UInt8] { Array(String(decoding: bytes, as: UTF8.self).utf8) }
 
-    private static func byte(spelledBy piece: [UInt8]) -> UInt8? {
+    static func byte(spelledBy piece: [UInt8]) -> UInt8? {
         piece.count == 6 ? SentencePieceModel.byte(spelledBy: String(decoding: piece, as: UTF8.self)) : nil
     }
 
@@ -130,6 +139,13 @@ indirect enum PieceDecoder: Sendable {
     private static func cleaned(_ piece: [UInt8]) -> [UInt8] {
         cleanUps.reduce(piece) { $0.replacing($1.0, with: $1.1) }
     }
+
+    /// The clean-up of transformers, of a whole text: the same without "do not".
+    static func cleaned(text: [UInt8]) -> [UInt8] {
+        cleanUps.reduce(text) { $1.0 == doNot ? $0 : $0.replacing($1.0, with: $1.1) }
+    }
+
+    private static let doNot = Array(" do not".utf8)
 
     private static let cleanUps: [([UInt8], [UInt8])] = [
         (" .", "."), (" ?", "?"), (" !", "!"), (" ,", ","), (" ' ", "'"), (" n't", "n't"), (" 'm", "'m"),

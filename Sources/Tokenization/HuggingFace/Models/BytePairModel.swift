@@ -51,7 +51,8 @@ struct BytePairModel: SubwordModel {
         return ids
     }
 
-    private static func spelling(of byte: UInt8) -> String {
+    /// How the token of a byte is written: `<0x0A>`.
+    static func spelling(of byte: UInt8) -> String {
         let digits = String(byte, radix: 16, uppercase: true)
         return "<0x\(digits.count == 1 ? "0" : "")\(digits)>"
     }

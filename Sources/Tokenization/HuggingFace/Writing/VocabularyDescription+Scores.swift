@@ -26,9 +26,7 @@ extension VocabularyDescription {
     /// What `tokenizer.json` would not say, or only in part.
     private var faultInTokenizerFile: String? {
         let bytes = Set(zip(tokens, types).filter { $0.1 == .byte }.map(\.0))
-        let spelled = (UInt8.min...UInt8.max).map {
-            "<0x\($0 < 0x10 ? "0" : "")\(String($0, radix: 16, uppercase: true))>"
-        }
+        let spelled = (UInt8.min...UInt8.max).map(BytePairModel.spelling)
         let longest = tokens.reduce(0) { max($0, $1.utf8.count) }
         let faults = [
             (!spelled.allSatisfy(bytes.contains), "it has no token for each of the 256 bytes"),

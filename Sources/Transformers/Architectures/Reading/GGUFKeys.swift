@@ -43,6 +43,9 @@ struct GGUFKeys<Source: ModelSource> {
             rotaryDimension: rotaryDimension,
             normEpsilon: try source.requiredFloat("\(architecture).\(epsilonKey)"))
         configuration.rotaryScaling = try rotaryScaling(dimension: rotaryDimension)
+        if case .yarn(let yarn) = configuration.rotaryScaling {
+            configuration.contextLength = max(configuration.contextLength, yarn.contextLength)
+        }
         if let scale = try float("attention.scale") { configuration.attentionScale = scale }
         return configuration
     }

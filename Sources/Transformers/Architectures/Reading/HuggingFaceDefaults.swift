@@ -9,8 +9,6 @@ struct HuggingFaceDefaults {
     var keyValueHeadCount: Int?
     /// The head's share of the width where nil.
     var headDimension: Int?
-    /// Width of the sliding window.
-    var slidingWindow: Int?
     var rotary = HuggingFaceRotaryDefaults()
 }
 

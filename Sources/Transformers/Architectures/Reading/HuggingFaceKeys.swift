@@ -37,6 +37,7 @@ struct HuggingFaceKeys<Source: ModelSource> {
             rotaryDimension: rotary.dimension(ofHead: headDimension),
             normEpsilon: try source.float(epsilonKey) ?? defaults.normEpsilon)
         configuration.rotaryScaling = rotary.scaling
+        configuration.longContext = rotary.longContext
         configuration.activation = try activation(activationKey, or: defaults.activation)
         return configuration
     }
@@ -58,9 +59,13 @@ struct HuggingFaceKeys<Source: ModelSource> {
         case "silu", "swish": return .silu
         case "gelu", "gelu_python": return .gelu
         case "gelu_new", "gelu_pytorch_tanh", "gelu_python_tanh", "gelu_fast", "gelu_accurate": return .geluTanh
+        case "quick_gelu": return .quickGelu
+        case "relu": return .relu
+        case "relu2": return .reluSquared
         default:
             throw TransformerError.configuration(
-                key: key, value: name, allowed: "silu, gelu, gelu_new, gelu_pytorch_tanh")
+                key: key, value: name,
+                allowed: "silu, gelu, gelu_new, gelu_fast, gelu_pytorch_tanh, quick_gelu, relu, relu2")
         }
     }
 

@@ -5,6 +5,8 @@ struct HuggingFaceRotary<Source: ModelSource> {
     let scaling: RotaryScaling
     /// Positions for which `scaling` is the model's.
     let contextLength: Int
+    /// For texts that are longer.
+    let longContext: LongContext?
     /// Rotated share of each head.
     private let part: Float
 
@@ -14,6 +16,7 @@ struct HuggingFaceRotary<Source: ModelSource> {
         scaling = try settings.scaling()
         part = try settings.rotatesWholeHeads ? 1 : Self.part(settings, source, defaults)
         self.contextLength = try settings.largestContext(scaling)
+        longContext = try settings.longContext()
     }
 
     private static func part(

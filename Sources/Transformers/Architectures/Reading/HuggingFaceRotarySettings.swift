@@ -60,10 +60,14 @@ struct HuggingFaceRotarySettings<Source: ModelSource> {
     /// Without scaling most families rotate whole heads, whatever share the file names.
     var rotatesWholeHeads: Bool { type == "default" && !defaults.rotatesPartUnscaled }
 
-    /// Positions for which `scaling` is the model's: those of the divisors of short texts.
+    /// Positions for which `scaling` is the model's: those of the divisors of short texts, or that yarn stretches the
+    /// original context to.
     func largestContext(_ scaling: RotaryScaling) throws -> Int {
-        guard case .divisors = scaling else { return contextLength }
-        return min(contextLength, try originalContext())
+        switch scaling {
+        case .divisors: min(contextLength, try originalContext())
+        case .yarn(let yarn): max(contextLength, yarn.contextLength)
+        case .none, .linear, .llama3: contextLength
+        }
     }
 
     /// Beside the objects it counts first; the objects of single types of layers stand for themselves.
@@ -115,9 +119,17 @@ struct HuggingFaceRotarySettings<Source: ModelSource> {
         return magnitude(1)
     }
 
-    /// The divisors of short texts: with those of long ones, a text's first positions would change as it grows.
-    private func longRope() throws -> RotaryScaling {
-        let divisors = try required("short_factor", first("short_factor", source.floats))
+    /// What takes the place of `scaling` for texts that are longer than its context; nil where there is nothing.
+    func longContext() throws -> LongContext? {
+        guard type == "longrope", try originalContext() < contextLength,
+            try first("long_factor", source.floats) != nil
+        else { return nil }
+        return LongContext(contextLength: contextLength, rotaryScaling: try longRope("long_factor"))
+    }
+
+    /// - Parameter key: of the divisors, those of short texts or those of long ones
+    private func longRope(_ key: String = "short_factor") throws -> RotaryScaling {
+        let divisors = try required(key, first(key, source.floats))
         let original = try originalContext()
         let factor = try float("factor").map { Double($0) } ?? Double(contextLength) / Double(max(original, 1))
         let magnitude = factor <= 1 ? 1 : Float((1 + log(factor) / log(Double(original))).squareRoot())

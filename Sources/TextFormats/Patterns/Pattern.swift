@@ -5,13 +5,14 @@
 /// look-around do not exist. The leftmost match wins, and among those the one that a backtracking matcher would find.
 ///
 /// Understood: literals, `.`, classes, `[:digit:]` and the like inside them, `\d \w \s \b` and their opposites, groups,
-/// `(?:…)`, `(?<name>…)`, alternatives, `* + ? {n,m}` greedy or lazy, `^`, `$`, and the flags `(?ims)` at the front. Classes are those of Unicode.
-struct Pattern: Sendable {
-    let groupCount: Int
+/// `(?:…)`, `(?<name>…)`, alternatives, `* + ? {n,m}` greedy or lazy, `^`, `$`, and the flags `(?ims)` at the front.
+/// Classes are those of Unicode.
+package struct Pattern: Sendable {
+    package let groupCount: Int
     let program: [PatternInstruction]
 
     /// - Parameter isWhole: whether a match must span the whole text.
-    init(_ text: String, ignoresCase: Bool = false, isWhole: Bool = false) throws(PatternProblem) {
+    package init(_ text: String, ignoresCase: Bool = false, isWhole: Bool = false) throws(PatternProblem) {
         var parser = PatternParser(text, ignoresCase: ignoresCase)
         let node = try parser.parse()
         groupCount = parser.groupCount
@@ -21,8 +22,8 @@ struct Pattern: Sendable {
 }
 
 /// Why a pattern is refused, in words that fit after "allowed is".
-struct PatternProblem: Error, Hashable {
-    var reason: String
+package struct PatternProblem: Error, Hashable {
+    package var reason: String
 }
 
 indirect enum PatternNode: Sendable {

@@ -1,6 +1,6 @@
 /// Finds a pattern in a text.
-struct PatternMatcher {
-    enum Result: Hashable {
+package struct PatternMatcher {
+    package enum Result: Hashable {
         /// Ranges of the match and of its groups; nil for a group that took no part.
         case match([Range<Int>?])
         case noMatch
@@ -9,21 +9,22 @@ struct PatternMatcher {
     }
 
     /// Instructions looked at before the matcher gives up: about a second's worth.
-    static let standardWork = 20_000_000
+    package static let standardWork = 20_000_000
 
     private let pattern: Pattern
     private let text: [Unicode.Scalar]
     private let maximumWork: Int
-    private var work = 0
+    /// Instructions looked at so far.
+    package private(set) var work = 0
 
-    init(_ pattern: Pattern, in text: [Unicode.Scalar], maximumWork: Int = standardWork) {
+    package init(_ pattern: Pattern, in text: [Unicode.Scalar], maximumWork: Int = standardWork) {
         self.pattern = pattern
         self.text = text
         self.maximumWork = maximumWork
     }
 
     /// The leftmost match that starts at `start` or later.
-    mutating func firstMatch(from start: Int = 0) -> Result {
+    package mutating func firstMatch(from start: Int = 0) -> Result {
         var current = ThreadList(capacity: pattern.program.count)
         var following = current
         var best: [Int]?
