@@ -4,9 +4,10 @@
     peers/bin/python scripts/check_family_exports.py ASSAY MODEL.gguf [FAMILY ...]
 
 Needs llama-cpp-python, numpy, peft, torch and transformers. Of MODEL.gguf, a plain Llama, only the tokenizer is used.
-Each family's model is small and random. It is trained for some steps with an adapter of all modules, which is written as
-PEFT keeps it and as GGUF LoRA, and merged as a GGUF file. The log-probabilities of lists of random tokens under the model
-with the adapter are compared: peft's and llama.cpp's with those of Assay for the merged file.
+Each family's model is small and random. It is trained for some steps with an adapter of all modules, which is written
+as PEFT keeps it and as GGUF LoRA, and merged as a GGUF file. The log-probabilities of lists of random tokens under
+the model with the adapter are compared: peft's and llama.cpp's with those of Assay for the merged file. The GGUF file
+also becomes a folder again, with which transformers has to compute what it computes with the one that it made.
 """
 
 import json
@@ -75,6 +76,14 @@ def log_probabilities(model, ids):
     return torch.log_softmax(logits, -1)[range(len(ids) - 1), ids[1:]].numpy()
 
 
+def comes_back(binary, base, folder, lists, expected):
+    """Whether transformers computes the same with the folder that is made of a GGUF file."""
+    assay(binary, "model", "convert", "--model", base, "--type", "huggingface", "--out", folder)
+    model = transformers.AutoModelForCausalLM.from_pretrained(folder, attn_implementation="eager").eval()
+    found = [log_probabilities(model, ids) for ids in lists]
+    return check("  folder of the GGUF file", numpy.concatenate(found), numpy.concatenate(expected), 1e-6)
+
+
 def check_family(binary, family, tokenizer, folder):
     model = folder / family
     make(family, tokenizer, model)
@@ -87,7 +96,7 @@ def check_family(binary, family, tokenizer, folder):
     lists = [random.integers(3, vocabulary - 3, size).tolist() for size in LENGTHS]
     unchanged = [log_probabilities(plain.eval(), ids) for ids in lists]
     adapted = peft.PeftModel.from_pretrained(plain, adapter).eval()
-    fine = True
+    fine = comes_back(binary, base, folder / "back", lists, unchanged)
     for ids, before in zip(lists, unchanged):
         name = f"{family}, {len(ids)} tokens"
         expected = ours(binary, merged, ids)
