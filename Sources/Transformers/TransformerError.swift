@@ -8,6 +8,8 @@ public enum TransformerError: Error, Hashable, Sendable {
     case shape(tensor: String, found: [Int], expected: [Int])
     /// What a GGUF file cannot say of a model.
     case noGGUF(String)
+    /// What a folder of transformers cannot say of a model.
+    case noFolder(String)
     case adapterKind(String)
     case adapterArchitecture(String, model: String)
     case adapterTarget(String)
@@ -64,6 +66,8 @@ extension TransformerError: CustomStringConvertible {
             return "tensor \"\(tensor)\" has shape \(found); its model's configuration asks for \(expected)"
         case .noGGUF(let part):
             return "the model has \(part), so no GGUF file can be written of it; write a folder of transformers"
+        case .noFolder(let part):
+            return "the model has \(part), so no folder of transformers can be written of it; write a GGUF file"
         case .adapterKind(let kind):
             return "the adapter is of the kind \(kind); LoRA (PEFT folder or GGUF) and control vectors can be applied"
         case .adapterArchitecture(let found, let model):

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import TestSupport
 import Testing
 import Training
@@ -156,5 +157,25 @@ struct TrainingRecordTests {
             }
             #expect(try Self.train("steps: 1\n", in: folder).code == 0)
         }
+    }
+
+    /// One process holds the folder: a second one is refused with its number. It is killed: the next one trains.
+    @Test func aKilledTrainingHoldsNothing() async throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("assay-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        await #expect(processExitsWith: .signal(SIGKILL)) { [path = folder.path as String] in
+            try FolderLock.holding("\(path)/out/checkpoints") {
+                let second = try TrainingRecordTests.train("steps: 1\n", in: URL(fileURLWithPath: path))
+                let sentence = "another training (process \(getpid())) writes to \(path)/out/checkpoints"
+                guard second.code == 65, second.complaint.contains(sentence) else { return }
+                kill(getpid(), SIGKILL)
+            }
+        }
+        let lock = try String(contentsOf: folder.appendingPathComponent("out/checkpoints/.lock"), encoding: .utf8)
+        let holder = try #require(Int32(lock.dropLast()))
+        #expect(holder != getpid() && kill(holder, 0) == -1)
+        let next = try Self.train("steps: 1\n", in: folder)
+        #expect(next.code == 0, "\(next.complaint)")
     }
 }

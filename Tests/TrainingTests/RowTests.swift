@@ -65,6 +65,36 @@ import Tokenization
         #expect(sides == [[prompt, chosen], [prompt, rejected]])
     }
 
+    /// What TRL itself makes of rows of all shapes (scripts/reference/trl_rows.py).
+    private struct Reference: Decodable {
+        struct Sequence: Decodable { var text, learned: String }
+        struct Case: Decodable {
+            var shape: String
+            /// A line of a file.
+            var row: String
+            var sequences: [Sequence]
+        }
+        var template: String
+        var cases: [Case]
+    }
+
+    @Test func rowsAreReadAsTRLReadsThem() throws {
+        let file = Places.fixture("training/trl.json")
+        let reference = try JSONDecoder().decode(Reference.self, from: Data(contentsOf: file))
+        #expect(reference.cases.count == 34)
+        for item in reference.cases {
+            let encoder = ExampleEncoder(
+                tokenizer: ByteTokenizer(), template: try ChatTemplate(source: reference.template), maxLength: 999)
+            let isPair = item.shape == "preference"
+            let row = try TrainingRow(line: Data(item.row.utf8), shape: isPair ? .preference : .supervised)
+            let found = try (isPair ? encoder.preference(row) : encoder.supervised(row))?.sequences ?? []
+            let whole = found.map { ByteTokenizer().decode($0.tokens, skippingSpecialTokens: false) }
+            #expect(whole.map { Array($0.utf8) } == item.sequences.map { Array($0.text.utf8) }, "\(item.row)")
+            let learned = found.map { texts($0)[1] }
+            #expect(learned.map { Array($0.utf8) } == item.sequences.map { Array($0.learned.utf8) }, "\(item.row)")
+        }
+    }
+
     /// A decomposed letter is two code points, and the prompt may end between them.
     @Test func impliedPromptsAreOfCodePoints() throws {
         let data = try read([#"{"chosen":"ae\u0301x","rejected":"ae\u0300x"}"#], shape: .preference)

@@ -120,18 +120,73 @@ import Testing
         }
     }
 
-    /// The llama fixture scales its rotation, which the configuration of a plain Llama does not say.
+    /// Families whose GGUF file becomes a folder; the llama fixture scales its rotation.
+    private static let said = FamilyTests.families.filter { $0 != "llama" }
+
+    private func written(_ model: TrainableModel, toFolder folder: String) throws {
+        try HuggingFaceExport.write(
+            model, tokens: HuggingFaceExport.TokenIDs(beginning: 1, end: 2, padding: nil), toFolder: folder)
+    }
+
+    /// A file that becomes a folder: the tensors of the folder that transformers saved, with a configuration that computes
+    /// the same.
+    @Test(arguments: said) func aFileBecomesAFolder(family: String) throws {
+        let place = Places.fixture("families/\(family)").path
+        let model = try trainable(GGUFFile(path: "\(place)/model.gguf"))
+        let fixture = try HuggingFaceFolder(path: "\(place)/folder")
+        try Places.withTemporaryFolder { folder in
+            try written(model, toFolder: folder.path)
+            let written = try HuggingFaceFolder(path: folder.path)
+            #expect(Set(written.tensors.map(\.name)) == Set(fixture.tensors.map(\.name)))
+            for tensor in written.tensors {
+                #expect(tensor.shape == fixture.tensor(named: tensor.name)?.shape, "\(tensor.name)")
+            }
+            for key in ["model_type", "architectures", "eos_token_id", "tie_word_embeddings"] {
+                #expect(written.configuration[key] == fixture.configuration[key], "\(key)")
+            }
+            #expect(written.configuration["pad_token_id"] == .null)
+            let again = try trainable(written)
+            #expect(model.configuration.difference(from: again.configuration) == nil)
+            #expect(again.parameters.map(\.name) == model.parameters.map(\.name))
+            for (found, expected) in zip(again.parameters, model.parameters) {
+                expectIdentical(try found.values(), try expected.values(), found.name)
+            }
+        }
+    }
+
+    /// transformers tells 5.0 from 5, and a whole number from one that is none.
+    @Test func numbersOfAMadeConfigurationHaveTheirKind() throws {
+        try Places.withTemporaryFolder { folder in
+            let path = Places.fixture("families/gemma2/model.gguf").path
+            try written(try trainable(GGUFFile(path: path)), toFolder: folder.path)
+            let text = try String(contentsOf: folder.appendingPathComponent("config.json"), encoding: .utf8)
+            for line in [
+                "\"final_logit_softcapping\": 5.0", "\"attn_logit_softcapping\": 3.0", "\"query_pre_attn_scalar\": 20",
+                "\"rms_norm_eps\": 1e-06", "\"sliding_window\": 9", "\"rope_theta\": 10000.0",
+                "\"layer_types\": [\"sliding_attention\", \"full_attention\"]",
+            ] {
+                #expect(text.contains("\n  \(line),\n"), "\(line) in \(text)")
+            }
+        }
+    }
+
+    /// Divisors of the rotation have no key, and a bias of one block has no tensor.
     @Test func whatAConfigurationWouldNotSayIsRefused() throws {
         try Places.withTemporaryFolder { folder in
             let out = folder.appendingPathComponent("out").path
-            for family in ["llama", "qwen2"] {
-                let model = try trainable(GGUFFile(path: Places.fixture("families/\(family)/model.gguf").path))
-                #expect(throws: TrainingError.self) {
-                    try HuggingFaceExport.write(
-                        model, tokens: HuggingFaceExport.TokenIDs(beginning: nil, end: nil, padding: nil),
-                        toFolder: out)
-                }
+            func refuse(_ model: TrainableModel, _ part: String) {
+                #expect(
+                    throws: TrainingError.writer(
+                        found: "a model with \(part) from a GGUF file to a folder of transformers",
+                        allowed: "a GGUF file, or an adapter")
+                ) { try written(model, toFolder: out) }
             }
+            refuse(
+                try trainable(GGUFFile(path: Places.fixture("families/llama/model.gguf").path)),
+                "a scaling of its rotation, which folders of its family do not say")
+            let model = try trainable(GGUFFile(path: Places.fixture("families/qwen2/model.gguf").path))
+            model.blocks[1].attentionOutput.bias = Parameter("blocks.1.attn.o.bias", Matrix(rows: 1, columns: 32))
+            refuse(model, "blocks.1.attn.o.bias, which folders of the family qwen2 do not have")
             #expect(!FileManager.default.fileExists(atPath: out))
         }
     }

@@ -12,7 +12,7 @@ struct ModelConvertCommand: ParsableCommand {
         abstract: "Writes a model in another form: quantised anew, or merged with adapters.",
         discussion: """
             A GGUF file, or a folder of transformers whose tokenizer such a file can hold, to a GGUF file of the types \
-            \(types.joined(separator: ", ")); a folder to another one; and GGUF files of the family llama to a folder.
+            \(types.joined(separator: ", ")); a folder to another one; and a GGUF file whose keys config.json can say to a folder.
 
               assay model convert --model smollm2-135m-instruct \\
                 --adapter fixtures/adapters/smollm2-guarded --type q8_0 \\

@@ -29,8 +29,8 @@ struct WholeModel {
         }
     }
 
-    /// A folder of transformers in float32. A GGUF file of the family `llama` becomes one too, its tokenizer and chat
-    /// template the files of a folder.
+    /// A folder of transformers in float32. A GGUF file becomes one too, its tokenizer and chat template
+    /// the files of a folder.
     func writeFolder(_ folder: String) throws {
         try check(nil, at: folder)
         switch language.files {

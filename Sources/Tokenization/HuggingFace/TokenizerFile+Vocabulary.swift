@@ -34,11 +34,11 @@ extension VocabularyDescription {
 }
 
 extension TokenizerFile.Parts {
-    fileprivate func spelling(of id: Int32) -> String? {
+    func spelling(of id: Int32) -> String? {
         spellings.indices.contains(Int(id)) ? spellings[Int(id)] : nil
     }
 
-    fileprivate func type(of id: Int32) -> TokenType {
+    func type(of id: Int32) -> TokenType {
         if controls.contains(id) { return .control }
         if added.contains(id) { return .userDefined }
         return spelling(of: id) == nil ? .unused : .normal
@@ -52,12 +52,19 @@ extension TokenizerFile.Parts {
             return "its normalizer changes the text"
         }
         if splitter?.addsSpace ?? false { return "it puts a space in front of a text" }
-        let options = ["continuing_subword_prefix", "end_of_word_suffix"]
-        if let option = options.first(where: { !(model[$0]?.string ?? "").isEmpty }) {
-            return "its model has a \(option)"
-        }
+        if let fault = faultInOptions(model) { return fault }
         if model["byte_fallback"]?.boolean ?? false { return "its model has a byte_fallback" }
         if model["unk_token"] != nil, !hasAllBytes { return "its model has an unk_token, and bytes without a token" }
+        return faultInAddedTokens
+    }
+
+    /// Marks of a model's words, which no GGUF vocabulary has.
+    func faultInOptions(_ model: JSONValue) -> String? {
+        let options = ["continuing_subword_prefix", "end_of_word_suffix"]
+        return options.first { !(model[$0]?.string ?? "").isEmpty }.map { "its model has a \($0)" }
+    }
+
+    var faultInAddedTokens: String? {
         let minding = (tokensInText + tokensInNormalizedText).first {
             $0.stripsLeft || $0.stripsRight || $0.isSingleWord
         }

@@ -85,6 +85,10 @@ public struct TokenizerFolder {
         }
         let json = try TokenizerFile.json(bytes)
         let file = try TokenizerFile(json).fitting(size)
+        if let model = json["model"], TokenizerFile.Parts.isSentencePiece(model) {
+            return try VocabularyDescription(
+                sentencePiece: json, file, specialTokens: specialTokens(of: file), size: size)
+        }
         return try VocabularyDescription(byteLevel: json, file, specialTokens: specialTokens(of: file), size: size)
     }
 

@@ -1,8 +1,8 @@
 internal import Tokenization
 
-/// A row's two sides, with the prompt apart from them where the row or what they begin with gives one.
+/// A row's two sides, with the prompt apart from them: the row's, or what they begin with alike, as TRL has it.
 struct PreferenceSides {
-    private let prompt: TrainingRow.Turns?
+    private let prompt: TrainingRow.Turns
     private let chosen: TrainingRow.Turns
     private let rejected: TrainingRow.Turns
     private let tools: TemplateValue?
@@ -16,6 +16,8 @@ struct PreferenceSides {
         tools = row.tools
         isCut = row.isCut
         switch (row.prompt, chosen, rejected) {
+        case (nil, .messages(let good), .messages(let bad)):
+            (prompt, self.chosen, self.rejected) = Self.split(good, bad)
         case (nil, .text(let good), .text(let bad)):
             let length = Self.promptLength(good.unicodeScalars, bad.unicodeScalars)
             prompt = .text(Self.text(good.unicodeScalars.prefix(length)))
@@ -27,11 +29,9 @@ struct PreferenceSides {
                     + "be of one kind")
         case (.text, .messages(let good), .messages(let bad)):
             try Self.checkWhole(good, bad)
-            prompt = nil
-            self.chosen = chosen
-            self.rejected = rejected
-        default:
-            prompt = row.prompt
+            (prompt, self.chosen, self.rejected) = Self.split(good, bad)
+        case (let prompt?, _, _):
+            self.prompt = prompt
             self.chosen = chosen
             self.rejected = rejected
         }
@@ -46,7 +46,19 @@ struct PreferenceSides {
         }
     }
 
-    /// How many code points of two texts without a prompt are the prompt, as TRL has it: all that they begin with alike,
+    /// Two whole conversations: the prompt is all messages that they begin with alike; where one begins with the other, all
+    /// but the last one of the shorter.
+    private static func split(
+        _ good: [ChatMessage], _ bad: [ChatMessage]
+    ) -> (prompt: TrainingRow.Turns, chosen: TrainingRow.Turns, rejected: TrainingRow.Turns) {
+        let alike = zip(good, bad).prefix { $0 == $1 }.count
+        let length = min(alike, max(0, min(good.count, bad.count) - 1))
+        return (
+            .messages(Array(good[..<length])), .messages(Array(good[length...])), .messages(Array(bad[length...]))
+        )
+    }
+
+    /// How many code points of two texts without a prompt are the prompt: all that they begin with alike,
     /// without a space before the first difference, which belongs to the answers; where one text begins with the other,
     /// all but the last code point of the shorter.
     private static func promptLength(_ good: String.UnicodeScalarView, _ bad: String.UnicodeScalarView) -> Int {
@@ -66,15 +78,9 @@ struct PreferenceSides {
     ///
     /// - Throws: ``RowFault``; `ChatTemplateError`.
     func encoded(by encoder: ExampleEncoder) throws -> [ExampleEncoder.Encoded] {
-        [try side(("chosen", chosen), cut: false, encoder), try side(("rejected", rejected), cut: isCut, encoder)]
-    }
-
-    /// Of a whole conversation the last message counts.
-    private func side(
-        _ side: (key: String, turns: TrainingRow.Turns), cut: Bool, _ encoder: ExampleEncoder
-    ) throws -> ExampleEncoder.Encoded {
-        if let prompt { return try encoder.answer(side, to: prompt, tools: tools, cut: cut) }
-        let messages = side.turns.messages ?? []
-        return try encoder.conversation(messages, tools: tools, learnFrom: max(0, messages.count - 1), cut: cut)
+        [
+            try encoder.answer(("chosen", chosen), to: prompt, tools: tools, cut: false),
+            try encoder.answer(("rejected", rejected), to: prompt, tools: tools, cut: isCut),
+        ]
     }
 }

@@ -37,11 +37,7 @@ public enum GGUFExport {
     public static func check(_ model: TrainableModel) throws { _ = try form(of: model) }
 
     private static func form(of model: TrainableModel) throws -> GGUFForm {
-        let weights = model.base.weights
-        var names = Set(model.withoutAdapters { model.parameters.map(\.name) })
-        if !weights.isTied { names.insert("embed") }
-        if weights.positions != nil { names.insert("pos_embed") }
-        return try GGUFForm(model.configuration, parameters: names, isTied: weights.isTied)
+        try GGUFForm(model.configuration, parameters: model.heldParameters, isTied: model.base.weights.isTied)
     }
 
     /// The keys of a file whose matrices have a type.
@@ -93,5 +89,16 @@ public enum GGUFExport {
     static func elementType(ofShape shape: [Int], _ type: ElementType) -> ElementType {
         guard shape.count > 1, let columns = shape.last else { return .f32 }
         return columns % type.blockElementCount == 0 ? type : .f16
+    }
+}
+
+extension TrainableModel {
+    /// Names of everything that the model holds, embeddings included, without adapters.
+    var heldParameters: Set<String> {
+        let weights = base.weights
+        var names = Set(withoutAdapters { parameters.map(\.name) })
+        if !weights.isTied { names.insert("embed") }
+        if weights.positions != nil { names.insert("pos_embed") }
+        return names
     }
 }

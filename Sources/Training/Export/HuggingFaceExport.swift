@@ -21,23 +21,18 @@ public enum HuggingFaceExport {
     ///
     /// - Throws: ``TrainingError/writer(found:allowed:)``; `CheckpointError`; errors of the file system.
     public static func write(_ model: TrainableModel, tokens: TokenIDs, toFolder folder: String) throws {
-        try check(model)
-        let tensors = try model.namedWeights()
+        let form = try form(of: model)
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let writer = try SafetensorsWriter(
             path: "\(folder)/model.safetensors", metadata: ["format": "pt"],
-            tensors: tensors.map {
-                TensorDeclaration(name: "\($0.huggingFaceName).weight", shape: $0.shape, elementType: .f32)
-            })
-        for tensor in tensors {
-            try writer.append(try tensor.values(), to: "\(tensor.huggingFaceName).weight")
-        }
+            tensors: form.plans.map { TensorDeclaration(name: $0.name, shape: $0.shape, elementType: .f32) })
+        for plan in form.plans { try writer.append(try model.values(of: plan), to: plan.name) }
         try writer.finish()
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-        let isTied = !tensors.contains { $0.ggufName == "output" }
-        let json = try encoder.encode(Configuration(model.configuration, tokens, isTied: isTied))
-        try json.write(to: URL(fileURLWithPath: "\(folder)/config.json"), options: .atomic)
+        let text = form.configurationText(tokens: [
+            "bos_token_id": tokens.beginning, "eos_token_id": tokens.end, "pad_token_id": tokens.padding,
+        ])
+        let file = URL(fileURLWithPath: "\(folder)/\(HuggingFaceFolder.configurationFile)")
+        try Data(text.utf8).write(to: file, options: .atomic)
         try removeIndex(inFolder: folder)
     }
 
@@ -51,62 +46,16 @@ public enum HuggingFaceExport {
     /// Fails for models of which `config.json` would not say everything.
     ///
     /// - Throws: ``TrainingError/writer(found:allowed:)``.
-    public static func check(_ model: TrainableModel) throws {
-        let configuration = model.configuration
-        let scale = 1 / Float(configuration.headDimension).squareRoot()
-        let faults = [
-            (configuration.architecture != "llama", "a model of the family \(configuration.architecture)"),
-            (configuration.rotaryScaling != .none, "a model whose rotation is scaled"),
-            (configuration.slidingWindow != nil, "a model with a sliding window"),
-            (configuration.rotaryDimension != configuration.headDimension, "a model that rotates a part of each head"),
-            (abs(configuration.attentionScale / scale - 1) > 1e-6, "a model with an attention scale of its own"),
-            (model.parameters.contains { $0.name.hasSuffix(".bias") }, "a model with biases"),
-        ]
-        guard let fault = faults.first(where: \.0) else { return }
-        throw TrainingError.writer(
-            found: "\(fault.1) from a GGUF file to a folder of transformers",
-            allowed: "a GGUF file; a folder for plain models of the family llama, and for models that were a folder")
-    }
+    public static func check(_ model: TrainableModel) throws { _ = try form(of: model) }
 
-    /// `config.json` of a Llama.
-    private struct Configuration: Encodable {
-        var architectures = ["LlamaForCausalLM"]
-        var model_type = "llama"
-        var hidden_act = "silu"
-        var torch_dtype = "float32"
-        var attention_bias = false
-        var mlp_bias = false
-        var hidden_size: Int
-        var intermediate_size: Int
-        var num_hidden_layers: Int
-        var num_attention_heads: Int
-        var num_key_value_heads: Int
-        var head_dim: Int
-        var vocab_size: Int
-        var max_position_embeddings: Int
-        var rope_theta: Float
-        var rms_norm_eps: Double
-        var tie_word_embeddings: Bool
-        var bos_token_id: Int32?
-        var eos_token_id: Int32?
-        var pad_token_id: Int32?
-
-        init(_ model: TransformerConfiguration, _ tokens: TokenIDs, isTied: Bool) {
-            hidden_size = model.modelDimension
-            intermediate_size = model.feedForwardDimension
-            num_hidden_layers = model.layerCount
-            num_attention_heads = model.headCount
-            num_key_value_heads = model.keyValueHeadCount
-            head_dim = model.headDimension
-            vocab_size = model.vocabularySize
-            max_position_embeddings = model.contextLength
-            rope_theta = model.rotaryBase
-            // The shortest decimal of the float32 value, so that 1e-5 is not written as 9.999999747378752e-06.
-            rms_norm_eps = Double("\(model.normEpsilon)") ?? Double(model.normEpsilon)
-            tie_word_embeddings = isTied
-            bos_token_id = tokens.beginning
-            eos_token_id = tokens.end
-            pad_token_id = tokens.padding
+    private static func form(of model: TrainableModel) throws -> FolderForm {
+        do {
+            return try FolderForm(
+                model.configuration, parameters: model.heldParameters, isTied: model.base.weights.isTied)
+        } catch TransformerError.noFolder(let part) {
+            throw TrainingError.writer(
+                found: "a model with \(part) from a GGUF file to a folder of transformers",
+                allowed: "a GGUF file, or an adapter")
         }
     }
 }

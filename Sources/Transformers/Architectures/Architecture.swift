@@ -11,6 +11,12 @@ protocol Architecture: SendableMetatype {
     static func layout(_ source: some ModelSource, _ configuration: TransformerConfiguration) throws -> WeightLayout
     /// What a GGUF file says of a model of this family: what `configuration(_:)` reads there.
     static func description(of configuration: TransformerConfiguration) -> GGUFDescription
+    /// What `config.json` says of a model of this family: what `configuration(_:)` reads there, and which biases there are.
+    ///
+    /// - Parameter parameters: names of everything that the model holds
+    static func folderDescription(
+        of configuration: TransformerConfiguration, holding parameters: Set<String>
+    ) -> FolderDescription
     /// Whether llama.cpp reads the window of a GGUF file of this family, and uses it.
     static var llamaCppUsesWindow: Bool { get }
     /// Whether a tensor that the layout does not name may be left aside: buffers that old checkpoints carry.

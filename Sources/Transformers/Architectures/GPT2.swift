@@ -43,6 +43,23 @@ enum GPT2: Architecture {
         GGUFDescription(configuration, epsilonKey: "attention.layer_norm_epsilon")
     }
 
+    static func folderDescription(
+        of configuration: TransformerConfiguration, holding parameters: Set<String>
+    ) -> FolderDescription {
+        var description = FolderDescription(configuration, type: "gpt2", class: "GPT2LMHeadModel")
+        description.add("vocab_size", configuration.vocabularySize)
+        description.add("n_positions", configuration.contextLength)
+        description.add("n_embd", configuration.modelDimension)
+        description.add("n_layer", configuration.layerCount)
+        description.add("n_head", configuration.headCount)
+        description.add("n_inner", configuration.feedForwardDimension)
+        description.add("layer_norm_epsilon", configuration.normEpsilon)
+        // The same function as `gelu_pytorch_tanh`; the family's own name, whose bits differ in transformers.
+        let isUsual = configuration.activation == .geluTanh
+        description.add("activation_function", text: isUsual ? "gelu_new" : description.activationName)
+        return description
+    }
+
     static func layout(_ source: some ModelSource, _ configuration: TransformerConfiguration) throws -> WeightLayout {
         switch source.convention {
         case .gguf:

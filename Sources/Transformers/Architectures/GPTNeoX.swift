@@ -38,6 +38,18 @@ enum GPTNeoX: Architecture {
         return description
     }
 
+    static func folderDescription(
+        of configuration: TransformerConfiguration, holding parameters: Set<String>
+    ) -> FolderDescription {
+        var description = FolderDescription(configuration, type: "gpt_neox", class: "GPTNeoXForCausalLM")
+        description.addCommon(epsilonKey: "layer_norm_eps", namesHeadWidth: false)
+        description.add("attention_bias", parameters.contains("blocks.0.attn.qkv.bias"))
+        description.add("rotary_pct", configuration.rotaryShare)
+        description.add("rotary_emb_base", configuration.rotaryBase)
+        description.add("use_parallel_residual", configuration.isParallel)
+        return description
+    }
+
     static func layout(_ source: some ModelSource, _ configuration: TransformerConfiguration) throws -> WeightLayout {
         switch source.convention {
         case .gguf:

@@ -54,6 +54,19 @@ enum Gemma2: Architecture {
         return description
     }
 
+    static func folderDescription(
+        of configuration: TransformerConfiguration, holding parameters: Set<String>
+    ) -> FolderDescription {
+        var description = FolderDescription(configuration, type: "gemma2", class: "Gemma2ForCausalLM")
+        description.addCommon(activationKey: "hidden_activation")
+        description.addSlidingLayers()
+        description.addAttentionScalar()
+        description.add("attention_bias", parameters.contains("blocks.0.attn.qkv.bias"))
+        description.add("attn_logit_softcapping", configuration.attentionSoftCap)
+        description.add("final_logit_softcapping", configuration.logitSoftCap)
+        return description
+    }
+
     static func layout(_ source: some ModelSource, _ configuration: TransformerConfiguration) throws -> WeightLayout {
         switch source.convention {
         case .gguf:

@@ -84,6 +84,19 @@ enum Gemma3: Architecture {
         return description
     }
 
+    static func folderDescription(
+        of configuration: TransformerConfiguration, holding parameters: Set<String>
+    ) -> FolderDescription {
+        var description = FolderDescription(configuration, type: "gemma3_text", class: "Gemma3ForCausalLM")
+        description.addCommon(activationKey: "hidden_activation")
+        description.addSlidingLayers()
+        description.addAttentionScalar()
+        description.add("attention_bias", parameters.contains("blocks.0.attn.qkv.bias"))
+        description.add("rope_local_base_freq", configuration.slidingWindow?.rotaryBase ?? 10_000)
+        description.add("final_logit_softcapping", configuration.logitSoftCap)
+        return description
+    }
+
     static func layout(_ source: some ModelSource, _ configuration: TransformerConfiguration) throws -> WeightLayout {
         switch source.convention {
         case .gguf:

@@ -41,6 +41,22 @@ enum Llama: Architecture {
         return description
     }
 
+    static func folderDescription(
+        of configuration: TransformerConfiguration, holding parameters: Set<String>
+    ) -> FolderDescription {
+        if let window = configuration.slidingWindow {
+            var description = FolderDescription(configuration, type: "mistral", class: "MistralForCausalLM")
+            description.addCommon()
+            description.add("sliding_window", window.width)
+            return description
+        }
+        var description = FolderDescription(configuration, type: "llama", class: "LlamaForCausalLM")
+        description.addCommon()
+        description.add("attention_bias", parameters.contains("blocks.0.attn.qkv.bias"))
+        description.add("mlp_bias", parameters.contains("blocks.0.mlp.gate_up.bias"))
+        return description
+    }
+
     static func layout(_ source: some ModelSource, _ configuration: TransformerConfiguration) throws -> WeightLayout {
         switch source.convention {
         case .gguf:

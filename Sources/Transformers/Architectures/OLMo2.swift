@@ -17,6 +17,15 @@ enum OLMo2: Architecture {
         return configuration
     }
 
+    static func folderDescription(
+        of configuration: TransformerConfiguration, holding parameters: Set<String>
+    ) -> FolderDescription {
+        var description = FolderDescription(configuration, type: "olmo2", class: "Olmo2ForCausalLM")
+        description.addCommon()
+        description.add("attention_bias", parameters.contains("blocks.0.attn.qkv.bias"))
+        return description
+    }
+
     static func layout(_ source: some ModelSource, _ configuration: TransformerConfiguration) throws -> WeightLayout {
         switch source.convention {
         case .gguf:

@@ -68,6 +68,17 @@ enum Phi3: Architecture {
         return description
     }
 
+    static func folderDescription(
+        of configuration: TransformerConfiguration, holding parameters: Set<String>
+    ) -> FolderDescription {
+        var description = FolderDescription(configuration, type: "phi3", class: "Phi3ForCausalLM")
+        description.addCommon(namesScaling: false)
+        description.add("sliding_window", configuration.slidingWindow?.width)
+        description.add("partial_rotary_factor", configuration.rotaryShare)
+        description.add("original_max_position_embeddings", configuration.contextLength)
+        return description
+    }
+
     static func layout(_ source: some ModelSource, _ configuration: TransformerConfiguration) throws -> WeightLayout {
         switch source.convention {
         case .gguf:

@@ -16,6 +16,15 @@ enum Qwen2: Architecture {
         }
     }
 
+    static func folderDescription(
+        of configuration: TransformerConfiguration, holding parameters: Set<String>
+    ) -> FolderDescription {
+        var description = FolderDescription(configuration, type: "qwen2", class: "Qwen2ForCausalLM")
+        description.addCommon()
+        description.add("use_sliding_window", false)
+        return description
+    }
+
     static func layout(_ source: some ModelSource, _ configuration: TransformerConfiguration) throws -> WeightLayout {
         switch source.convention {
         case .gguf:

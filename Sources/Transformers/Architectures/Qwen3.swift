@@ -18,6 +18,16 @@ enum Qwen3: Architecture {
         return configuration
     }
 
+    static func folderDescription(
+        of configuration: TransformerConfiguration, holding parameters: Set<String>
+    ) -> FolderDescription {
+        var description = FolderDescription(configuration, type: "qwen3", class: "Qwen3ForCausalLM")
+        description.addCommon()
+        description.add("attention_bias", parameters.contains("blocks.0.attn.qkv.bias"))
+        description.add("use_sliding_window", false)
+        return description
+    }
+
     static func layout(_ source: some ModelSource, _ configuration: TransformerConfiguration) throws -> WeightLayout {
         switch source.convention {
         case .gguf:

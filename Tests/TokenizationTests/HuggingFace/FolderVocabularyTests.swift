@@ -263,9 +263,127 @@ struct FolderVocabularyTests {
         }
     }
 
-    @Test(arguments: ["gemma", "llama2", "unigram", "word-piece", "word-level", "bpe-unknown"])
+    @Test(arguments: ["unigram", "word-piece", "word-level", "bpe-unknown"])
     func otherKindsAreRefused(kind: String) throws {
         let folder = try TokenizerFolder(TokenizerFileTests.folder(kind))
         #expect(throws: TokenizerError.noGGUF(reason: "it is no byte-level BPE")) { try folder.vocabulary(size: 800) }
+    }
+
+    /// The fixture of a kind with changes, in a folder.
+    private func withFile<Result>(
+        _ kind: String, _ change: (inout [String: Any]) -> Void = { _ in }, _ body: (TokenizerFolder) throws -> Result
+    ) throws -> Result {
+        let source = TokenizerFileTests.folder(kind).appendingPathComponent("tokenizer.json")
+        var file = try #require(JSONSerialization.jsonObject(with: Data(contentsOf: source)) as? [String: Any])
+        change(&file)
+        return try Places.withTemporaryFolder { folder in
+            try JSONSerialization.data(withJSONObject: file).write(to: folder.appendingPathComponent("tokenizer.json"))
+            return try body(TokenizerFolder(folder))
+        }
+    }
+
+    /// Puts every way to make a token behind the one that the file has.
+    private func completeMerges(_ file: inout [String: Any]) {
+        guard var model = file["model"] as? [String: Any], let vocabulary = model["vocab"] as? [String: Int],
+            let merges = model["merges"] as? [[String]]
+        else { return }
+        var complete: [[String]] = []
+        for merge in merges {
+            complete.append(merge)
+            let whole = Array(merge.joined().unicodeScalars)
+            for length in 1..<whole.count {
+                let parts = [whole[..<length], whole[length...]].map { part in
+                    part.reduce(into: "") { $0.unicodeScalars.append($1) }
+                }
+                let isMissing = !merges.contains(parts) && !complete.contains(parts)
+                if isMissing, parts.allSatisfy({ vocabulary[$0] != nil }) { complete.append(parts) }
+            }
+        }
+        model["merges"] = complete
+        file["model"] = model
+    }
+
+    /// Merges become scores; ids are those of the file itself, and of the reference.
+    @Test(arguments: ["llama2", "gemma"]) func mergesBecomeScores(kind: String) throws {
+        let place = TokenizerFileTests.folder(kind).appendingPathComponent("cases.json")
+        let cases = try JSONDecoder().decode([TokenizerFileTests.Case].self, from: Data(contentsOf: place))
+        try withFile(kind, { if kind == "gemma" { completeMerges(&$0) } }) { folder in
+            let vocabulary = try folder.vocabulary(size: 458)
+            #expect(vocabulary.model == .sentencePiece && vocabulary.addsSpacePrefix == (kind == "llama2"))
+            #expect(vocabulary.tokens.suffix(2) == ["[PAD456]", "[PAD457]"])
+            #expect(vocabulary.types[..<4] == [.unknown, .control, .control, .normal])
+            #expect(vocabulary.types[455] == .byte)
+            #expect(vocabulary.types.count { $0 == .byte } == 256 && vocabulary.types.last == .unused)
+            // The first merge makes the best token.
+            let best = try #require(vocabulary.scores.max())
+            #expect(best == 0 && vocabulary.scores.count { $0 == best } == 1)
+            #expect(vocabulary.scores.firstIndex(of: best).map { vocabulary.tokens[$0] } == "ир")
+            let (file, written) = (try folder.tokenizer(), try TokenizerLoader.make(from: metadata(vocabulary)))
+            for item in cases {
+                for special in [SpecialTokenParsing.everywhere, .nowhere] {
+                    let ids = written.encode(item.text, special: special).map(\.id)
+                    #expect(ids == file.encode(item.text, special: special).map(\.id), "\(item.text.debugDescription)")
+                }
+            }
+        }
+    }
+
+    @Test func mergesThatScoresDoNotSayAreRefused() throws {
+        func fault(_ kind: String, _ change: (inout [String: Any]) -> Void = { _ in }) throws -> String? {
+            try withFile(kind, change) { folder in
+                do {
+                    _ = try folder.vocabulary(size: 458)
+                    return nil
+                } catch TokenizerError.noGGUF(let reason) { return reason }
+            }
+        }
+        #expect(try fault("llama2") == nil)
+        #expect(try fault("gemma")?.hasSuffix("are together a token, and no merge makes it of them") == true)
+        let metaspace: [String: Any] = [
+            "type": "Metaspace", "replacement": "▁", "prepend_scheme": "first", "split": false,
+        ]
+        let more = "its normalizer or pre_tokenizer does more than write ▁ for spaces"
+        #expect(try fault("llama2") { $0["normalizer"] = ["type": "NFKC"] } == more)
+        #expect(try fault("llama2") { $0["pre_tokenizer"] = metaspace } == more)
+        #expect(
+            try fault("llama2") {
+                $0["normalizer"] = nil
+                $0["pre_tokenizer"] = metaspace
+            } == more)
+        #expect(
+            try fault("llama2") {
+                $0["normalizer"] = nil
+                $0["pre_tokenizer"] = metaspace.merging(["prepend_scheme": "never"]) { $1 }
+            } == nil)
+        let token: [String: Any] = ["id": 456, "content": "<x>", "special": true, "normalized": true]
+        let normalized = try fault("llama2") { $0["added_tokens"] = [token] }
+        #expect(normalized == "its token \"▁<x>\" is looked for in the normalised text")
+        func change(_ key: String, _ value: Any) -> (inout [String: Any]) -> Void {
+            { file in
+                var model = file["model"] as? [String: Any] ?? [:]
+                model[key] = value
+                file["model"] = model
+            }
+        }
+        #expect(try fault("llama2", change("ignore_merges", true)) == "its whole words skip the merges")
+        #expect(try fault("llama2", change("end_of_word_suffix", "_")) == "its model has a end_of_word_suffix")
+    }
+
+    /// Ways to make one token that do not follow one another have no score; of runs of spaces they may.
+    @Test func mergesOfATokenFollowOneAnother() throws {
+        func scores(_ tokens: [String], _ merges: [(left: String, right: String)]) throws -> [Float] {
+            try MergeScores(spellings: tokens.map { Array($0.utf8) }, merges: merges).scores
+        }
+        let runs = ["a", "aa", "aaa", "aaaa"]
+        let ways = [("aaa", "a"), ("aa", "a"), ("aa", "aa"), ("a", "aa"), ("a", "aaa"), ("a", "a")]
+        #expect(try scores(runs, ways) == [-6, -2, -1, 0])
+        let words = ["a", "b", "c", "ab", "bc", "abc", "cc"]
+        let apart = [("ab", "c"), ("c", "c"), ("a", "bc"), ("a", "b"), ("b", "c")]
+        #expect(throws: TokenizerError.noGGUF(reason: "merges of other tokens lie between those of \"abc\"")) {
+            try scores(words, apart)
+        }
+        #expect(throws: TokenizerError.noGGUF(reason: "it has a merge of \"ba\", which is no token of a text")) {
+            try scores(words, [("b", "a")])
+        }
     }
 }
