@@ -129,7 +129,7 @@ let package = Package(
         // Starts the programs that Assay needs; nothing else does.
         .target(
             name: "CodeExecution",
-            dependencies: ["CSandbox", subprocess],
+            dependencies: ["CSandbox", "TextFormats", subprocess],
             // The Python side of the sandbox, carried inside the program.
             resources: ["sandbox", "exchange", "candidate", "judge", "server", "style"].map {
                 .embedInCode("Python/\($0).py")
