@@ -20,6 +20,8 @@ public final class LanguageModel: Sendable {
     /// Names of the tensors of adapters that are not put on the model, as llama.cpp does not either, by the adapter's
     /// path.
     public let adapterTensorsLeftAside: [String: [String]]
+    /// What a chat template that asks for the date is told where ``render(_:prefill:date:)`` is given none.
+    public let date: CivilTime?
     private let adapters: [AdapterChoice]
     private let mergesAdapters: Bool
     /// Whether its rotation is that for texts longer than the original context.
@@ -32,12 +34,15 @@ public final class LanguageModel: Sendable {
     ///   - mergesAdapters: whether adapters are added to the weights, which are then held in float32, or computed beside them
     ///   - isEditable: whether every weight is kept in float32, so that training can change it
     ///   - contextLength: positions that the model must have; see `Transformer`
+    ///   - date: what a chat template that asks for the date is told; it has none where nil
     /// - Throws: `CheckpointError`, `TransformerError`, `TokenizerError`, `TensorError`, ``ModelError``.
     public init(
         name: String, path: String, backend: MatrixBackend, threads: Int, adapters: [AdapterChoice] = [],
-        mergesAdapters: Bool = true, isEditable: Bool = false, contextLength: Int? = nil
+        mergesAdapters: Bool = true, isEditable: Bool = false, contextLength: Int? = nil,
+        date: CivilTime? = nil
     ) throws {
         self.name = name
+        self.date = date
         self.backend = backend
         self.threads = threads
         self.adapters = adapters
@@ -61,11 +66,13 @@ public final class LanguageModel: Sendable {
     /// Finds and loads a model.
     public convenience init(
         _ location: ModelLocation, backend: MatrixBackend, threads: Int, adapters: [AdapterChoice] = [],
-        mergesAdapters: Bool = true, isEditable: Bool = false, contextLength: Int? = nil
+        mergesAdapters: Bool = true, isEditable: Bool = false, contextLength: Int? = nil,
+        date: CivilTime? = nil
     ) throws {
         try self.init(
             name: location.name, path: location.path, backend: backend, threads: threads, adapters: adapters,
-            mergesAdapters: mergesAdapters, isEditable: isEditable, contextLength: contextLength)
+            mergesAdapters: mergesAdapters, isEditable: isEditable, contextLength: contextLength,
+            date: date)
     }
 
     /// The tokenizer of a GGUF file, which may hold a vocabulary alone, or of a folder.
@@ -100,14 +107,14 @@ public final class LanguageModel: Sendable {
 
     /// Renders a conversation up to where the reply begins.
     ///
-    /// - Parameter date: what a template that asks for the date is told; it has none where nil
+    /// - Parameter date: what a template that asks for the date is told; ``date-swift.property`` where nil
     /// - Throws: `ChatTemplateError`; ``ModelError/noEmbedding(token:id:model:)``.
     public func render(
         _ messages: [ChatMessage], prefill: String? = nil, date: CivilTime? = nil
     ) throws -> RenderedPrompt {
         var options = ChatTemplate.EncodingOptions()
         options.prefill = prefill
-        options.now = date
+        options.now = date ?? self.date
         return try checked(chatTemplate().encode(messages: messages, tokenizer: tokenizer, options: options))
     }
 

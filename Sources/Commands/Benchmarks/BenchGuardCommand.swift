@@ -111,8 +111,7 @@ struct GuardBenchmark {
         }
         self.text = text
         instructionTokens = count
-        prompt = try language.chatTemplate().encode(
-            messages: [ChatMessage(role: "user", content: text)], tokenizer: language.tokenizer)
+        prompt = try language.render([ChatMessage(role: "user", content: text)], date: latentGuard.date)
         generator = Generator(
             language.transformer, sampling: try SamplingOptions(temperature: 0),
             limits: Generator.Limits(maxTokens: 1, endTokens: [], batch: 1), threads: language.threads)

@@ -22,6 +22,7 @@ struct GuardEvaluateCommand: ParsableCommand {
             """)
 
     @OptionGroup var model: ModelOptions
+    @OptionGroup var dating: DateOptions
     @Option(name: .customLong("guard"), help: "The guard's file.", completion: .tensors)
     var file: String
     @Argument(help: "Labelled prompt sets.", completion: .promptSet)
@@ -43,7 +44,7 @@ struct GuardEvaluateCommand: ParsableCommand {
     func run() throws {
         let sets = try GuardPromptSets(paths: prompts, form: form)
         let slices = try GuardSlices(prompts: sets.prompts, named: slice)
-        let loaded = try model.load()
+        let loaded = try model.load(date: dating.date)
         var judges = try GuardJudges(loaded, guardFile: file, replyTokens: replies)
         if !wordsFrom.isEmpty { try judges.fitWords(GuardPromptSets(paths: wordsFrom, form: form).prompts) }
         var progress = ProgressLine("evaluate", total: sets.prompts.count, unit: "prompts")

@@ -20,6 +20,7 @@ struct GuardFitCommand: ParsableCommand {
             """)
 
     @OptionGroup var model: ModelOptions
+    @OptionGroup var dating: DateOptions
     @Argument(help: "Prompt sets, two kinds or more between them.", completion: .promptSet)
     var prompts: [String]
     @OptionGroup var form: PromptFormOptions
@@ -50,7 +51,7 @@ struct GuardFitCommand: ParsableCommand {
 
     func run() throws {
         let sets = try GuardPromptSets(paths: prompts, form: form)
-        let model = try model.load()
+        let model = try model.load(date: dating.date)
         let fitter = try GuardFitter(model, options: try options(model))
         var progress = ProgressLine("fit", total: sets.prompts.count, unit: "prompts")
         let profile = try fitter.fit(sets.prompts, dataSets: sets.sets) { event in

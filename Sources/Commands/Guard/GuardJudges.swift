@@ -62,7 +62,9 @@ struct GuardJudges {
     private func addOthers(
         to rows: inout [GuardComparison.Row], _ judged: [Int], progress: (Int) -> Void
     ) throws {
-        let rendered = try judged.map { try model.render([ChatMessage(role: "user", content: rows[$0].prompt.text)]) }
+        let rendered = try judged.map {
+            try model.render([ChatMessage(role: "user", content: rows[$0].prompt.text)], date: latentGuard.date)
+        }
         var none = NoHook()
         let refusals = try NextTokenReader(model).refusalLogOdds(
             rendered, tokens: RefusalTokens(model.tokenizer), hooks: &none)

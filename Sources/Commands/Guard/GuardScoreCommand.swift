@@ -20,6 +20,7 @@ struct GuardScoreCommand: ParsableCommand {
             """)
 
     @OptionGroup var model: ModelOptions
+    @OptionGroup var dating: DateOptions
     @Option(name: .customLong("guard"), help: "The guard's file.", completion: .tensors)
     var file: String
     @OptionGroup var text: TextOptions
@@ -47,7 +48,7 @@ struct GuardScoreCommand: ParsableCommand {
 
     func run() throws {
         let items = try items()
-        let latentGuard = try LatentGuard(model: model.load(), file: file)
+        let latentGuard = try LatentGuard(model: model.load(date: dating.date), file: file)
         var progress = ProgressLine("score", total: items.count, unit: "prompts")
         var rows: [Row] = []
         for item in items {

@@ -15,6 +15,8 @@ struct ActivationFile {
         /// of its own, lie flat behind one another.
         let isText: Bool
         let configuration: TransformerConfiguration
+        /// What the chat template was told.
+        var date: String?
     }
 
     let layout: Layout
@@ -41,9 +43,16 @@ struct ActivationFile {
         let lengths = TensorDeclaration(name: "lengths", shape: [layout.lengths.count], elementType: .i64)
         let tensors = layout.shapes.map { TensorDeclaration(name: $0.name, shape: $0.shape, elementType: .f32) }
         file = try ResumableTensorFile(
-            path: path, metadata: ["format": "pt", "positions": layout.positions.joined(separator: ",")],
+            path: path, metadata: Self.metadata(positions: layout.positions, date: layout.date),
             tensors: [lengths] + tensors, key: key)
         try file.write(integers: layout.lengths, to: "lengths")
+    }
+
+    /// What the header says beside the tensors.
+    static func metadata(positions: [String], date: String?) -> [String: String] {
+        var metadata = ["format": "pt", "positions": positions.joined(separator: ",")]
+        metadata["date"] = date
+        return metadata
     }
 
     /// Prompts that are in the file already.

@@ -28,6 +28,7 @@ struct ExtractCommand: ParsableCommand {
     @Option(help: "A prompt set, rendered with the model's chat template.", completion: .promptSet)
     var prompts: String?
     @OptionGroup var form: PromptFormOptions
+    @OptionGroup var dating: DateOptions
     @Option(help: "One text instead, read as it is.")
     var text: String?
     @Option(help: "Hook names; * stands for any characters, [01] for one of those; commas separate alternatives.")
@@ -51,6 +52,9 @@ struct ExtractCommand: ParsableCommand {
 
     mutating func validate() throws {
         guard (prompts == nil) != (text == nil) else { throw ValidationError("give one of --prompts and --text") }
+        guard text == nil || dating.date == nil else {
+            throw ValidationError("--text is read as it is, without a chat template; leave out --date")
+        }
         let names = positionNames
         guard
             names == ["all"] || (!names.isEmpty && names.allSatisfy { ["t_inst", "t_post_inst", "last"].contains($0) })
@@ -60,7 +64,7 @@ struct ExtractCommand: ParsableCommand {
     }
 
     func run() throws {
-        let model = try model.load()
+        let model = try model.load(date: dating.date)
         let configuration = model.transformer.configuration
         let points = try chosenPoints(configuration)
         let requests = try rendered(model).map { Extraction.Request(ids: $0.ids, positions: try chosen($0)) }
@@ -82,7 +86,7 @@ struct ExtractCommand: ParsableCommand {
     ) throws -> [(name: String, shape: [Int])] {
         let layout = ActivationFile.Layout(
             points: points, positions: positionNames, lengths: requests.map(\.ids.count), isText: text != nil,
-            configuration: model.transformer.configuration)
+            configuration: model.transformer.configuration, date: model.date?.date)
         let key = try ExtractionKey.make(model: model, layout: layout, requests: requests)
         let file = try ActivationFile(path: out, layout: layout, key: key)
         var progress = ProgressLine("extract", total: requests.count, unit: "prompts")
@@ -102,7 +106,8 @@ struct ExtractCommand: ParsableCommand {
         _ configuration: TransformerConfiguration
     ) throws -> [(name: String, shape: [Int])] {
         var file = try StatisticsFile(
-            points: points, positions: positionNames, covariance: covariance, configuration: configuration)
+            points: points, positions: positionNames, covariance: covariance, configuration: configuration,
+            date: dating.date?.date)
         var progress = ProgressLine("extract", total: requests.count, unit: "prompts")
         try extraction.run(requests) { first, captured in
             file.add(captured, threads: extraction.threads)

@@ -2,6 +2,7 @@ internal import Checkpoints
 internal import Hooks
 internal import LanguageModels
 internal import Tensors
+internal import Tokenization
 internal import Transformers
 
 /// What extracted activations depend on: a file that was begun with another key is not continued.
@@ -11,8 +12,8 @@ enum ExtractionKey {
         model: LanguageModel, layout: ActivationFile.Layout, requests: [Extraction.Request]
     ) throws -> String {
         let computed = [model.backend.mode.rawValue, model.backend.description]
-        let form = layout.isFlat ? ["flat"] : []
-        let facts = [try model.digest()] + computed + layout.points.map(\.description) + layout.positions + form
+        let choices = (layout.isFlat ? ["flat"] : []) + (model.date.map { [$0.date] } ?? [])
+        let facts = [try model.digest()] + computed + layout.points.map(\.description) + layout.positions + choices
         var bytes = Array(facts.joined(separator: "\n").utf8)
         for request in requests {
             bytes += Array("\n\(request.positions) \(request.ids.count):".utf8)

@@ -25,12 +25,7 @@ struct GenerateCommand: ParsableCommand {
     var system: String?
     @Option(help: "Words that the reply starts with.")
     var prefill: String?
-    @Option(
-        help: ArgumentHelp(
-            "What a chat template that asks for the date is told; without one it takes the date that it brings itself.",
-            valueName: "YYYY-MM-DD"),
-        transform: DateText.read)
-    var date: CivilTime?
+    @OptionGroup var dating: DateOptions
     @Option(help: "Completions decoded together. No result depends on it.")
     var batch = 32
     @OptionGroup var generation: GenerationOptions
@@ -49,7 +44,7 @@ struct GenerateCommand: ParsableCommand {
 
     mutating func validate() throws {
         guard (1...4096).contains(batch) else { throw ValidationError("--batch is \(batch); allowed: 1 to 4096") }
-        if raw && (system != nil || prefill != nil || date != nil) {
+        if raw && (system != nil || prefill != nil || dating.date != nil) {
             throw ValidationError("--raw has no chat template; leave out --system, --prefill and --date")
         }
     }
@@ -57,8 +52,8 @@ struct GenerateCommand: ParsableCommand {
     func run() throws {
         let sampling = try SamplingOptions(
             temperature: generation.temperature, topK: generation.topK, topP: generation.topP, minP: generation.minP)
-        let model = try model.load()
-        let rendered = try raw ? model.render(text: prompt) : model.render(messages, prefill: prefill, date: date)
+        let model = try model.load(date: dating.date)
+        let rendered = try raw ? model.render(text: prompt) : model.render(messages, prefill: prefill)
         let samples = try sample(model, rendered.ids, sampling)
         if output.json { return try StandardOutput.json(Result(samples: samples)) }
         for (index, sample) in samples.enumerated() {

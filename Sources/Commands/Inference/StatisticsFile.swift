@@ -10,13 +10,15 @@ struct StatisticsFile {
     /// Names of positions; `all` alone counts every position of a prompt as one more vector.
     let positions: [String]
     let hasCovariance: Bool
+    /// What the chat template was told.
+    private let date: String?
     /// For each point, for each position.
     private var statistics: [[ActivationStatistics]]
 
     /// - Throws: ``CommandFailure`` where the sums would not fit in memory.
     init(
         points: [HookPoint], positions: [String], covariance: Bool, configuration: TransformerConfiguration,
-        memory: Int? = AvailableMemory.bytes
+        date: String? = nil, memory: Int? = AvailableMemory.bytes
     ) throws {
         let widths = points.map { $0.site.shape(in: configuration).reduce(1, *) }
         // Sums are held twice while they are brought up to date.
@@ -30,6 +32,7 @@ struct StatisticsFile {
         }
         self.points = points
         self.positions = positions
+        self.date = date
         hasCovariance = covariance
         statistics = points.map { point in
             let width = point.site.shape(in: configuration).reduce(1, *)
@@ -69,7 +72,7 @@ struct StatisticsFile {
             TensorDeclaration(name: $0.name, shape: $0.shape, elementType: .f64)
         }
         let writer = try SafetensorsWriter(
-            path: path, metadata: ["format": "pt", "positions": positions.joined(separator: ",")],
+            path: path, metadata: ActivationFile.metadata(positions: positions, date: date),
             tensors: [counts] + tensors)
         try writer.append(integers: (statistics.first ?? []).map(\.count), to: "counts")
         for (point, all) in zip(points, statistics) {

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import LanguageModels
 internal import Tensors
+internal import Tokenization
 
 /// Which model, and on how many threads.
 struct ModelOptions: ParsableArguments {
@@ -51,13 +52,16 @@ struct ModelOptions: ParsableArguments {
 
     var threadCount: Int { threads.count }
 
-    func load(isEditable: Bool = false) throws -> LanguageModel { try load(mode: mode, isEditable: isEditable) }
+    /// - Parameter date: what a chat template that asks for the date is told
+    func load(isEditable: Bool = false, date: CivilTime? = nil) throws -> LanguageModel {
+        try load(mode: mode, isEditable: isEditable, date: date)
+    }
 
-    func load(mode: ComputeMode, isEditable: Bool = false) throws -> LanguageModel {
+    func load(mode: ComputeMode, isEditable: Bool = false, date: CivilTime? = nil) throws -> LanguageModel {
         let language = try LanguageModel(
             ModelLocation(finding: model), backend: mode.backend(), threads: threadCount,
             adapters: adapter.map { AdapterChoice($0) }, mergesAdapters: !unmerged, isEditable: isEditable,
-            contextLength: context)
+            contextLength: context, date: date)
         StandardError.warn(ofAdaptersOn: language)
         return language
     }

@@ -20,6 +20,7 @@ struct SteerCategoriesCommand: ParsableCommand {
             """)
 
     @OptionGroup var model: ModelOptions
+    @OptionGroup var dating: DateOptions
     @Option(help: "Harmful prompts with categories.", completion: .promptSet)
     var harmful: String
     @Option(help: "Harmless prompts.", completion: .promptSet)
@@ -68,7 +69,7 @@ struct SteerCategoriesCommand: ParsableCommand {
     func run() throws {
         let prompts = try CategoryPrompts(
             harmful: SteeringPrompts.prompts(harmful), harmless: SteeringPrompts.prompts(harmless), minimum: minimum)
-        let loaded = try model.load()
+        let loaded = try model.load(date: dating.date)
         let readings = try SteeringPlaces.readings(
             site: site, layers: layers, position: position, layerCount: loaded.transformer.configuration.layerCount)
         let all = readings.compactMap(\.layer)

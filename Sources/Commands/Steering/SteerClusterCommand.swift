@@ -21,6 +21,7 @@ struct SteerClusterCommand: ParsableCommand {
             """)
 
     @OptionGroup var model: ModelOptions
+    @OptionGroup var dating: DateOptions
     @OptionGroup var sides: SidesOptions
     @Option(help: "Draw every scored prompt by harmfulness and refusal, coloured by cell, SVG.", completion: .drawing)
     var plot: String?
@@ -41,7 +42,7 @@ struct SteerClusterCommand: ParsableCommand {
     }
 
     func run() throws {
-        let loaded = try model.load()
+        let loaded = try model.load(date: dating.date)
         let rendered = try [sides.harmful, sides.harmless].map {
             try SteeringPrompts.rendered($0, loaded, limit: sides.limit)
         }

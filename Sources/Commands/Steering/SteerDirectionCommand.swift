@@ -18,6 +18,7 @@ struct SteerDirectionCommand: ParsableCommand {
             """)
 
     @OptionGroup var model: ModelOptions
+    @OptionGroup var dating: DateOptions
     @Option(help: "The side that the direction points to.", completion: .promptSet)
     var positive: String
     @Option(help: "The side that it comes from.", completion: .promptSet)
@@ -52,7 +53,7 @@ struct SteerDirectionCommand: ParsableCommand {
         guard let method = DirectionMethod(rawValue: method) else {
             throw ValidationError("--method is \"\(self.method)\"; see --help")
         }
-        let loaded = try model.load()
+        let loaded = try model.load(date: dating.date)
         let readings = try SteeringPlaces.readings(
             site: site, layers: layers, position: position, layerCount: loaded.transformer.configuration.layerCount)
         let prompts = try prompts(method)

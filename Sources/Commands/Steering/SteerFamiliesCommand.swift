@@ -22,6 +22,7 @@ struct SteerFamiliesCommand: ParsableCommand {
             """)
 
     @OptionGroup var model: ModelOptions
+    @OptionGroup var dating: DateOptions
     @OptionGroup var sides: SidesOptions
     @Argument(help: "Prompt sets with families.", completion: .promptSet)
     var prompts: [String]
@@ -64,7 +65,7 @@ struct SteerFamiliesCommand: ParsableCommand {
     func run() throws {
         let families = try FamilyPrompts(paths: prompts, key: by, cluster: cluster, limit: familyLimit)
         let plain = try [sides.harmful, sides.harmless].map { try SteeringPrompts.prompts($0, limit: sides.limit) }
-        let loaded = try model.load()
+        let loaded = try model.load(date: dating.date)
         let rendered = try plain.map { try $0.map { try SteeringPrompts.render($0, loaded) } }
         let anchors = try BeliefAnchors(loaded, harmful: rendered[0], harmless: rendered[1], maxTokens: sides.maxTokens)
         let wrapped = try families.prompts.map { try SteeringPrompts.render($0, loaded) }

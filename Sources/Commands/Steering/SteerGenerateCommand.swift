@@ -16,6 +16,7 @@ struct SteerGenerateCommand: ParsableCommand {
             """)
 
     @OptionGroup var model: ModelOptions
+    @OptionGroup var dating: DateOptions
     @OptionGroup var intervention: InterventionOptions
     @Option(help: "One prompt.")
     var prompt: String?
@@ -57,7 +58,7 @@ struct SteerGenerateCommand: ParsableCommand {
     }
 
     func run() throws {
-        let loaded = try model.load()
+        let loaded = try model.load(date: dating.date)
         let rendered =
             try prompts.map { try SteeringPrompts.rendered($0, loaded, limit: limit) }
             ?? [loaded.render([ChatMessage(role: "user", content: prompt ?? "")])]

@@ -20,6 +20,7 @@ struct SteerInversionCommand: ParsableCommand {
             """)
 
     @OptionGroup var model: ModelOptions
+    @OptionGroup var dating: DateOptions
     @Option(help: "A file of directions.", completion: .tensors)
     var directions: String
     @Option(help: "The direction's layer.")
@@ -59,7 +60,7 @@ struct SteerInversionCommand: ParsableCommand {
     }
 
     func run() throws {
-        let loaded = try model.load()
+        let loaded = try model.load(date: dating.date)
         let file = try DirectionFile(path: directions).fitting(loaded.transformer.configuration)
         let direction = try file.direction(layer: layer)
         let instructions = try SteeringPrompts.prompts(prompts, limit: limit).compactMap(\.prompt)

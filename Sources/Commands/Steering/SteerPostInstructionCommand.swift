@@ -20,6 +20,7 @@ struct SteerPostInstructionCommand: ParsableCommand {
             """)
 
     @OptionGroup var model: ModelOptions
+    @OptionGroup var dating: DateOptions
     @OptionGroup var sides: SidesOptions
     @OptionGroup var output: OutputOptions
 
@@ -38,7 +39,7 @@ struct SteerPostInstructionCommand: ParsableCommand {
     }
 
     func run() throws {
-        let loaded = try model.load()
+        let loaded = try model.load(date: dating.date)
         let rows = try [("harmful", sides.harmful), ("harmless", sides.harmless)].map { name, path in
             try row(name, SteeringPrompts.rendered(path, loaded, limit: sides.limit), loaded)
         }

@@ -15,6 +15,7 @@ struct SteerSelectCommand: ParsableCommand {
             """)
 
     @OptionGroup var model: ModelOptions
+    @OptionGroup var dating: DateOptions
     @Option(help: "Files of directions.", completion: .tensors)
     var directions: [String]
     @Option(help: "Harmful prompts.", completion: .promptSet)
@@ -44,7 +45,7 @@ struct SteerSelectCommand: ParsableCommand {
     mutating func validate() throws { try SteeringBounds.check(limit: limit) }
 
     func run() throws {
-        let loaded = try model.load()
+        let loaded = try model.load(date: dating.date)
         var thresholds = DirectionSelection.Thresholds()
         thresholds.largestDivergence = largestDivergence
         thresholds.smallestInducedRefusal = smallestInducedRefusal

@@ -16,6 +16,7 @@ struct SteerSweepCommand: ParsableCommand {
             """)
 
     @OptionGroup var model: ModelOptions
+    @OptionGroup var dating: DateOptions
     @Option(help: "A file of directions.", completion: .tensors)
     var directions: String
     @Option(help: "The prompts.", completion: .promptSet)
@@ -44,7 +45,7 @@ struct SteerSweepCommand: ParsableCommand {
     mutating func validate() throws { try SteeringBounds.check(limit: limit, maxTokens: maxTokens) }
 
     func run() throws {
-        let loaded = try model.load()
+        let loaded = try model.load(date: dating.date)
         let file = try DirectionFile(path: directions).fitting(loaded.transformer.configuration)
         let wanted = try SteeringPlaces.layers(layers, layerCount: loaded.transformer.configuration.layerCount)
         let chosen = try SteeringPlaces.pointing(file.directions.filter { wanted.contains($0.reading.layer ?? -1) })

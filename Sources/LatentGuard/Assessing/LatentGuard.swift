@@ -13,6 +13,8 @@ internal import Transformers
 /// from several threads at once.
 public final class LatentGuard: Sendable {
     public let profile: GuardProfile
+    /// What a chat template that asks for the date is told: the model's date, or else that of the guard's fit.
+    public let date: CivilTime?
     private let model: LanguageModel
     private let template: ChatTemplate
     private let reader: PromptReader
@@ -42,7 +44,8 @@ public final class LatentGuard: Sendable {
         self.profile = profile
         self.model = model
         template = try model.chatTemplate()
-        reader = try PromptReader(model, readings: profile.readings)
+        date = model.date ?? profile.record.date.flatMap { CivilTime(date: $0) }
+        reader = try PromptReader(model, readings: profile.readings, date: date)
         scoring = GuardScoring(profile)
     }
 
@@ -119,8 +122,10 @@ public final class LatentGuard: Sendable {
         guard text.utf8.count <= Self.textLimit else {
             throw GuardError.textTooLong(bytes: text.utf8.count, limit: Self.textLimit)
         }
+        var options = ChatTemplate.EncodingOptions()
+        options.now = date
         let prompt = try template.encode(
-            messages: [ChatMessage(role: "user", content: text)], tokenizer: model.tokenizer)
+            messages: [ChatMessage(role: "user", content: text)], tokenizer: model.tokenizer, options: options)
         guard let places = try? PromptPlaces(prompt) else { throw GuardError.emptyPrompt }
         guard profile.readings.allSatisfy({ places.tokens($0.position) != nil }) else {
             throw GuardError.promptTooShort

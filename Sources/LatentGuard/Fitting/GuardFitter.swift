@@ -63,9 +63,11 @@ public struct GuardFitter {
         for (index, refusal) in zip(sample, refusals) { examples[index].refusal = refusal }
         let core = FitCore(
             options: options, readings: readings, layerCount: model.transformer.configuration.layerCount)
-        return try core.profile(
+        var profile = try core.profile(
             examples, model: model.digest(), template: model.templateDigest, dataSets: dataSets,
             progress: progress)
+        profile.record.date = model.date?.date
+        return profile
     }
 
     /// A prompt as many people type it. A guard that has met sentences alone finds whatever ends with a word far from

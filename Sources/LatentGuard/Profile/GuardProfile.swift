@@ -73,6 +73,8 @@ public struct FitRecord: Codable, Hashable, Sendable {
     /// The inverse of the penalty's strength, for methods that have one.
     public var c: Double?
     public var folds: Int
+    /// What a chat template that asks for the date was told, as `YYYY-MM-DD`.
+    public var date: String?
     public var seed: UInt64
     public var dataSets: [DataSet]
     /// What was asked of the threshold: the share of harmless prompts flagged.

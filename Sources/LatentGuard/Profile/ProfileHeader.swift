@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Steering
+internal import Tokenization
 internal import Transformers
 
 /// The part of a guard's file that is text: JSON in the header of the safetensors file, under `latentguard`.
@@ -82,6 +83,9 @@ struct ProfileHeader: Codable {
         try require("width", width, (1...65_536).contains(width), "1 to 65536")
         try require("number of readings", readings.count, (1...1024).contains(readings.count), "1 to 1024")
         try require("number of categories", categories.count, categories.count <= 256, "at most 256")
+        try require(
+            "date", record.date ?? "none", record.date.map { CivilTime(date: $0) != nil } ?? true,
+            "a day of the calendar, as YYYY-MM-DD")
         try require("threshold", threshold, threshold.isFinite, "a finite number")
         try require("calibration", calibration, calibration.isValid, "finite numbers that rise")
         try checkReadings()

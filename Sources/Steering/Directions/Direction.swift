@@ -16,6 +16,8 @@ public struct Direction: Codable, Hashable, Sendable {
         public var model: String
         /// SHA-256 of the chat template; nil for a model without one.
         public var template: String?
+        /// What a chat template that asks for the date was told, as `YYYY-MM-DD`.
+        public var date: String?
         /// The two sides.
         public var positive: Side
         public var negative: Side
@@ -26,11 +28,12 @@ public struct Direction: Codable, Hashable, Sendable {
 
         public init(
             options: DirectionOptions, model: String, template: String?, positive: Side, negative: Side, norm: Double,
-            category: String? = nil
+            category: String? = nil, date: String? = nil
         ) {
             self.options = options
             self.model = model
             self.template = template
+            self.date = date
             self.positive = positive
             self.negative = negative
             self.norm = norm

@@ -56,7 +56,8 @@ public struct DirectionEstimator {
                 reading: reading, vector: vector.map { Float($0) },
                 provenance: .init(
                     options: options, model: digest, template: model.templateDigest, positive: first, negative: second,
-                    norm: VectorArithmetic.norm(vector), category: category))
+                    norm: VectorArithmetic.norm(vector), category: category,
+                    date: model.date?.date))
         }
     }
 

@@ -15,9 +15,12 @@ public final class PromptReader: Sendable {
     /// Rows of one forward pass.
     private static let rows = 256
 
+    /// - Parameter date: what the prompts' chat template was told; that of the model where nil
     /// - Throws: ``SteeringError/noSuchPoint(_:layerCount:)``, ``SteeringError/noVector(reading:)``, `TransformerError`,
     ///   `ChatTemplateError`.
-    public init(_ model: LanguageModel, readings: [Reading], sharesPrefix: Bool = true) throws {
+    public init(
+        _ model: LanguageModel, readings: [Reading], sharesPrefix: Bool = true, date: CivilTime? = nil
+    ) throws {
         let configuration = model.transformer.configuration
         for reading in readings { try reading.check(in: configuration) }
         self.readings = readings
@@ -30,8 +33,8 @@ public final class PromptReader: Sendable {
             return
         }
         prefix = try PromptPrefix(
-            self.model, model.render([ChatMessage(role: "user", content: "a")]),
-            model.render([ChatMessage(role: "user", content: "No")]), threads: threads)
+            self.model, model.render([ChatMessage(role: "user", content: "a")], date: date),
+            model.render([ChatMessage(role: "user", content: "No")], date: date), threads: threads)
     }
 
     /// Blocks that are run.

@@ -46,6 +46,14 @@ public struct CivilTime: Hashable, Sendable {
         second = 0
     }
 
+    /// The day, written as `YYYY-MM-DD`.
+    public var date: String {
+        func padded(_ number: Int, _ count: Int) -> String {
+            String(repeating: "0", count: max(0, count - "\(number)".count)) + "\(number)"
+        }
+        return "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))"
+    }
+
     /// 1 to 366.
     var dayOfYear: Int {
         Self.lengths(ofMonthsIn: year).prefix(month - 1).reduce(day, +)

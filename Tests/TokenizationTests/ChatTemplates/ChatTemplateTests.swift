@@ -83,6 +83,9 @@ struct ChatTemplateTests {
         #expect(CivilTime(date: "9999-12-31") == CivilTime(secondsSince1970: 253_402_214_400))
     }
 
+    @Test(arguments: ["0001-02-03", "1999-12-31", "2024-07-26"])
+    func aDayIsWrittenAsItWasRead(text: String) { #expect(CivilTime(date: text)?.date == text) }
+
     @Test func thereIsNeverASecondBeginning() throws {
         let fixture = try ByteLevelFixture.load()
         let bos = Int32(fixture.tokens.count)

@@ -20,6 +20,7 @@ struct GuardServeCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup var model: ModelOptions
+    @OptionGroup var dating: DateOptions
     @Option(name: .customLong("guard"), help: "The guard's file.", completion: .tensors)
     var file: String
     @Option(help: "Address to listen on.")
@@ -51,7 +52,7 @@ struct GuardServeCommand: AsyncParsableCommand {
 
     func run() async throws {
         let token = try token(ProcessInfo.processInfo.environment["ASSAY_GUARD_TOKEN"])
-        let loaded = try model.load()
+        let loaded = try model.load(date: dating.date)
         let latentGuard = try LatentGuard(model: loaded, file: file)
         let queue = AssessmentQueue(limits: .init(waiting: maxWaiting, batch: batch)) {
             try latentGuard.assessEach($0)
