@@ -88,6 +88,31 @@ struct ProgressTests {
         #expect(samples.underWay == 0.5 && samples.tokens == 47)
     }
 
+    @Test func tokensAreShownWithTheirRate() {
+        let state = ProgressState(total: 4, done: 1, tokens: 90)
+        #expect(
+            state.text("steer", unit: "replies", elapsed: 2)
+                == "steer █████░░░░░░░░░░░░░░░ 25% 1/4 replies  0.5/s  0:06 left  90 tokens, 45.0 tokens/s")
+        #expect(
+            ProgressState(total: 4, tokens: 0).text("steer", unit: "replies", elapsed: 0)
+                == "steer ░░░░░░░░░░░░░░░░░░░░ 0% 0/4 replies  0 tokens, 0.0 tokens/s")
+    }
+
+    /// Two runs of a generator, each of which counts from 0: plain replies, then steered ones.
+    @Test func repliesOfSeveralRunsAreCountedOn() {
+        var progress = ReplyProgress("steer", total: 4, maxTokens: 10, isTerminal: false)
+        progress.beginRun()
+        progress.decode(GenerationStep(tokens: 8, activeSamples: 2))
+        #expect(progress.samples.tokens == 8 && abs(progress.samples.underWay - 0.8) < 1e-12)
+        for _ in 0..<2 { progress.finish(tokens: 10) }
+        progress.decode(GenerationStep(tokens: 20, endedSamples: 2, endedTokens: 20))
+        #expect(progress.samples.tokens == 20 && progress.samples.underWay == 0)
+        progress.beginRun()
+        progress.decode(GenerationStep(tokens: 4, activeSamples: 2))
+        #expect(progress.samples.tokens == 24 && abs(progress.samples.underWay - 0.4) < 1e-12)
+        #expect(progress.samples.canEstimate && progress.samples.expectedTokens == 10)
+    }
+
     private func record(ids: Int, finish: String = "stop", error: String? = nil) -> SampleRecord {
         SampleRecord(
             promptIndex: 0, promptSet: "s", promptID: "p", label: nil, category: nil, sampleIndex: 0, promptIDs: [],

@@ -22,8 +22,13 @@ struct SampleProgress {
         if sample.finish == "choice" {
             chosenTokens += sample.ids.count
         } else if sample.error == nil {
-            completions = (completions.count + 1, completions.tokens + sample.ids.count)
+            finish(tokens: sample.ids.count)
         }
+    }
+
+    /// A sample that was decoded has ended.
+    mutating func finish(tokens: Int) {
+        completions = (completions.count + 1, completions.tokens + tokens)
     }
 
     var tokens: Int { chosenTokens + max(completions.tokens, step.tokens) }

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Evaluation
 internal import LanguageModels
 internal import Tensors
 internal import Tokenization
@@ -75,16 +76,21 @@ struct GenerateCommand: ParsableCommand {
         let request = Generator.Prompt(
             ids: ids, samples: Array(0..<generation.samples),
             random: CounterRandom(seed: generation.seed, promptID: ""))
-        var progress = ProgressLine("generate", total: generation.samples, unit: "samples")
+        var progress = ReplyProgress(
+            "generate", total: generation.samples, unit: "samples", maxTokens: generation.maxTokens)
+        let isShown = generation.samples > 1
         var samples = [Int: Sample]()
         var hook = NoHook()
-        try generator.run([request], hooks: &hook, shouldStop: { _, ids in stop.isReached(ids) }) { completion in
+        try generator.run(
+            [request], hooks: &hook, shouldStop: { _, ids in stop.isReached(ids) },
+            onStep: { if isShown { progress.decode(GenerationStep($0)) } }
+        ) { completion in
             samples[completion.tag.sample ?? 0] = Sample(
                 ids: completion.ids, text: stop.text(completion.ids),
                 finish: completion.finish == .stop ? "stop" : "length", logprobs: completion.logProbabilities)
-            if generation.samples > 1 { progress.update(samples.count) }
+            if isShown { progress.finish(tokens: completion.ids.count) }
         }
-        progress.finish()
+        progress.end()
         return (0..<generation.samples).compactMap { samples[$0] }
     }
 }

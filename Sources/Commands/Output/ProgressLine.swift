@@ -33,8 +33,11 @@ struct ProgressLine {
     /// - Parameters:
     ///   - underWay: how much of the units under way is done, in units
     ///   - canEstimate: whether that is enough to tell from how long the rest takes
-    mutating func update(_ done: Int, underWay: Double, canEstimate: Bool, note: @autoclosure () -> String = "") {
-        (state.done, state.underWay, state.canEstimate) = (done, underWay, canEstimate)
+    ///   - tokens: decoded so far; nil where they are not shown
+    mutating func update(
+        _ done: Int, underWay: Double, canEstimate: Bool, tokens: Int? = nil, note: @autoclosure () -> String = ""
+    ) {
+        (state.done, state.underWay, state.canEstimate, state.tokens) = (done, underWay, canEstimate, tokens)
         update(note: note())
     }
 

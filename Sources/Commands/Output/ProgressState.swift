@@ -11,6 +11,8 @@ struct ProgressState: Hashable {
     var underWay = 0.0
     /// Whether `underWay` is enough to tell from how long the rest takes; units finished always are.
     var canEstimate = false
+    /// Tokens decoded by this work; nil where they are not shown.
+    var tokens: Int?
 
     /// Units finished and the parts of those under way; never more than there are.
     var reached: Double { min(Double(done) + max(0, underWay), Double(max(done, total))) }
@@ -24,7 +26,7 @@ struct ProgressState: Hashable {
         return elapsed * (Double(total) - reached) / made
     }
 
-    /// `label ████░░░░ 20% 3/15 units  1.5/s  0:08 left  note`.
+    /// `label ████░░░░ 20% 3/15 units  1.5/s  0:08 left  40 tokens, 20.0 tokens/s  note`.
     func text(_ label: String, unit: String, elapsed: Double, note: String = "") -> String {
         let fraction = total > 0 ? min(1, reached / Double(total)) : 1
         let filled = Int(fraction * 20)
@@ -32,6 +34,9 @@ struct ProgressState: Hashable {
         var parts = ["\(label) \(bar) \(Int(fraction * 100))% \(done)/\(total) \(unit)"]
         if done > initial { parts.append(String(format: "%.1f/s", Double(done - initial) / max(elapsed, 1e-9))) }
         if let seconds = secondsLeft(elapsed: elapsed) { parts.append("\(Self.duration(seconds)) left") }
+        if let tokens {
+            parts.append("\(tokens) tokens" + String(format: ", %.1f tokens/s", Double(tokens) / max(elapsed, 1e-9)))
+        }
         return (note.isEmpty ? parts : parts + [note]).joined(separator: "  ")
     }
 

@@ -26,11 +26,10 @@ struct BeliefAnchors {
 
     /// Whether the model's greedy reply to each prompt refuses.
     static func refusals(_ model: LanguageModel, _ prompts: [RenderedPrompt], maxTokens: Int) throws -> [Bool] {
-        var progress = ProgressLine("replies", total: prompts.count, unit: "prompts")
-        defer { progress.finish() }
-        return try SteeredReplies(model: model, maxTokens: maxTokens).replies(prompts, []) {
-            progress.update($0)
-        }.map(SteeredReplies.refuses)
+        var progress = ReplyProgress("replies", total: prompts.count, unit: "prompts", maxTokens: maxTokens)
+        defer { progress.end() }
+        return try SteeredReplies(model: model, maxTokens: maxTokens).replies(prompts, [], &progress)
+            .map(SteeredReplies.refuses)
     }
 
     static func reader(_ model: LanguageModel) throws -> PromptReader {

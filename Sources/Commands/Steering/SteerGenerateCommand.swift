@@ -68,10 +68,10 @@ struct SteerGenerateCommand: ParsableCommand {
             chosen = try StrengthCalibration(loaded, prompts: quiet).calibrate(chosen, nats: nats)
         }
         let writer = SteeredReplies(model: loaded, maxTokens: maxTokens)
-        var progress = ProgressLine("steer", total: 2 * rendered.count, unit: "replies")
-        let plain = try writer.replies(rendered, []) { progress.update($0) }
-        let steered = try writer.replies(rendered, [chosen]) { progress.update(rendered.count + $0) }
-        progress.finish()
+        var progress = ReplyProgress("steer", total: 2 * rendered.count, maxTokens: maxTokens)
+        let plain = try writer.replies(rendered, [], &progress)
+        let steered = try writer.replies(rendered, [chosen], &progress)
+        progress.end()
         try show(
             Report(
                 intervention: chosen,

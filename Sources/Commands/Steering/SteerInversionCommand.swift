@@ -69,15 +69,19 @@ struct SteerInversionCommand: ParsableCommand {
                 "\(SteeringPrompts.name(prompts)) has conversations alone; give prompts with an instruction in \"prompt\""
             )
         }
+        let questions = question.map { [$0] } ?? Array(ReplyInversion.questions.indices)
+        var progress = ReplyProgress(
+            "inversion", total: 3 * questions.count * instructions.count, maxTokens: maxTokens)
         var rows: [Row] = []
-        for index in question.map({ [$0] }) ?? Array(ReplyInversion.questions.indices) {
+        for index in questions {
             let asked = instructions.map { ReplyInversion(instruction: $0, question: ReplyInversion.questions[index]) }
             for (name, vector) in [
                 ("plain", nil), ("direction", direction), ("random", direction.randomControl(seed: seed)),
             ] {
-                rows.append(try row(loaded, asked, vector, question: index, name: name))
+                rows.append(try row(loaded, asked, vector, question: index, name: name, &progress))
             }
         }
+        progress.end()
         if output.json { return try StandardOutput.json(rows) }
         for row in rows {
             StandardOutput.line(
@@ -87,7 +91,8 @@ struct SteerInversionCommand: ParsableCommand {
     }
 
     private func row(
-        _ model: LanguageModel, _ asked: [ReplyInversion], _ direction: Direction?, question: Int, name: String
+        _ model: LanguageModel, _ asked: [ReplyInversion], _ direction: Direction?, question: Int, name: String,
+        _ progress: inout ReplyProgress
     ) throws -> Row {
         let rendered = try asked.map { try model.render([ChatMessage(role: "user", content: $0.prompt)]) }
         let interventions =
@@ -96,7 +101,8 @@ struct SteerInversionCommand: ParsableCommand {
                     try intervention(direction, item.0, item.1, model, prompt: index)
                 }
             } ?? []
-        let replies = try SteeredReplies(model: model, maxTokens: maxTokens).replies(rendered, interventions)
+        let replies = try SteeredReplies(model: model, maxTokens: maxTokens).replies(
+            rendered, interventions, &progress)
         let answers = replies.map(ReplyInversion.answer)
         let clear = answers.filter { $0 != .unclear }
         return Row(

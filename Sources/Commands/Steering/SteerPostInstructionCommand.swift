@@ -40,9 +40,13 @@ struct SteerPostInstructionCommand: ParsableCommand {
 
     func run() throws {
         let loaded = try model.load(date: dating.date)
-        let rows = try [("harmful", sides.harmful), ("harmless", sides.harmless)].map { name, path in
-            try row(name, SteeringPrompts.rendered(path, loaded, limit: sides.limit), loaded)
+        let prompts = try [("harmful", sides.harmful), ("harmless", sides.harmless)].map { name, path in
+            (name, try SteeringPrompts.rendered(path, loaded, limit: sides.limit))
         }
+        var progress = ReplyProgress(
+            "replies", total: 2 * prompts.reduce(0) { $0 + $1.1.count }, maxTokens: sides.maxTokens)
+        let rows = try prompts.map { name, prompts in try row(name, prompts, loaded, &progress) }
+        progress.end()
         if output.json { return try StandardOutput.json(rows) }
         let table = TextTable(
             [.text("")] + rows.map { .number("\($0.prompts), n = \($0.with.total)") },
@@ -55,10 +59,14 @@ struct SteerPostInstructionCommand: ParsableCommand {
         StandardOutput.write(table.lines(width: StandardOutput.width).joined(separator: "\n") + "\n")
     }
 
-    private func row(_ name: String, _ prompts: [RenderedPrompt], _ model: LanguageModel) throws -> Row {
+    private func row(
+        _ name: String, _ prompts: [RenderedPrompt], _ model: LanguageModel, _ progress: inout ReplyProgress
+    ) throws -> Row {
         guard !prompts.isEmpty else { throw CommandFailure.badData("there is no \(name) prompt") }
         let ways = [prompts, try prompts.map { try $0.withoutPostInstruction() }]
-        let replies = try ways.map { try SteeredReplies(model: model, maxTokens: sides.maxTokens).replies($0, []) }
+        let replies = try ways.map {
+            try SteeredReplies(model: model, maxTokens: sides.maxTokens).replies($0, [], &progress)
+        }
         let refused = replies.map { $0.map(SteeredReplies.refuses) }
         let pairs = try PairedRefusals(first: refused[0], second: refused[1])
         let isEmpty = replies.map { $0.map { $0.allSatisfy(\.isWhitespace) } }

@@ -51,19 +51,19 @@ struct SteerSweepCommand: ParsableCommand {
         let chosen = try SteeringPlaces.pointing(file.directions.filter { wanted.contains($0.reading.layer ?? -1) })
         let values = try strengthValues()
         let rendered = try SteeringPrompts.rendered(prompts, loaded, limit: limit)
-        var progress = ProgressLine("sweep", total: chosen.count * values.count, unit: "cells")
+        var progress = ReplyProgress(
+            "sweep", total: 2 * chosen.count * values.count * rendered.count, maxTokens: maxTokens)
         var cells: [Cell] = []
         for direction in chosen {
             for strength in values {
                 cells.append(
                     Cell(
                         layer: direction.reading.layer ?? 0, strength: strength,
-                        refusals: try rate(direction, strength, rendered, loaded),
-                        control: try rate(direction.randomControl(seed: seed), strength, rendered, loaded)))
-                progress.update(cells.count)
+                        refusals: try rate(direction, strength, rendered, loaded, &progress),
+                        control: try rate(direction.randomControl(seed: seed), strength, rendered, loaded, &progress)))
             }
         }
-        progress.finish()
+        progress.end()
         if let plot {
             try TextFile.write(HeatMap(cells.map { ($0.layer, $0.strength, $0.refusals.rate) }).svg, to: plot)
         }
@@ -88,13 +88,15 @@ struct SteerSweepCommand: ParsableCommand {
 
     /// The paper's way: added to the instruction at the direction's own layer, while the prompt is read.
     private func rate(
-        _ direction: Direction, _ strength: Double, _ prompts: [RenderedPrompt], _ model: LanguageModel
+        _ direction: Direction, _ strength: Double, _ prompts: [RenderedPrompt], _ model: LanguageModel,
+        _ progress: inout ReplyProgress
     ) throws -> RateEstimate {
         let intervention = Intervention(
             .add, direction: direction.vector, site: direction.reading.site,
             layers: direction.reading.layer.map { [$0] },
             positions: .instruction, strength: .coefficient(strength))
-        let replies = try SteeredReplies(model: model, maxTokens: maxTokens).replies(prompts, [intervention])
+        let replies = try SteeredReplies(model: model, maxTokens: maxTokens).replies(
+            prompts, [intervention], &progress)
         return RateEstimate(replies.count(where: SteeredReplies.refuses), of: replies.count)
     }
 }

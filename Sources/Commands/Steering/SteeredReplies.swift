@@ -1,3 +1,4 @@
+internal import Evaluation
 internal import LanguageModels
 internal import Steering
 internal import Tensors
@@ -12,7 +13,7 @@ struct SteeredReplies {
 
     /// One reply for each prompt, in order.
     func replies(
-        _ prompts: [RenderedPrompt], _ interventions: [Intervention], progress: (Int) -> Void = { _ in }
+        _ prompts: [RenderedPrompt], _ interventions: [Intervention], _ progress: inout ReplyProgress
     ) throws -> [String] {
         var hook = try SteeringHook(interventions, places: SteeringPrompts.places(prompts))
         let generator = Generator(
@@ -21,12 +22,11 @@ struct SteeredReplies {
             threads: model.threads)
         let texts = StopTexts([], tokenizer: model.tokenizer)
         var found = [String](repeating: "", count: prompts.count)
-        var done = 0
+        progress.beginRun()
         let requests = prompts.map { Generator.Prompt(ids: $0.ids, samples: [0], random: CounterRandom(key: 0)) }
-        try generator.run(requests, hooks: &hook) { completion in
+        try generator.run(requests, hooks: &hook, onStep: { progress.decode(GenerationStep($0)) }) { completion in
             found[completion.tag.prompt] = texts.text(completion.ids)
-            done += 1
-            progress(done)
+            progress.finish(tokens: completion.ids.count)
         }
         return found
     }

@@ -19,7 +19,7 @@ public struct GenerationStep: Hashable, Sendable {
     public var activeTokens: Int { tokens - endedTokens }
 
     /// `later` counted on from where these counts ended.
-    func followed(by later: GenerationStep) -> GenerationStep {
+    public func followed(by later: GenerationStep) -> GenerationStep {
         GenerationStep(
             tokens: tokens + later.tokens, endedSamples: endedSamples + later.endedSamples,
             endedTokens: endedTokens + later.endedTokens, activeSamples: later.activeSamples)

@@ -1,7 +1,7 @@
 public import LanguageModels
 internal import Tensors
 public import Tokenization
-internal import Transformers
+public import Transformers
 
 /// A model on this machine, as evaluations see it.
 public struct LocalModel: EvaluatedModel {
@@ -86,7 +86,8 @@ public struct LocalModel: EvaluatedModel {
 }
 
 extension GenerationStep {
-    fileprivate init(_ step: Generator.Step) {
+    /// The counts of a generator.
+    public init(_ step: Generator.Step) {
         self.init(
             tokens: step.tokens, endedSamples: step.endedSamples, endedTokens: step.endedTokens,
             activeSamples: step.activeSamples)
