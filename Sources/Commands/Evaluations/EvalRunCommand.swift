@@ -57,7 +57,7 @@ struct EvalRunCommand: AsyncParsableCommand {
             return output.json ? try StandardOutput.json(plan) : StandardOutput.line(plan.description)
         }
         // A page that cannot be written is found out before the samples are drawn.
-        if let html { try TextFile.checkWritable(html) }
+        try OutputPath.check(html)
         plan = try await PlanLoader.executable(plan, from: file, overrides: overrides, execution)
         let store = try RunStore(path: db)
         let local = try LocalModel(model.load(), batch: batch, date: plan.definition.date)

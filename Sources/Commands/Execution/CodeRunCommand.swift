@@ -51,6 +51,7 @@ struct CodeRunCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        try OutputPath.check(out)
         guard let form = PythonTaskForm(rawValue: form) else {
             throw ValidationError("--form is \"\(self.form)\"; allowed: humaneval, evalplus, mbpp")
         }

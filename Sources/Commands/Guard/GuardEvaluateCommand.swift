@@ -42,6 +42,7 @@ struct GuardEvaluateCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
+        try OutputPath.check(csv, plot)
         let sets = try GuardPromptSets(paths: prompts, form: form)
         let slices = try GuardSlices(prompts: sets.prompts, named: slice)
         let loaded = try model.load(date: dating.date)

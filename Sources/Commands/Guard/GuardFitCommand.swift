@@ -50,6 +50,7 @@ struct GuardFitCommand: ParsableCommand {
     private static let allPositions = "t_inst, t_post_inst, inst_mean, t_inst+N, t_inst-N"
 
     func run() throws {
+        try OutputPath.check(out)
         let sets = try GuardPromptSets(paths: prompts, form: form)
         let model = try model.load(date: dating.date)
         let fitter = try GuardFitter(model, options: try options(model))

@@ -64,6 +64,7 @@ struct ExtractCommand: ParsableCommand {
     }
 
     func run() throws {
+        try OutputPath.check(out)
         let model = try model.load(date: dating.date)
         let configuration = model.transformer.configuration
         let points = try chosenPoints(configuration)

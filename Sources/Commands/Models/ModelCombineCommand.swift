@@ -48,6 +48,7 @@ struct ModelCombineCommand: ParsableCommand {
     }
 
     func run() throws {
+        try OutputPath.check(out)
         let choices = adapters.map { AdapterChoice($0) }
         let sum = try LoRAAdapter.sum(
             choices.map { try LoRAAdapter(peftFolder: $0.path, strength: $0.strength) })

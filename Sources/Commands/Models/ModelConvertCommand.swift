@@ -48,6 +48,7 @@ struct ModelConvertCommand: ParsableCommand {
     }
 
     func run() throws {
+        try OutputPath.check(out)
         let language = try model.load(isEditable: true)
         let weights = try TrainableModel(language.transformer, ownsEmbedding: true)
         let path = try write(weights, language)

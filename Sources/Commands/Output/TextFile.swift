@@ -37,27 +37,6 @@ enum TextFile {
         }
     }
 
-    /// Fails where ``write(_:to:)`` would, and leaves nothing but the folder that it would make.
-    ///
-    /// - Throws: ``CommandFailure``.
-    static func checkWritable(_ path: String) throws {
-        let url = URL(fileURLWithPath: path)
-        let folder = url.deletingLastPathComponent()
-        try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        if (try? FileManager.default.attributesOfItem(atPath: url.path)[.type] as? FileAttributeType) == .typeDirectory
-        {
-            throw CommandFailure.cannotWrite(path, "it is a folder")
-        }
-        let probe = folder.appendingPathComponent(".assay-\(UUID().uuidString)").path
-        let file = unsafe open(probe, O_CREAT | O_EXCL | O_WRONLY, 0o600)
-        guard file >= 0 else {
-            let reason = unsafe String(cString: strerror(errno))
-            throw CommandFailure.cannotWrite(path, "no file can be made in its folder: \(reason)")
-        }
-        _ = Foundation.close(file)
-        _ = unsafe unlink(probe)
-    }
-
     /// - Throws: ``CommandFailure``.
     static func write(_ text: String, to path: String) throws {
         let url = URL(fileURLWithPath: path)

@@ -42,6 +42,7 @@ struct ReportPassKCommand: ParsableCommand {
     mutating func validate() throws { _ = try k.map { try NumberList.counts($0, option: "--k") } }
 
     func run() throws {
+        try OutputPath.check(html, csv)
         let store = try RunStore(existing: db)
         let request = StoredReports.PassKRequest(
             runs: runs, scorer: scorer, k: try k.map { try NumberList.counts($0, option: "--k") },

@@ -31,6 +31,7 @@ struct ReportResamplingCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
+        try OutputPath.check(html, csv, tasksCSV)
         let store = try RunStore(existing: pair.db)
         let report = try StoredResampling.report(
             pair.request(runs: choice.ids, styles: style), price.options(), store, command: Machine.command)

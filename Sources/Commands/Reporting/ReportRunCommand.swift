@@ -25,6 +25,7 @@ struct ReportRunCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
+        try OutputPath.check(html, csv)
         let store = try RunStore(existing: db)
         let report = try StoredReports.evaluation(id, store, command: Machine.command, includesTexts: texts)
         if let html { try TextFile.write(report.html(), to: html) }

@@ -30,15 +30,19 @@ struct ResampleExportCommand: ParsableCommand {
     var out: String
     @OptionGroup var pair: VerifierPairOptions
 
+    mutating func validate() throws {
+        guard format != .evalplus || out.hasSuffix(".jsonl") else {
+            throw ValidationError("--out is \"\(out)\"; allowed for evalplus: a name that ends with .jsonl")
+        }
+    }
+
     func run() throws {
+        try OutputPath.check(out, format == .evalplus ? results : nil)
         let store = try RunStore(existing: pair.db)
         let run = try store.run(id)
         let samples = try store.samples(run.id)
         switch format {
         case .evalplus:
-            guard out.hasSuffix(".jsonl") else {
-                throw ValidationError("--out is \"\(out)\"; allowed for evalplus: a name that ends with .jsonl")
-            }
             let chosen = try StoredResampling.chosen(pair.request(runs: [run.id]), store)
             try write(try EvalPlusWriter(run, samples, weak: chosen.weak, strong: chosen.strong))
         case .inspect:
@@ -54,10 +58,12 @@ struct ResampleExportCommand: ParsableCommand {
         StandardOutput.line("\(samples.count) samples in \(out)")
     }
 
+    /// For evalplus: the file beside the one with the samples.
+    private var results: String { out.dropLast(6) + "_eval_results.json" }
+
     private func write(_ writer: EvalPlusWriter) throws {
         try TextFile.write(writer.samplesText(), to: out)
-        let results = out.dropLast(6) + "_eval_results.json"
-        try TextFile.write(writer.resultsText(), to: String(results))
+        try TextFile.write(writer.resultsText(), to: results)
         if writer.unscored > 0 {
             StandardError.write(
                 "assay: note: \(writer.unscored) samples without both verdicts are not in \(results)\n")

@@ -67,6 +67,7 @@ struct SteerCategoriesCommand: ParsableCommand {
     }
 
     func run() throws {
+        try OutputPath.check(plot)
         let prompts = try CategoryPrompts(
             harmful: SteeringPrompts.prompts(harmful), harmless: SteeringPrompts.prompts(harmless), minimum: minimum)
         let loaded = try model.load(date: dating.date)

@@ -42,6 +42,7 @@ struct SteerClusterCommand: ParsableCommand {
     }
 
     func run() throws {
+        try OutputPath.check(plot)
         let loaded = try model.load(date: dating.date)
         let rendered = try [sides.harmful, sides.harmless].map {
             try SteeringPrompts.rendered($0, loaded, limit: sides.limit)

@@ -50,6 +50,7 @@ struct SteerDirectionCommand: ParsableCommand {
     mutating func validate() throws { try SteeringBounds.check(limit: limit) }
 
     func run() throws {
+        try OutputPath.check(out)
         guard let method = DirectionMethod(rawValue: method) else {
             throw ValidationError("--method is \"\(self.method)\"; see --help")
         }

@@ -28,6 +28,7 @@ struct SteerExportCommand: ParsableCommand {
     }
 
     func run() throws {
+        try OutputPath.check(out)
         let loaded = try model.load()
         let file = try DirectionFile(path: directions).fitting(loaded.transformer.configuration)
         var found: [Int: [Float]] = [:]

@@ -63,6 +63,7 @@ struct SteerFamiliesCommand: ParsableCommand {
     }
 
     func run() throws {
+        try OutputPath.check(plot)
         let families = try FamilyPrompts(paths: prompts, key: by, cluster: cluster, limit: familyLimit)
         let plain = try [sides.harmful, sides.harmless].map { try SteeringPrompts.prompts($0, limit: sides.limit) }
         let loaded = try model.load(date: dating.date)

@@ -38,6 +38,7 @@ struct SteerOrthogonalizeCommand: ParsableCommand {
     }
 
     func run() throws {
+        try OutputPath.check(out)
         let loaded = try model.load()
         let file = try DirectionFile(path: directions).fitting(loaded.transformer.configuration)
         let direction = try file.direction(layer: layer)

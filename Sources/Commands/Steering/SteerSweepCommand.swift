@@ -45,6 +45,7 @@ struct SteerSweepCommand: ParsableCommand {
     mutating func validate() throws { try SteeringBounds.check(limit: limit, maxTokens: maxTokens) }
 
     func run() throws {
+        try OutputPath.check(plot)
         let loaded = try model.load(date: dating.date)
         let file = try DirectionFile(path: directions).fitting(loaded.transformer.configuration)
         let wanted = try SteeringPlaces.layers(layers, layerCount: loaded.transformer.configuration.layerCount)

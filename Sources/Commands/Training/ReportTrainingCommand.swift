@@ -31,6 +31,7 @@ struct ReportTrainingCommand: ParsableCommand {
     }
 
     func run() throws {
+        try OutputPath.check(csv, html)
         let store = try RunStore(existing: db)
         let all = try store.trainingRuns()
         let runs = all.filter { $0.id.hasPrefix(id ?? "") }

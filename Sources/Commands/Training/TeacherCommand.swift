@@ -30,6 +30,7 @@ struct TeacherCommand: ParsableCommand {
     }
 
     func run() throws {
+        try OutputPath.check(out)
         let recipe = try TrainingRecipe(yaml: TextFile.read(recipe), kind: "distill")
         guard case .distillation(_, let temperature) = recipe.settings.method, recipe.teacher != nil else {
             throw Self.noTeacher
