@@ -61,11 +61,11 @@ struct MergeScores {
     /// Fails where a token can be made of two others without a merge.
     private func check(_ spelling: [UInt8]) throws(TokenizerError) {
         for offset in 1..<max(1, spelling.count) where spelling[offset] & 0xC0 != 0x80 {
-            guard let left = ids.value(of: spelling[..<offset].span),
-                let right = ids.value(of: spelling[offset...].span),
-                !merges.contains(Merge(left: left, right: right))
+            let (left, right) = (Array(spelling[..<offset]), Array(spelling[offset...]))
+            guard let first = ids.value(of: left.span), let second = ids.value(of: right.span),
+                !merges.contains(Merge(left: first, right: second))
             else { continue }
-            let parts = "\(Self.quoted(spelling[..<offset])) and \(Self.quoted(spelling[offset...]))"
+            let parts = "\(Self.quoted(left)) and \(Self.quoted(right))"
             throw .noGGUF(reason: "its tokens \(parts) are together a token, and no merge makes it of them")
         }
     }
