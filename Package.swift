@@ -89,7 +89,7 @@ let package = Package(
         layer("LanguageModels", on: ["Transformers", "Tokenization", "Checkpoints", "Tensors", crypto]),
         tests(of: "LanguageModels", with: ["Transformers", "Tokenization", "Tensors"]),
         layer("Hooks", on: ["Transformers", "Tensors"]),
-        tests(of: "Hooks", with: ["Transformers"]),
+        tests(of: "Hooks", with: ["Transformers", "Checkpoints", "Tensors"]),
 
         // 5  changing it
         layer("Training", on: ["Transformers", "Tokenization", "Checkpoints", "Tensors", "TextFormats", yams]),
@@ -129,7 +129,7 @@ let package = Package(
         // Starts the programs that Assay needs; nothing else does.
         .target(
             name: "CodeExecution",
-            dependencies: ["CSandbox", subprocess],
+            dependencies: ["CSandbox", "TextFormats", subprocess],
             // The Python side of the sandbox, carried inside the program.
             resources: ["sandbox", "exchange", "candidate", "judge", "server", "style"].map {
                 .embedInCode("Python/\($0).py")
@@ -171,8 +171,8 @@ let package = Package(
         tests(
             of: "Commands",
             with: [
-                "assay", "Evaluation", "Training", "LatentGuard", "LanguageModels", "Transformers", "Checkpoints",
-                "Tensors",
+                "assay", "Evaluation", "Training", "LatentGuard", "LanguageModels", "Hooks", "Transformers",
+                "Checkpoints", "Tensors",
             ]),
 
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swift),

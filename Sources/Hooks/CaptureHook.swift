@@ -12,7 +12,8 @@ public struct CaptureHook: ActivationHook {
 
     /// Activations of one sequence at one point.
     public struct Captured: Hashable, Sendable {
-        /// Sizes, positions first; attention scores and patterns keep their heads first.
+        /// Sizes, positions first; attention scores and patterns of all positions keep their heads first, and of chosen
+        /// ones have heads second and as many elements behind them as the prompt has tokens.
         public var shape: [Int]
         public var values: [Float]
 
@@ -68,10 +69,36 @@ public struct CaptureHook: ActivationHook {
         case .at(let indices):
             for (place, index) in indices.enumerated() where activation.positions.contains(index) {
                 let row = index - activation.positions.lowerBound
-                let values = activation.rows.rows(row..<(row + 1)).copy()
-                insert(Captured(shape: [1] + activation.shape.dropFirst(), values: values), place, point, activation)
+                let new = point.site.isSquare ? squareRow(row, point, activation) : plainRow(row, activation)
+                insert(new, place, point, activation)
             }
         }
+    }
+
+    /// Takes out what was kept so far of scores and patterns of all positions, so that no more than a piece is held.
+    mutating func takeSquares(prompt: Int) -> [HookPoint: Captured] {
+        guard positions[prompt] == .all else { return [:] }
+        let squares = (captured[prompt] ?? [:]).filter { $0.key.site.isSquare }
+        for point in squares.keys { captured[prompt]?[point] = nil }
+        return squares
+    }
+
+    private func plainRow(_ row: Int, _ activation: Activation) -> Captured {
+        Captured(shape: [1] + activation.shape.dropFirst(), values: activation.rows.rows(row..<(row + 1)).copy())
+    }
+
+    /// Every head's row of one position, as wide as the prompt is long: [1, heads, prompt's tokens]. Where a tag does not
+    /// know the prompt's length, as wide as the positions that were seen.
+    private func squareRow(_ row: Int, _ point: HookPoint, _ activation: Activation) -> Captured {
+        let (heads, count, seen) = (activation.shape[0], activation.shape[1], activation.shape[2])
+        let length = activation.tag.promptLength == .max ? seen : max(seen, activation.tag.promptLength)
+        var values: [Float] = []
+        values.reserveCapacity(heads * length)
+        for head in 0..<heads {
+            values += activation.rows.rows((head * count + row)..<(head * count + row + 1)).copy()
+            values += repeatElement(point.site.unseen, count: length - seen)
+        }
+        return Captured(shape: [1, heads, length], values: values)
     }
 
     /// Puts a row where the positions asked for it, whichever piece of a prompt it came with.
@@ -96,10 +123,15 @@ public struct CaptureHook: ActivationHook {
             return
         }
         if point.site.isSquare {
-            captured[prompt]?[point]?.appendSquare(new, unseen: point.site == .pattern ? 0 : -.infinity)
+            captured[prompt]?[point]?.appendSquare(new, unseen: point.site.unseen)
             return
         }
         captured[prompt]?[point]?.shape[0] += new.shape[0]
         captured[prompt]?[point]?.values += new.values
     }
+}
+
+extension HookPoint.Site {
+    /// What stands in scores and patterns where a position may not look.
+    package var unseen: Float { self == .attentionScores ? -.infinity : 0 }
 }

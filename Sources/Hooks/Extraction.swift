@@ -14,12 +14,21 @@ public struct Extraction {
         }
     }
 
+    /// Scores and patterns of some positions of a prompt that is asked for as a whole.
+    public struct SquarePiece {
+        /// Index of the prompt.
+        public var prompt: Int
+        public var positions: Range<Int>
+        /// [heads, positions, positions up to the last of these].
+        public var captured: [HookPoint: CaptureHook.Captured]
+    }
+
     let model: Transformer
     let points: [HookPoint]
     public let threads: Int
-
     /// Rows of one forward pass.
-    private static let rows = 512
+    var rows = 512
+
     /// Rows whose logits are held at once.
     private static let logitRows = 64
 
@@ -40,11 +49,40 @@ public struct Extraction {
         _ prompts: [Request], from first: Int = 0,
         onBatch: (_ first: Int, _ captured: [[HookPoint: CaptureHook.Captured]]) throws -> Void
     ) throws {
-        let space = Workspace(model.configuration, rows: Self.rows, threads: threads)
+        try run(prompts, from: first, inPieces: false, onPiece: { _ in }, onBatch: onBatch)
+    }
+
+    /// The same, with scores and patterns of prompts of `all` positions handed out on their own, as soon as they are
+    /// known: of a long prompt no more than one forward pass is held of them either.
+    ///
+    /// - Parameters:
+    ///   - first: the prompt to begin with
+    ///   - onPiece: called with a prompt's scores and patterns, from its first positions to its last
+    ///   - onBatch: called behind the pieces of a batch with the index of its first prompt and all else of each
+    /// - Throws: `TransformerError` for a prompt that is empty or too long; what `onPiece` and `onBatch` throw.
+    public func run(
+        _ prompts: [Request], from first: Int = 0, onPiece: (SquarePiece) throws -> Void,
+        onBatch: (_ first: Int, _ captured: [[HookPoint: CaptureHook.Captured]]) throws -> Void
+    ) throws {
+        try run(prompts, from: first, inPieces: true, onPiece: onPiece, onBatch: onBatch)
+    }
+
+    private func run(
+        _ prompts: [Request], from first: Int, inPieces: Bool, onPiece: (SquarePiece) throws -> Void,
+        onBatch: (_ first: Int, _ captured: [[HookPoint: CaptureHook.Captured]]) throws -> Void
+    ) throws {
+        let space = Workspace(model.configuration, rows: rows, threads: threads)
         var next = first
         while next < prompts.count {
             let chosen = batch(prompts[next...])
-            try onBatch(next, try capture(Array(prompts[next..<(next + chosen)]), space))
+            let begin = next
+            let captured = try capture(Array(prompts[begin..<(begin + chosen)]), space) { hook, index, positions in
+                guard inPieces else { return }
+                let squares = hook.takeSquares(prompt: index)
+                guard !squares.isEmpty else { return }
+                try onPiece(SquarePiece(prompt: begin + index, positions: positions, captured: squares))
+            }
+            try onBatch(begin, captured)
             next += chosen
         }
     }
@@ -62,14 +100,15 @@ public struct Extraction {
         var count = 0
         for prompt in prompts {
             rows += prompt.ids.count
-            guard rows <= Self.rows else { break }
+            guard rows <= self.rows else { break }
             count += 1
         }
         return max(count, 1)
     }
 
+    /// - Parameter onRead: called with the hook, a prompt's index among these and its positions that were read
     private func capture(
-        _ prompts: [Request], _ space: Workspace
+        _ prompts: [Request], _ space: Workspace, onRead: (inout CaptureHook, Int, Range<Int>) throws -> Void
     ) throws -> [[HookPoint: CaptureHook.Captured]] {
         var hook = CaptureHook(
             points, positions: Dictionary(uniqueKeysWithValues: prompts.enumerated().map { ($0, $1.positions) }))
@@ -78,22 +117,25 @@ public struct Extraction {
             guard !prompt.ids.isEmpty else { throw TransformerError.emptyPrompt }
             let cache = KVCache(model.configuration, capacity: prompt.ids.count)
             let tag = SequenceTag(prompt: index, promptLength: prompt.ids.count)
-            if prompt.ids.count > Self.rows {
-                try readInPieces(prompt.ids, cache, tag, space, &hook)
+            if prompt.ids.count > rows {
+                try readInPieces(prompt.ids, cache, tag, space, &hook, onRead: onRead)
             } else {
                 batch.append(prompt.ids, cache: cache, tag: tag)
             }
         }
         if !batch.ids.isEmpty { try read(batch, space, &hook) }
+        for sequence in batch.sequences { try onRead(&hook, sequence.tag.prompt, 0..<sequence.rows.count) }
         return prompts.indices.map { hook.captured[$0] ?? [:] }
     }
 
     private func readInPieces(
-        _ ids: [Int32], _ cache: KVCache, _ tag: SequenceTag, _ space: Workspace, _ hook: inout CaptureHook
+        _ ids: [Int32], _ cache: KVCache, _ tag: SequenceTag, _ space: Workspace, _ hook: inout CaptureHook,
+        onRead: (inout CaptureHook, Int, Range<Int>) throws -> Void
     ) throws {
-        for begin in stride(from: 0, to: ids.count, by: Self.rows) {
-            let piece = ids[begin..<min(ids.count, begin + Self.rows)]
+        for begin in stride(from: 0, to: ids.count, by: rows) {
+            let piece = ids[begin..<min(ids.count, begin + rows)]
             try read(TokenBatch(piece, cache: cache, tag: tag), space, &hook)
+            try onRead(&hook, tag.prompt, piece.indices)
         }
     }
 

@@ -1,12 +1,17 @@
 import CodeExecution
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct TaskTests {
     private func read(_ lines: String, _ form: PythonTaskForm) async throws -> [PythonTask] {
+        try await read(Array(lines.utf8), form)
+    }
+
+    private func read(_ bytes: [UInt8], _ form: PythonTaskForm) async throws -> [PythonTask] {
         let path = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).jsonl").path
         defer { try? FileManager.default.removeItem(atPath: path) }
-        try Data(lines.utf8).write(to: URL(fileURLWithPath: path))
+        try Data(bytes).write(to: URL(fileURLWithPath: path))
         return try PythonTaskFile.read(path, form: form, pool: try await Pools.shared.value)
     }
 
@@ -25,6 +30,15 @@ import Testing
         #expect(tasks.map(\.id) == ["HumanEval/x"])
         try PythonTask.checkGold(tasks, on: try await Pools.shared.value)
         #expect(try await outcomes("def f(x): return 5", tasks[0]) == ["base": .failed(kind: "AssertionError")])
+    }
+
+    /// As HumanEval is published: `HumanEval.jsonl.gz`.
+    @Test func aPackedFileIsWhatComesOutOfIt() async throws {
+        let packed = gzipped(Array((Self.humanEval + "\n").utf8))
+        #expect(try await read(packed, .humanEval) == read(Self.humanEval, .humanEval))
+        let cut = Array(packed.dropLast(9))
+        let error = await #expect(throws: PythonTaskError.self) { try await read(cut, .humanEval) }
+        #expect(error.map { "\($0)" }?.contains("cannot be unpacked: the gzip file ends too early") ?? false)
     }
 
     @Test func aHarnessWhoseGoldFailsStops() async throws {

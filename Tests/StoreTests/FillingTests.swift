@@ -85,6 +85,42 @@ struct FillingTests {
         }
     }
 
+    /// A process that was killed has left its folder, whose lock went with it; another one is still at work.
+    @Test func whatAKilledImportHasLeftIsRemoved() throws {
+        try Places.withTemporaryFolder { folder in
+            let path = folder.appendingPathComponent("new.sqlite").path
+            let left = "new.sqlite.\(UUID().uuidString).part"
+            let strange = ["new.sqlite.notes.part", "old.sqlite.\(UUID().uuidString).part"]
+            for name in [left] + strange {
+                let part = folder.appendingPathComponent(name)
+                try FileManager.default.createDirectory(at: part, withIntermediateDirectories: false)
+                try Data("half".utf8).write(to: part.appendingPathComponent("store.sqlite"))
+            }
+            let other = try PartFolder(beside: path)
+            try withExtendedLifetime(other) {
+                let owned = URL(fileURLWithPath: other.file).deletingLastPathComponent().lastPathComponent
+                _ = try RunStore.filling(path: path, add)
+                #expect(try names(folder) == (["new.sqlite", owned] + strange).sorted())
+            }
+            try FileManager.default.moveItem(
+                at: folder.appendingPathComponent(strange[1]), to: folder.appendingPathComponent(left))
+            // The store is there by now: adding to it clears up all the same.
+            #expect(throws: Stop.self) { try RunStore.filling(path: path) { _ in throw Stop() } }
+            #expect(try !names(folder).contains(left))
+        }
+    }
+
+    @Test func aFolderInTheMakingIsRemovedWithItsOwner() throws {
+        try Places.withTemporaryFolder { folder in
+            let path = folder.appendingPathComponent("new.sqlite").path
+            var part: PartFolder? = try PartFolder(beside: path)
+            try Data("half".utf8).write(to: URL(fileURLWithPath: part?.file ?? ""))
+            #expect(try names(folder).count == 1)
+            part = nil
+            #expect(try names(folder) == [])
+        }
+    }
+
     @Test func errorsNameTheStoreAndNotItsFirstPlace() throws {
         let path = "/nonexistent/new.sqlite"
         let error = #expect(throws: StoreError.self) { try RunStore.filling(path: path, add) }

@@ -223,6 +223,10 @@ import Testing
                 #expect(adapters.madeForOthers(than: other) == [peft, gguf])
                 #expect(try !PEFTAdapter.isMadeForAnother(peft, than: loaded))
                 #expect(try PEFTAdapter.isMadeForAnother(peft, than: other))
+                let sum = folder.appendingPathComponent("sum").path
+                try PEFTAdapter.write(LoRAAdapter(peftFolder: peft), like: peft, toFolder: sum)
+                #expect(try !PEFTAdapter.isMadeForAnother(sum, than: loaded))
+                #expect(try PEFTAdapter.isMadeForAnother(sum, than: other))
             }
             // One that says nothing is taken as it is.
             #expect(
@@ -278,12 +282,20 @@ import Testing
     /// Projections that a family has as matrices of their own can be adapted, whatever the others are.
     @Test func aPartOfTheProjectionsMayHaveNames() throws {
         let settings = AdapterSettings(rank: 2, projections: [.output, .down])
+        func expectTrained(_ model: TrainableModel, _ family: String, adapter path: String) throws {
+            let trained = try logProbabilities(model, ids(family))
+            for loaded in try load(family, adapter: path) {
+                let found = try Scoring(loaded, threads: 1).logProbabilities(of: ids(family))
+                expectClose(found, trained, absolute: 1e-5, relative: 1e-5, path)
+            }
+        }
         try Places.withTemporaryFolder { folder in
             let (peft, gguf) = (folder.appendingPathComponent("peft").path, folder.path + "/adapter.gguf")
-            try PEFTAdapter.write(try adapted("phi3", settings), settings: settings, baseModel: "phi3", toFolder: peft)
-            _ = try load("phi3", adapter: peft)
-            try GGUFExport.writeAdapter(try adapted("gpt2", settings), settings: settings, to: gguf)
-            _ = try load("gpt2", adapter: gguf)
+            let (phi3, gpt2) = (try adapted("phi3", settings), try adapted("gpt2", settings))
+            try PEFTAdapter.write(phi3, settings: settings, baseModel: "phi3", toFolder: peft)
+            try expectTrained(phi3, "phi3", adapter: peft)
+            try GGUFExport.writeAdapter(gpt2, settings: settings, to: gguf)
+            try expectTrained(gpt2, "gpt2", adapter: gguf)
         }
     }
 }

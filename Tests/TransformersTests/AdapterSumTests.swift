@@ -57,6 +57,22 @@ struct AdapterSumTests {
             absolute: 1e-5, relative: 1e-5)
     }
 
+    /// A sum was trained on a model where all its parts were.
+    @Test func theModelOfASumIsThatOfAllParts() throws {
+        func marked(_ text: String?) -> LoRAAdapter {
+            LoRAAdapter(.huggingFace, changes: first.changes, path: nil, baseModel: BaseModelMark(text: text))
+        }
+        func mark(_ texts: String?...) throws -> String? {
+            let sum = try LoRAAdapter.sum(texts.map(marked))
+            #expect(try sum.truncated(rank: 1).adapter.baseModel == sum.baseModel)
+            return sum.baseModel?.text
+        }
+        #expect(try mark("1.0 2.0", "1.001 2.0") == "1.0 2.0")
+        #expect(try mark("1.0 2.0", "1.5 2.0") == nil)
+        #expect(try mark("1.0 2.0", nil) == nil)
+        #expect(try mark(nil, "1.0 2.0") == nil)
+    }
+
     /// What is lost is the sum of the smallest squared singular values: no adapter of the rank comes nearer.
     @Test(arguments: 1...4)
     func truncationIsTheNearest(_ rank: Int) throws {

@@ -53,7 +53,6 @@ enum Form: CaseIterable {
     case gguf
 }
 
-/// Logits of all positions, row by row.
 /// Reads `ids` in pieces; logits of all positions, row by row.
 func logits(
     _ model: Transformer, _ ids: [Int32], pieces: [Int]? = nil, threads: Int = 1

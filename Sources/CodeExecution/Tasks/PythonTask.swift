@@ -39,6 +39,8 @@ public enum PythonTaskForm: String, CaseIterable, Hashable, Sendable {
 public enum PythonTaskError: Error, Hashable, Sendable {
     case unreadable(file: String, reason: String)
     case tooLarge(file: String, bytes: Int, limit: Int)
+    /// More comes out of a packed file than is read.
+    case unpackedTooLarge(file: String, limit: Int)
     case malformed(file: String, line: Int, problem: String)
     /// Every reference solution that does not take its base inputs.
     case references([String])
@@ -54,6 +56,8 @@ extension PythonTaskError: CustomStringConvertible {
         case .unreadable(let file, let reason): "\(file) cannot be read: \(reason)"
         case .tooLarge(let file, let bytes, let limit):
             "\(file) has \(bytes) bytes; at most \(limit) are read. Split the file"
+        case .unpackedTooLarge(let file, let limit):
+            "more than \(limit) bytes come out of \(file); at most so many are read. Split the file"
         case .malformed(let file, let line, let problem): "\(file):\(line): \(problem)"
         case .references(let problems): problems.joined(separator: "\n")
         case .duplicate(let file, let line, let task): "\(file):\(line): the task \(task) is there twice; remove one"

@@ -1,23 +1,16 @@
 internal import Foundation
+internal import TextFormats
 
 /// Reads task files in the public forms.
 public enum PythonTaskFile {
     public static let byteLimit = 512 << 20
 
-    /// Reads a file of one JSON object a line.
+    /// Reads a file of one JSON object a line. One that gzip has packed is what comes out of it.
     ///
     /// - Parameter pool: runs the reference solutions of EvalPlus's form, whose outputs are the tests.
     /// - Throws: ``PythonTaskError``.
     public static func read(_ path: String, form: PythonTaskForm, pool: SandboxPool) throws -> [PythonTask] {
-        let bytes: Data
-        do {
-            bytes = try Data(contentsOf: URL(fileURLWithPath: path))
-        } catch {
-            throw PythonTaskError.unreadable(file: path, reason: (error as NSError).localizedDescription)
-        }
-        guard bytes.count <= byteLimit else {
-            throw PythonTaskError.tooLarge(file: path, bytes: bytes.count, limit: byteLimit)
-        }
+        let bytes = try content(of: path)
         var tasks: [PythonTask] = []
         var seen: Set<String> = []
         var references: [String] = []
@@ -38,6 +31,26 @@ public enum PythonTaskFile {
         guard references.isEmpty else { throw PythonTaskError.references(references) }
         guard !tasks.isEmpty else { throw PythonTaskError.noTasks(file: path) }
         return tasks
+    }
+
+    private static func content(of path: String) throws -> Data {
+        let bytes: Data
+        do {
+            bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+        } catch {
+            throw PythonTaskError.unreadable(file: path, reason: (error as NSError).localizedDescription)
+        }
+        guard bytes.count <= byteLimit else {
+            throw PythonTaskError.tooLarge(file: path, bytes: bytes.count, limit: byteLimit)
+        }
+        guard bytes.starts(with: GzipReader.mark) else { return bytes }
+        do {
+            return Data(try GzipReader.unpack(Array(bytes), limit: byteLimit))
+        } catch GzipError.tooLarge {
+            throw PythonTaskError.unpackedTooLarge(file: path, limit: byteLimit)
+        } catch {
+            throw PythonTaskError.unreadable(file: path, reason: "it cannot be unpacked: \(error)")
+        }
     }
 
     private static func task(

@@ -14,7 +14,7 @@ struct CodeRunCommand: AsyncParsableCommand {
                 --allow-code-execution
             """)
 
-    @Argument(help: "Samples, one JSON object a line.", completion: .file(extensions: ["jsonl"]))
+    @Argument(help: "Samples, one JSON object a line.", completion: .runLines)
     var samples: String
     @Option(help: "The task file.", completion: .promptSet)
     var tasks: String
@@ -109,7 +109,8 @@ struct CodeSample {
         let known = Dictionary(uniqueKeysWithValues: tasks.map { ($0.id, $0) })
         var counts: [String: Int] = [:]
         var samples: [CodeSample] = []
-        let lines = try TextFile.read(path, limit: 1 << 30).split(separator: "\n", omittingEmptySubsequences: false)
+        let lines = try TextFile.read(path, limit: 1 << 30, unpacks: true).split(
+            separator: "\n", omittingEmptySubsequences: false)
         for (number, line) in lines.enumerated() where !line.allSatisfy(\.isWhitespace) {
             guard let row = try? JSONDecoder().decode(Line.self, from: Data(line.utf8)) else {
                 throw CommandFailure.badData("\(path):\(number + 1): this is not a JSON object with `task_id`")

@@ -12,7 +12,8 @@ struct ExtractCommand: ParsableCommand {
         abstract: "Writes activations of a model to a safetensors file.",
         discussion: """
             Tensors are named by TransformerLens hook name and have the shape [prompts, positions, ...]; with --positions \
-            all, [tokens of all prompts, ...] beside a tensor "lengths". Positions: t_inst is the last token of the user's \
+            all, [tokens of all prompts, ...] beside a tensor "lengths". Attention scores and patterns of a prompt set lie \
+            flat, prompt after prompt, each [heads, tokens, tokens], or [positions, heads, tokens]. Positions: t_inst is the last token of the user's \
             instruction, t_post_inst the last token of the rendered prompt before the reply and its prefill, last the last \
             token. A hook is an old or a new TransformerLens name, or a shorthand such as resid_post5. A run that was \
             stopped and is started again goes on where it was. With --mean and --covariance, tensors mean.NAME [positions, \
@@ -80,15 +81,17 @@ struct ExtractCommand: ParsableCommand {
         _ extraction: Extraction, _ points: [HookPoint], _ requests: [Extraction.Request], _ model: LanguageModel
     ) throws -> [(name: String, shape: [Int])] {
         let layout = ActivationFile.Layout(
-            points: points, positions: positionNames, lengths: requests.map(\.ids.count),
+            points: points, positions: positionNames, lengths: requests.map(\.ids.count), isText: text != nil,
             configuration: model.transformer.configuration)
-        let key = try ExtractionKey.make(model: model, points: points, positions: positionNames, requests: requests)
+        let key = try ExtractionKey.make(model: model, layout: layout, requests: requests)
         let file = try ActivationFile(path: out, layout: layout, key: key)
         var progress = ProgressLine("extract", total: requests.count, unit: "prompts")
-        try extraction.run(requests, from: min(file.done, requests.count)) { first, captured in
-            try file.write(captured, from: first)
-            progress.update(first + captured.count)
-        }
+        try extraction.run(
+            requests, from: min(file.done, requests.count), onPiece: { try file.write($0) },
+            onBatch: { first, captured in
+                try file.write(captured, from: first)
+                progress.update(first + captured.count)
+            })
         progress.finish()
         try file.finish()
         return layout.shapes
@@ -114,7 +117,8 @@ struct ExtractCommand: ParsableCommand {
         positions.split(separator: ",").map { $0.filter { $0 != " " } }
     }
 
-    /// Scores and patterns are written of one text alone: elsewhere a pattern that could mean anything leaves them out.
+    /// Scores and patterns grow with the square of a prompt: but for one text read as a whole, a pattern that could mean
+    /// anything leaves them out.
     private func chosenPoints(_ configuration: TransformerConfiguration) throws -> [HookPoint] {
         let glob = HookGlob(hooks)
         let unmatched = glob.unmatched(in: configuration)
@@ -125,11 +129,16 @@ struct ExtractCommand: ParsableCommand {
                     + "blocks are 0 to \(configuration.layerCount - 1)")
         }
         let points = glob.points(of: configuration)
-        if text != nil, positionNames == ["all"], !mean, !covariance { return points }
-        if let square = points.first(where: { $0.site.isSquare && glob.means($0, in: configuration) }) {
-            throw CommandFailure.badData("\(square) has no positions to choose; use --text and --positions all")
+        let isStatistics = mean || covariance
+        if text != nil, positionNames == ["all"], !isStatistics { return points }
+        let isNothingElse = points.allSatisfy(\.site.isSquare)
+        let meant = points.filter { !$0.site.isSquare || isNothingElse || glob.means($0, in: configuration) }
+        if isStatistics, let square = meant.first(where: \.site.isSquare) {
+            throw CommandFailure.badData(
+                "\(square) is as wide as its prompt is long, so that prompts have no mean and no covariance of it; leave "
+                    + "out the hook, or --mean and --covariance")
         }
-        return points.filter { !$0.site.isSquare }
+        return meant
     }
 
     private func rendered(_ model: LanguageModel) throws -> [RenderedPrompt] {

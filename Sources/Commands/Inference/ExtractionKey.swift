@@ -8,10 +8,11 @@ internal import Transformers
 enum ExtractionKey {
     /// SHA-256 in hexadecimal.
     static func make(
-        model: LanguageModel, points: [HookPoint], positions: [String], requests: [Extraction.Request]
+        model: LanguageModel, layout: ActivationFile.Layout, requests: [Extraction.Request]
     ) throws -> String {
         let computed = [model.backend.mode.rawValue, model.backend.description]
-        let facts = [try model.digest()] + computed + points.map(\.description) + positions
+        let form = layout.isFlat ? ["flat"] : []
+        let facts = [try model.digest()] + computed + layout.points.map(\.description) + layout.positions + form
         var bytes = Array(facts.joined(separator: "\n").utf8)
         for request in requests {
             bytes += Array("\n\(request.positions) \(request.ids.count):".utf8)

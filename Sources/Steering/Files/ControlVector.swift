@@ -1,5 +1,5 @@
 internal import Checkpoints
-internal import Transformers
+public import Transformers
 
 /// Directions by layer in the GGUF form that llama.cpp and repeng read.
 ///
@@ -88,6 +88,31 @@ public struct ControlVector: Hashable, Sendable {
             Intervention(
                 .add, direction: directions[layer] ?? [], site: .residPost, layers: [layer],
                 strength: .coefficient(strength))
+        }
+    }
+
+    /// The vectors as interventions on some requests of a batch, whose other requests keep their bits.
+    ///
+    /// Directions for blocks that the model does not have are never met, as where a vector is put on at load.
+    ///
+    /// - Parameters:
+    ///   - prompts: indices of the requests: ``SequenceTag/prompt``
+    ///   - configuration: the model's
+    /// - Throws: ``SteeringError/wrongWidth(what:found:expected:)``, ``SteeringError/notFinite(what:)``.
+    public func interventions(
+        on prompts: Set<Int>, of configuration: TransformerConfiguration, strength: Double = 1
+    ) throws(SteeringError) -> [Intervention] {
+        for (layer, direction) in directions.sorted(by: { $0.key < $1.key }) {
+            let (what, width) = ("direction.\(layer)", configuration.modelDimension)
+            guard direction.count == width else {
+                throw .wrongWidth(what: what, found: direction.count, expected: width)
+            }
+            guard direction.allSatisfy(\.isFinite) else { throw .notFinite(what: what) }
+        }
+        return interventions(strength: strength).map { intervention in
+            var chosen = intervention
+            chosen.prompts = prompts
+            return chosen
         }
     }
 }

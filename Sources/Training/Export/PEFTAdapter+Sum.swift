@@ -5,7 +5,7 @@ public import Transformers
 
 extension PEFTAdapter {
     /// Writes an adapter of a uniform rank with the settings of a folder that it was made from: the base model and what
-    /// kind of layers are changed stay, rank and scale are its own.
+    /// kind of layers are changed stay, rank and scale are its own, and so is what it says of the model it was trained on.
     ///
     /// - Parameter template: a folder with an `adapter_config.json`
     /// - Throws: ``TrainingError/adapter(path:fault:)``; `CheckpointError`; errors of the file system.
@@ -34,14 +34,17 @@ extension PEFTAdapter {
         settings["target_modules"] = Set(changes.compactMap { $0.key.split(separator: ".").last.map(String.init) })
             .sorted()
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        try write(changes, elementType, "\(folder)/\(LoRAAdapter.weightsFile)")
+        var metadata = ["format": "pt"]
+        metadata[BaseModelMark.key] = adapter.baseModel?.text
+        try write(changes, elementType, metadata, "\(folder)/\(LoRAAdapter.weightsFile)")
         try JSONSerialization.data(
             withJSONObject: settings, options: [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         ).write(to: URL(fileURLWithPath: "\(folder)/\(LoRAAdapter.configurationFile)"), options: .atomic)
     }
 
     private static func write(
-        _ changes: [(key: String, value: LoRAAdapter.Change)], _ elementType: ElementType, _ path: String
+        _ changes: [(key: String, value: LoRAAdapter.Change)], _ elementType: ElementType,
+        _ metadata: [String: String], _ path: String
     ) throws {
         let tensors = changes.flatMap { name, change in
             [("A", change.a, Float(1)), ("B", change.b, change.scale)].map { half, matrix, scale in
@@ -49,7 +52,7 @@ extension PEFTAdapter {
             }
         }
         let writer = try SafetensorsWriter(
-            path: path, metadata: ["format": "pt"],
+            path: path, metadata: metadata,
             tensors: tensors.map {
                 TensorDeclaration(
                     name: $0.name, shape: [$0.matrix.rowCount, $0.matrix.columnCount], elementType: elementType)

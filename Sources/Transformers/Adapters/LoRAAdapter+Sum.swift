@@ -21,7 +21,13 @@ extension LoRAAdapter {
         return LoRAAdapter(
             adapters[0].convention,
             changes: try Dictionary(uniqueKeysWithValues: parts.map { ($0, try $1.joined($0)) }),
-            architecture: adapters.lazy.compactMap(\.architecture).first)
+            architecture: adapters.lazy.compactMap(\.architecture).first, path: nil, baseModel: commonModel(adapters))
+    }
+
+    /// The model that all of them were trained on; nil where one does not say it, or says another.
+    private static func commonModel(_ adapters: [LoRAAdapter]) -> BaseModelMark? {
+        guard let first = adapters.first?.baseModel else { return nil }
+        return adapters.allSatisfy { $0.baseModel?.matches(first) ?? false } ? first : nil
     }
 
     /// The nearest adapter, in the sum of squares of what it adds to each matrix, whose changes have this rank (Eckart and
@@ -41,9 +47,9 @@ extension LoRAAdapter {
             kept += decomposed.squares.prefix(rank).reduce(0, +)
             found[name] = decomposed.change(rank: rank)
         }
-        return (
-            LoRAAdapter(convention, changes: found, architecture: architecture), total > 0 ? kept / total : 1
-        )
+        let adapter = LoRAAdapter(
+            convention, changes: found, architecture: architecture, path: nil, baseModel: baseModel)
+        return (adapter, total > 0 ? kept / total : 1)
     }
 }
 
