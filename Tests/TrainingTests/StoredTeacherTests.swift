@@ -119,6 +119,39 @@ import Transformers
         }
     }
 
+    /// What is stored of a pass is in memory a few targets at a time, and gives what all of it would.
+    @Test func onlyTheTargetsAtHandAreRead() throws {
+        try Places.withTemporaryFolder { folder in
+            try Self.store(folder, top: 5)
+            let (stored, examples) = (try Self.stored(folder), Array(Self.examples()[1...6]))
+            var batch = TrainingBatch()
+            for sequence in examples.flatMap(\.sequences) { batch.append(sequence) }
+            let rows = try examples.flatMap { try stored.topTokens(of: $0) }
+            #expect(rows.count == batch.targets.count && rows.count > 10)
+            let whole = DistillationLoss(
+                batch.targets, teacher: .top(rows), divergence: .forward, temperature: 1, scale: 1)
+            var parts = DistillationLoss(
+                batch.targets, stored: try stored.targets(of: examples), divergence: .forward, temperature: 1, scale: 1)
+            var random = SeededGenerator(seed: 6)
+            for first in stride(from: 0, to: rows.count, by: 3) {
+                let targets = first..<min(first + 3, rows.count)
+                try parts.begin(targets, vocabularySize: 23)
+                guard case .top(let held) = parts.teacher else { throw Stop() }
+                #expect(held == Array(rows[targets]))
+                for target in targets {
+                    let logits = random.floats(23)
+                    let (one, other) = (Matrix([logits]), Matrix([logits]))
+                    #expect(parts.differentiate(one.slice, token: target) == whole.differentiate(other.slice, token: target))
+                    expectIdentical(one.slice.copy(), other.slice.copy(), "target \(target)")
+                }
+            }
+            let error = try #require(throws: TrainingError.self) {
+                try parts.begin(0..<(rows.count + 1), vocabularySize: 23)
+            }
+            #expect("\(error)".contains("there are only \(rows.count) rows"), "\(error)")
+        }
+    }
+
     private struct Stop: Error {}
 
     @Test func storingGoesOnWhereItWasStopped() throws {

@@ -4,12 +4,14 @@ public import Tensors
 /// The divergence of the model's distribution from a teacher's, at each target.
 public struct DistillationLoss: TokenLoss {
     public let targets: [TrainingBatch.Target]
-    private let teacher: TeacherDistribution
+    private(set) var teacher: TeacherDistribution
     private let divergence: Divergence
     private let temperature: Double
     private let scale: Double
     /// Computes the teacher's logits of the targets at hand; nil where `teacher` speaks of the whole batch.
     private var source: Unshared<Teacher>?
+    /// Reads what a file says of the targets at hand; nil where `teacher` speaks of the whole batch.
+    private var stored: StoredTargets?
     /// The target that the first row of `teacher` is of.
     private var first = 0
 
@@ -37,6 +39,15 @@ public struct DistillationLoss: TokenLoss {
         source = Unshared(teacher)
     }
 
+    /// The divergence from a teacher that has been stored, of which a few targets are read at a time.
+    init(
+        _ targets: [TrainingBatch.Target], stored: StoredTargets, divergence: Divergence, temperature: Double,
+        scale: Double
+    ) {
+        self.init(targets, teacher: .top([]), divergence: divergence, temperature: temperature, scale: scale)
+        self.stored = stored
+    }
+
     public var needsLogProbabilities: Bool { false }
 
     public mutating func prepare(_ logProbabilities: [Float]) {}
@@ -47,12 +58,18 @@ public struct DistillationLoss: TokenLoss {
             try source.value.computeLogits(targets)
             first = targets.lowerBound
         }
+        if let stored {
+            // The last ones go before the next ones come.
+            teacher = .top([])
+            teacher = .top(try stored.topTokens(targets))
+            first = targets.lowerBound
+        }
         guard case .top(let rows) = teacher else { return }
         for target in targets {
-            guard target < rows.count else {
+            guard target - first < rows.count else {
                 throw TrainingError.topTokens(target: target, fault: "there are only \(rows.count) rows of them")
             }
-            if let fault = rows[target].fault(vocabularySize: vocabularySize) {
+            if let fault = rows[target - first].fault(vocabularySize: vocabularySize) {
                 throw TrainingError.topTokens(target: target, fault: fault)
             }
         }
@@ -65,7 +82,7 @@ public struct DistillationLoss: TokenLoss {
         let loss: Double
         switch teacher {
         case .whole(let rows): loss = whole(logits, rows.row(token - first), weight)
-        case .top(let rows): loss = top(logits, rows[token], weight)
+        case .top(let rows): loss = top(logits, rows[token - first], weight)
         }
         return TokenOutcome(loss: loss, logProbability: logProbability)
     }

@@ -57,9 +57,9 @@ extension Trainer {
         scale: Double
     ) throws -> DistillationLoss {
         if let storedTeacher {
-            let rows = try examples.flatMap { try storedTeacher.topTokens(of: $0) }
             return DistillationLoss(
-                batch.targets, teacher: .top(rows), divergence: divergence, temperature: temperature, scale: scale)
+                batch.targets, stored: try storedTeacher.targets(of: examples), divergence: divergence,
+                temperature: temperature, scale: scale)
         }
         guard let teacher else { preconditionFailure("distillation without a teacher") }
         try teacher.read(batch)

@@ -55,16 +55,19 @@ public struct StoredTeacher: Sendable {
         }
     }
 
-    /// Fails for the first example that the file does not have, or has wrong numbers of. Reads all that is stored of them.
+    /// Fails for the first example that the file does not have, or has wrong numbers of. Reads all that is stored of them,
+    /// one target at a time.
     ///
     /// - Throws: ``TrainingError/teacherFile(path:fault:)``
     func check(_ examples: [TrainingExample]) throws {
         for example in examples {
-            for (target, found) in try topTokens(of: example).enumerated() {
+            for (target, row) in try rows(of: example).enumerated() {
+                let found = try topTokens(ofRow: row)
                 guard let fault = found.fault(vocabularySize: facts.vocabularySize) else { continue }
                 throw TrainingError.teacherFile(
                     path: path, fault: "of example \(example.id), target \(target + 1): \(fault)")
             }
+            file.releasePages()
         }
     }
 
@@ -72,6 +75,25 @@ public struct StoredTeacher: Sendable {
     ///
     /// - Throws: ``TrainingError/teacherFile(path:fault:)`` where nothing is
     func topTokens(of example: TrainingExample) throws -> [TeacherDistribution.TopTokens] {
+        try topTokens(ofRows: rows(of: example))
+    }
+
+    /// What is stored of the targets of some examples, to be read when it is asked for.
+    ///
+    /// - Throws: ``TrainingError/teacherFile(path:fault:)`` where nothing is
+    func targets(of examples: [TrainingExample]) throws -> StoredTargets {
+        StoredTargets(teacher: self, rows: try examples.flatMap { try rows(of: $0) })
+    }
+
+    /// What is stored in rows of the file.
+    func topTokens(ofRows rows: some Sequence<Int>) throws -> [TeacherDistribution.TopTokens] {
+        let found = try rows.map { try topTokens(ofRow: $0) }
+        file.releasePages()
+        return found
+    }
+
+    /// Rows of the file that hold the targets of an example.
+    private func rows(of example: TrainingExample) throws(TrainingError) -> Range<Int> {
         guard let range = rows[Self.digest(of: example)] else {
             throw TrainingError.teacherFile(
                 path: path,
@@ -83,22 +105,16 @@ public struct StoredTeacher: Sendable {
                 path: path,
                 fault: "\(range.count) targets are stored of example \(example.id), which has \(example.targetCount)")
         }
-        return try topTokens(range)
+        return range
     }
 
-    private func topTokens(_ range: Range<Int>) throws -> [TeacherDistribution.TopTokens] {
-        let top = facts.top
-        let named = (range.lowerBound * top)..<(range.upperBound * top)
-        let ids: [Int32] = try elements(named, "ids")
+    private func topTokens(ofRow row: Int) throws -> TeacherDistribution.TopTokens {
+        let named = (row * facts.top)..<((row + 1) * facts.top)
         let values: [UInt32] = try elements(named, "log_probabilities")
-        let tails: [UInt32] = try elements(range, "tail")
-        file.releasePages()
-        return range.indices.map { index in
-            let part = ((index - range.lowerBound) * top)..<((index - range.lowerBound + 1) * top)
-            return TeacherDistribution.TopTokens(
-                ids: Array(ids[part]), logProbabilities: values[part].map { Float(bitPattern: $0) },
-                tail: Float(bitPattern: tails[index - range.lowerBound]))
-        }
+        let tail: [UInt32] = try elements(row..<(row + 1), "tail")
+        return TeacherDistribution.TopTokens(
+            ids: try elements(named, "ids"), logProbabilities: values.map { Float(bitPattern: $0) },
+            tail: Float(bitPattern: tail[0]))
     }
 
     private func elements<Integer: FixedWidthInteger & BitwiseCopyable>(
