@@ -47,6 +47,10 @@ struct OutputPathTests {
                 arguments + ["/proc/x.out"], code: 74, saying: ["\"/proc/x.out\" cannot be written", "No such file"],
                 in: folder)
             try expect(arguments + [folder.path], code: 74, saying: ["cannot be written: it is a folder"], in: folder)
+            let link = folder.appendingPathComponent("link")
+            try FileManager.default.createSymbolicLink(at: link, withDestinationURL: folder)
+            try expect(arguments + [link.path], code: 74, saying: ["cannot be written: it is a folder"], in: folder)
+            try FileManager.default.removeItem(at: link)
             #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == [])
         }
     }

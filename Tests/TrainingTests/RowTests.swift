@@ -171,6 +171,14 @@ import Tokenization
             (#"{"messages":[{"role":"user","content":[{"type":"image"}]}]}"#, "a part of a message's content is no"),
             (#"{"messages":[],"tools":"[1"}"#, #""tools" is a text; allowed are a list and a text that holds a list"#),
             (#"{"messages":[],"tools":{}}"#, #""tools" is an object; allowed are a list"#),
+            (
+                #"{"messages":[],"chat_template_kwargs":[]}"#,
+                #""chat_template_kwargs" is a list; allowed are an object"#
+            ),
+            (
+                #"{"messages":[],"chat_template_kwargs":{"tools":[]}}"#,
+                #""chat_template_kwargs" has "tools", which the conversation gives"#
+            ),
         ])
     func faultsOfRowsAreNamed(row: String, sentence: String) {
         let error = #expect(throws: TrainingError.self) { try read([#"{"text":"fine"}"#, row]) }

@@ -94,6 +94,20 @@ import Tokenization
         #expect(learned(sequence) == "yes<end>")
     }
 
+    /// Nor can other variables of a row.
+    @Test func aRowGivesItsTemplateVariables() throws {
+        let template = "{% if enable_thinking %}[think]{% endif %}{{ note }}<end>{{ messages[0].content }}<end>"
+        let row = #"{"chat_template_kwargs":{"enable_thinking":true,"note":"a<end>"},"messages":[\#(answer)]}"#
+        let sequence = try sequence(row, template)
+        #expect(text(sequence.tokens).hasPrefix("[think]a"))
+        #expect(sequence.tokens.count { $0 == 256 } == 2)
+        #expect(learned(sequence) == "yes<end>")
+        let without = try self.sequence(#"{"chat_template_kwargs":null,"messages":[\#(answer)]}"#, template)
+        #expect(text(without.tokens).hasPrefix("<end>yes"))
+    }
+
+    private let answer = #"{"role":"assistant","content":"yes"}"#
+
     @Test func theDateIsTheRecipes() throws {
         let template =
             "{% if strftime_now is defined %}{{ strftime_now('%d %b %Y') }}{% else %}26 Jul 2024{% endif %}"

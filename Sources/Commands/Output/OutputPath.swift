@@ -14,8 +14,8 @@ enum OutputPath {
         let url = URL(fileURLWithPath: path)
         let folder = url.deletingLastPathComponent()
         try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        if (try? FileManager.default.attributesOfItem(atPath: url.path)[.type] as? FileAttributeType) == .typeDirectory
-        {
+        var isFolder: ObjCBool = false
+        if unsafe FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder), isFolder.boolValue {
             throw CommandFailure.cannotWrite(path, "it is a folder")
         }
         let probe = folder.appendingPathComponent(".assay-\(UUID().uuidString)").path

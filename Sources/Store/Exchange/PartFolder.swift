@@ -18,8 +18,15 @@ final class PartFolder {
     init(beside store: String) throws {
         for _ in 0..<Self.attempts {
             let path = "\(store).\(UUID().uuidString)\(Self.ending)"
-            guard unsafe mkdir(path, 0o700) == 0 else { throw Self.cannotOpen(store) }
-            guard let descriptor = Self.lock(path) else { continue }
+            guard unsafe mkdir(path, 0o700) == 0 else {
+                throw Self.cannotOpen(store, "no folder can be made beside it")
+            }
+            guard let descriptor = Self.lock(path) else {
+                // Whoever takes it for an abandoned one has it now, and removes it.
+                guard errno != EWOULDBLOCK, errno != ENOENT else { continue }
+                defer { rmdir(path) }
+                throw Self.cannotOpen(store, "its folder beside it cannot be locked")
+            }
             guard Self.isStill(descriptor, path) else {
                 close(descriptor)
                 continue
@@ -55,12 +62,14 @@ final class PartFolder {
         return UUID(uuidString: String(name.dropFirst(store.count + 1).dropLast(ending.count))) != nil
     }
 
-    /// Nil where another process has the lock, or where there is no such folder.
+    /// Nil where another process has the lock, where there is no such folder, or where none can be locked: `errno` says which.
     private static func lock(_ path: String) -> Int32? {
         let descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            let reason = errno
             close(descriptor)
+            errno = reason
             return nil
         }
         return descriptor
@@ -73,7 +82,7 @@ final class PartFolder {
         return opened.st_ino == named.st_ino && opened.st_dev == named.st_dev
     }
 
-    private static func cannotOpen(_ store: String) -> StoreError {
-        .cannotOpen(path: store, reason: unsafe "no folder can be made beside it: \(String(cString: strerror(errno)))")
+    private static func cannotOpen(_ store: String, _ what: String) -> StoreError {
+        .cannotOpen(path: store, reason: unsafe "\(what): \(String(cString: strerror(errno)))")
     }
 }

@@ -11,6 +11,8 @@ extension ChatTemplate {
         public var tools: TemplateValue?
         /// Further variables for the template.
         public var variables: [String: TemplateValue] = [:]
+        /// Variables that come from data: their texts cannot forge a control token.
+        public var dataVariables: [String: TemplateValue] = [:]
         /// What `strftime_now` tells; undefined where nil.
         public var now: CivilTime?
 
@@ -34,6 +36,7 @@ extension ChatTemplate {
             boundaryTokens: BoundaryTokens(tokenizer),
             tools: options.tools,
             variables: options.variables,
+            dataVariables: options.dataVariables,
             now: options.now
         )
         if let prefill = options.prefill {

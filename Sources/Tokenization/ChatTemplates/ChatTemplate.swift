@@ -44,6 +44,7 @@ public struct ChatTemplate: Sendable {
     ///   - addGenerationPrompt: ends with the beginning of an assistant turn.
     ///   - tools: what the assistant may call, a list; nil without any.
     ///   - variables: further variables, such as `enable_thinking`; they come before the standard ones.
+    ///   - dataVariables: the same from data, whose texts count as those beside the messages
     ///   - now: what `strftime_now` tells. Without one it is undefined, so that a template that looks whether it is there
     ///     takes the date that it brings itself; one that calls it all the same fails.
     public func render(
@@ -52,6 +53,7 @@ public struct ChatTemplate: Sendable {
         boundaryTokens: BoundaryTokens = BoundaryTokens(),
         tools: TemplateValue? = nil,
         variables: [String: TemplateValue] = [:],
+        dataVariables: [String: TemplateValue] = [:],
         now: CivilTime? = nil
     ) throws(ChatTemplateError) -> RenderedText {
         var values: [String: JinjaValue] = [
@@ -71,9 +73,10 @@ public struct ChatTemplate: Sendable {
         } catch {
             throw .variable(name: "tools")
         }
-        for (name, value) in variables {
+        let further = variables.map { ($0.key, $0.value, PromptPart.Origin.template) }
+        for (name, value, origin) in further + dataVariables.map({ ($0.key, $0.value, .aside) }) {
             do {
-                values[name] = try JinjaValue(value, limits: limits)
+                values[name] = try JinjaValue(value, origin: origin, limits: limits)
             } catch {
                 throw .variable(name: name)
             }

@@ -58,16 +58,20 @@ struct MergeScores {
         return scalars.allSatisfy { $0 == scalars.first }
     }
 
-    /// Fails where a token can be made of two others without a merge.
+    /// Fails where a token can be made of two others without a merge. A character stands in a text also where it is no token.
     private func check(_ spelling: [UInt8]) throws(TokenizerError) {
         for offset in 1..<max(1, spelling.count) where spelling[offset] & 0xC0 != 0x80 {
             let (left, right) = (Array(spelling[..<offset]), Array(spelling[offset...]))
-            guard let first = ids.value(of: left.span), let second = ids.value(of: right.span),
-                !merges.contains(Merge(left: first, right: second))
-            else { continue }
+            let (first, second) = (ids.value(of: left.span), ids.value(of: right.span))
+            guard first != nil || Self.isCharacter(left), second != nil || Self.isCharacter(right) else { continue }
+            if let first, let second, merges.contains(Merge(left: first, right: second)) { continue }
             let parts = "\(Self.quoted(left)) and \(Self.quoted(right))"
             throw .noGGUF(reason: "its tokens \(parts) are together a token, and no merge makes it of them")
         }
+    }
+
+    private static func isCharacter(_ spelling: [UInt8]) -> Bool {
+        spelling.count { $0 & 0xC0 != 0x80 } == 1
     }
 
     private static func quoted(_ spelling: some Sequence<UInt8>) -> String {

@@ -6,6 +6,8 @@ struct ConversationRenderer {
     let tokenizer: any Tokenizer
     /// What the template sees as `tools`; nil without any.
     let tools: TemplateValue?
+    /// Further variables of the template.
+    let variables: [String: TemplateValue]
     /// What a template that asks for the date is told.
     let date: CivilTime?
 
@@ -15,6 +17,7 @@ struct ConversationRenderer {
         options.addsGenerationPrompt = addsGenerationPrompt
         options.now = date
         options.tools = tools
+        options.dataVariables = variables
         return try template.encode(messages: messages, tokenizer: tokenizer, options: options)
     }
 

@@ -4,16 +4,17 @@ extension ExampleEncoder {
     /// What the assistant says counts, and all up to the token that ends its turn, from message `learnFrom` on.
     ///
     /// - Parameters:
-    ///   - tools: what the template sees as `tools`; nil without any
+    ///   - extras: what the template sees beside the messages
     ///   - cut: whether the sequence ends with the last word, before that token
     /// - Throws: ``RowFault``; `ChatTemplateError`.
     func conversation(
-        _ messages: [ChatMessage], tools: TemplateValue?, learnFrom first: Int, cut: Bool
+        _ messages: [ChatMessage], extras: TemplateExtras, learnFrom first: Int, cut: Bool
     ) throws -> Encoded {
         guard let template else { throw RowFault.noTemplate }
         let answers = messages.indices.filter { $0 >= first && messages[$0].role == "assistant" }
         guard let last = answers.last else { throw RowFault.noAssistant }
-        let renderer = ConversationRenderer(template: template, tokenizer: tokenizer, tools: tools, date: date)
+        let renderer = ConversationRenderer(
+            template: template, tokenizer: tokenizer, tools: extras.tools, variables: extras.variables, date: date)
         let rendered = try renderer.render(messages)
         var weights = [Float](repeating: 0, count: rendered.ids.count)
         var beginning: Int?

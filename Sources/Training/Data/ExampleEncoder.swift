@@ -45,13 +45,13 @@ public struct ExampleEncoder: Sendable {
 
     private func encode(_ row: TrainingRow) throws -> Encoded {
         if let messages = row.messages {
-            return try conversation(messages, tools: row.tools, learnFrom: 0, cut: row.isCut)
+            return try conversation(messages, extras: row.extras, learnFrom: 0, cut: row.isCut)
         }
         if let text = row.text { return try plain(prompt: "", completion: text, cut: row.isCut) }
         guard let prompt = row.prompt, let completion = row.completion else {
             preconditionFailure("a row of no shape, which reading refuses")
         }
-        return try answer(("completion", completion), to: prompt, tools: row.tools, cut: row.isCut)
+        return try answer(("completion", completion), to: prompt, extras: row.extras, cut: row.isCut)
     }
 
     /// Notes what the row says of the first token of its last answer.
@@ -78,17 +78,17 @@ public struct ExampleEncoder: Sendable {
 
     /// - Parameter completion: with the key that it stands under
     func answer(
-        _ completion: (key: String, turns: TrainingRow.Turns), to prompt: TrainingRow.Turns, tools: TemplateValue?,
+        _ completion: (key: String, turns: TrainingRow.Turns), to prompt: TrainingRow.Turns, extras: TemplateExtras,
         cut: Bool
     ) throws -> Encoded {
         switch (prompt, completion.turns) {
         case (.text(let prompt), .text(let completion)):
             return try plain(prompt: prompt, completion: completion, cut: cut)
         case (.messages(let prompt), .messages(let completion)):
-            return try conversation(prompt + completion, tools: tools, learnFrom: prompt.count, cut: cut)
+            return try conversation(prompt + completion, extras: extras, learnFrom: prompt.count, cut: cut)
         case (.messages(let prompt), .text(let completion)):
             let reply = ChatMessage(role: "assistant", content: completion)
-            return try conversation(prompt + [reply], tools: tools, learnFrom: prompt.count, cut: cut)
+            return try conversation(prompt + [reply], extras: extras, learnFrom: prompt.count, cut: cut)
         case (.text, .messages):
             throw RowFault.json(
                 "its \"prompt\" is a text and its \"\(completion.key)\" a list of messages; give both as texts, or the "

@@ -5,7 +5,7 @@ struct PreferenceSides {
     private let prompt: TrainingRow.Turns
     private let chosen: TrainingRow.Turns
     private let rejected: TrainingRow.Turns
-    private let tools: TemplateValue?
+    private let extras: TemplateExtras
     private let isCut: Bool
 
     /// - Throws: ``RowFault/json(_:)`` where prompt and sides do not go together.
@@ -13,7 +13,7 @@ struct PreferenceSides {
         guard let chosen = row.chosen, let rejected = row.rejected else {
             preconditionFailure("a row of no shape, which reading refuses")
         }
-        tools = row.tools
+        extras = row.extras
         isCut = row.isCut
         switch (row.prompt, chosen, rejected) {
         case (nil, .messages(let good), .messages(let bad)):
@@ -79,8 +79,8 @@ struct PreferenceSides {
     /// - Throws: ``RowFault``; `ChatTemplateError`.
     func encoded(by encoder: ExampleEncoder) throws -> [ExampleEncoder.Encoded] {
         [
-            try encoder.answer(("chosen", chosen), to: prompt, tools: tools, cut: false),
-            try encoder.answer(("rejected", rejected), to: prompt, tools: tools, cut: isCut),
+            try encoder.answer(("chosen", chosen), to: prompt, extras: extras, cut: false),
+            try encoder.answer(("rejected", rejected), to: prompt, extras: extras, cut: isCut),
         ]
     }
 }

@@ -62,6 +62,23 @@ struct RowObject {
         }
     }
 
+    /// `chat_template_kwargs`, which may hold none of the variables that a conversation itself gives.
+    func templateVariables() throws -> [String: TemplateValue] {
+        let key = "chat_template_kwargs"
+        switch values[key] {
+        case nil: return [:]
+        case .mapping(let entries):
+            let standard = ["messages", "tools", "add_generation_prompt", "bos_token", "eos_token"]
+            if let taken = entries.map(\.key).first(where: standard.contains) {
+                throw RowFault.json(
+                    "\"\(key)\" has \"\(taken)\", which the conversation gives; allowed are further variables of the "
+                        + "template")
+            }
+            return Dictionary(entries.map { ($0.key, $0.value) }) { _, last in last }
+        case .some(let other): throw fault(key, other, "an object")
+        }
+    }
+
     /// A text, a message, or a list of messages; nil where the key is absent.
     func turns(_ key: String) throws -> TrainingRow.Turns? {
         switch values[key] {

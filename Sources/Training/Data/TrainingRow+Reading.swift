@@ -13,7 +13,10 @@ extension TrainingRow {
         }
         id = try object.id()
         label = try object.label()
-        if isConversation { tools = try object.tools() }
+        if isConversation {
+            tools = try object.tools()
+            templateVariables = try object.templateVariables()
+        }
         guard Weights.CodingKeys.allCases.contains(where: { object.has($0.rawValue) }) else { return }
         let weights = try JSONDecoder().decode(Weights.self, from: line)
         truncated = weights.truncated

@@ -18,6 +18,8 @@ public struct TrainingRow: Hashable, Sendable {
     public var rejected: Turns?
     /// What the template of a conversation sees as `tools`; nil without any.
     public var tools: TemplateValue?
+    /// Further variables of that template, by name.
+    public var templateVariables: [String: TemplateValue] = [:]
     /// Whether the completion is one to learn from.
     public var label: Bool?
     /// Whether the last answer would go on: then nothing is learned of where it ends.

@@ -385,5 +385,8 @@ struct FolderVocabularyTests {
         #expect(throws: TokenizerError.noGGUF(reason: "it has a merge of \"ba\", which is no token of a text")) {
             try scores(words, [("b", "a")])
         }
+        // A character that is no token stands in a text all the same.
+        let lone = "its tokens \"€\" and \"a\" are together a token, and no merge makes it of them"
+        #expect(throws: TokenizerError.noGGUF(reason: lone)) { try scores(["a", "€a"], []) }
     }
 }
