@@ -24,7 +24,7 @@ final class PartFolder {
             guard let descriptor = Self.lock(path) else {
                 // Whoever takes it for an abandoned one has it now, and removes it.
                 guard errno != EWOULDBLOCK, errno != ENOENT else { continue }
-                defer { rmdir(path) }
+                defer { _ = unsafe rmdir(path) }
                 throw Self.cannotOpen(store, "its folder beside it cannot be locked")
             }
             guard Self.isStill(descriptor, path) else {
