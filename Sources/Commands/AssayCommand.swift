@@ -1,5 +1,6 @@
 public import ArgumentParser
 internal import Foundation
+internal import Tensors
 
 /// The root of the command line.
 public struct AssayCommand: AsyncParsableCommand {
@@ -31,6 +32,7 @@ public struct AssayCommand: AsyncParsableCommand {
     public static func run(arguments: [String]) async {
         // A reader that goes away (`assay … | head`) must not kill a run that is being recorded.
         signal(SIGPIPE, SIG_IGN)
+        KeptMemory.begin()
         do {
             var command = try parseAsRoot(arguments)
             if var asynchronous = command as? any AsyncParsableCommand {

@@ -9,6 +9,7 @@
 #include "ck_backend.h"
 #include "ck_bf16.h"
 #include "ck_dequantize.h"
+#include "ck_memory.h"
 #include "ck_parallel.h"
 #include "ck_quantized.h"
 #include "ck_rows.h"
